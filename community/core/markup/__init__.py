@@ -1,0 +1,77 @@
+"""Users' text to HTML; the only place that makes markup of it.
+
+python-markdown parses, bleach links bare addresses, nh3 has the last word. What
+is typed is what is shown: raw HTML and character references are text. Unicode
+is normalised to NFC and every line end becomes LF before anything else.
+
+Rendering is bounded (`Limits`): a text that would take too long or too much
+memory becomes its escaped self, marked by the class `markup-fallback`. Texts
+that are not surely cheap are rendered by a child process that can be killed.
+
+Store what `render` returns together with `RENDER_VERSION`; render again when
+the version grew or a text fell back.
+"""
+
+from markupsafe import Markup
+
+from community.core.markup.limits import MAX_CHARS, Limits, TextTooLong
+from community.core.markup.links import mentions_in
+from community.core.markup.renderer import Rendered, Renderer, default_renderer, is_fallback
+from community.core.markup.text import UnacceptableText, clean_text, plain_text, shorten
+
+RENDER_VERSION: int = 1
+"""Grows with every change that makes the same text other HTML."""
+
+__all__ = [
+    "MAX_CHARS",
+    "RENDER_VERSION",
+    "Limits",
+    "Rendered",
+    "Renderer",
+    "TextTooLong",
+    "UnacceptableText",
+    "clean_text",
+    "excerpt",
+    "is_fallback",
+    "mentioned_names",
+    "plain_text",
+    "render",
+    "render_with_report",
+    "warm_up",
+]
+
+
+def render(text: str) -> Markup:
+    """Return the HTML of a user's text, safe to put into a page as it is.
+
+    Raises TextTooLong above MAX_CHARS characters, and nothing else.
+    """
+    return default_renderer().render(text).html
+
+
+def render_with_report(text: str) -> Rendered:
+    """Return the HTML as `render` does, with word of whether it is the escaped text only."""
+    return default_renderer().render(text)
+
+
+def excerpt(text: str | Markup, length: int = 200) -> str:
+    """Return the start of a text without markup, on one line, at most `length` characters.
+
+    `text` is Markdown as users write it, or HTML if it is `Markup`: wrap stored
+    HTML in `Markup`. For lists, descriptions and feeds; escape it like any text.
+    """
+    markup = text if isinstance(text, Markup) else render(text)
+    return shorten(plain_text(markup), length)
+
+
+def mentioned_names(text: str) -> list[str]:
+    """Return the names after an @ in a user's text, outside code and links, each once."""
+    return mentions_in(render(text)) if "@" in text else []
+
+
+def warm_up(seconds: float = 10.0) -> bool:
+    """Start a child process now, so that the first long text need not wait for it.
+
+    For web and job workers, after forking. Tells whether it was ready in time.
+    """
+    return default_renderer().pool.warm_up(seconds)
