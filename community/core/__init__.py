@@ -1,1 +1,4 @@
-"""The kernel: what every feature stands on. It knows no feature."""
+"""Kernel of the application: database, clock, jobs, mail, markup, web. Knows no feature.
+
+Owns the tables ``events``, ``jobs`` and ``submissions``.
+"""

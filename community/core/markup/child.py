@@ -55,7 +55,7 @@ def _answer(text: str, limits: Limits) -> dict[str, Any]:
         return {"reason": "nesting"}
     except MemoryError:
         return {"reason": "memory"}
-    except Exception as error:  # noqa: BLE001 - the parent must get an answer
+    except Exception as error:
         return {"reason": f"error {type(error).__name__}"}
 
 

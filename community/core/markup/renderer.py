@@ -51,7 +51,7 @@ class Renderer:
             reason = "complexity"
         except RecursionError:
             reason = "nesting"
-        except Exception as error:  # noqa: BLE001 - a post must be readable whatever a library does
+        except Exception as error:
             reason = f"error {type(error).__name__}"
         log.warning("markup fell back to escaped text: %s", reason)
         return Rendered(Markup(escape_all(shown)), reason)

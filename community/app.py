@@ -1,0 +1,65 @@
+"""Builds the application: explicit lists of blueprints, subscribers and command groups."""
+
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_compress import Compress
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from community import cli, templating
+from community.core import db as database
+from community.core import i18n, logs, mail, pages, web
+from community.core.assets import Assets
+from community.core.health import blueprint as health_blueprint
+from community.core.settings import Settings
+from community.identity import security
+
+ROOT = Path(__file__).resolve().parents[1]
+MIGRATIONS = ROOT / "migrations"
+
+BLUEPRINTS = (health_blueprint,)
+
+
+def create_app(settings: Settings | None = None) -> web.Forum:
+    """Return a ready application; raises ``SettingsError`` when it could not run safely."""
+    settings = settings or Settings.from_environment()
+    app = web.Forum("community", static_folder=None, instance_path=str(settings.instance_path))
+    _configure(app, settings)
+    logs.init_app(app, settings.log_format)
+    database.init_app(app, settings.sqlalchemy_url)
+    Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
+    i18n.init_app(app, settings.default_language, settings.default_time_zone)
+    mail.init_app(app, settings)
+    web.init_app(app, render_error=pages.render_error)
+    security.init_app(app, settings)
+    Assets().init_app(app)
+    templating.init_app(app, settings)
+    Compress(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    cli.init_app(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.environment == "test",
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.uses_https,
+        WTF_CSRF_TIME_LIMIT=None,
+        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
+        COMPRESS_ZSTD_LEVEL=3,
+        COMPRESS_BR_LEVEL=4,
+        MIGRATION_HEAD=ScriptDirectory(str(MIGRATIONS)).get_current_head(),
+    )
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

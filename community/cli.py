@@ -1,0 +1,24 @@
+"""Commands of the ``flask`` program; each group lives in its package and is listed here."""
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+
+def init_app(app: Flask) -> None:
+    """Add our commands to ``flask``."""
+    app.cli.add_command(run_worker)
+
+
+@click.command("worker")
+@with_appcontext
+def run_worker() -> None:
+    """Work off jobs until stopped (SIGTERM lets the current one end)."""
+    from flask import current_app
+
+    from community.core.worker import Worker
+    from community.schedule import PERIODIC
+
+    worker = Worker(current_app._get_current_object(), PERIODIC)  # type: ignore[attr-defined]
+    worker.listen_to_signals()
+    worker.run()

@@ -1,0 +1,208 @@
+"""The database: engine set-up, the declarative base, and the one place that commits.
+
+A request commits once, after its view has returned; a raised error rolls back. Requests that only
+read run in a transaction that cannot write. The worker and the CLI use ``transaction()``.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 5_000
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant. SQLite has no time zones, so they are taken off and put back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime refused: use community.core.clock")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all models."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: Instant()}
+    )
+
+
+# What was loaded stays readable after a commit: pages are rendered from it.
+db = SQLAlchemy(
+    model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
+)
+
+
+class DatabaseUnfit(RuntimeError):
+    """The database does not give the durability we promise."""
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Bind the database to the app and check that it is as safe as we promise."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        _listen(db.engine)
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
+
+
+def _listen(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _set_up_sqlite(connection: Any, record: Any) -> None:
+    # The driver must not open transactions by itself: `begin` below says which kind.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA cache_size=-16000")
+    cursor.execute("PRAGMA temp_store=MEMORY")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that reads and then writes fails at once with "database is locked";
+    # one that takes the lock first waits for it (busy_timeout). A reader must not be able to write.
+    writing = _writing.get()
+    info = connection.connection.dbapi_connection
+    assert info is not None
+    cursor = info.cursor()
+    cursor.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+    cursor.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    cursor.close()
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    raw.read_only = not _writing.get()
+
+
+def is_writing() -> bool:
+    """Say whether the current context may write."""
+    return _writing.get()
+
+
+@contextmanager
+def write_access() -> Iterator[None]:
+    """Let transactions begun inside write. The caller commits through ``commit()``."""
+    forget_changes()
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Run a block in one writing transaction: commit at its end, roll back on an error.
+
+    For the worker, the CLI and tests; requests have their own (see ``core.web``).
+    """
+    with write_access():
+        try:
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+
+
+def forget_changes() -> None:
+    """Roll back; what was loaded stays readable, detached, so an error page can greet its reader."""
+    db.session.expunge_all()
+    db.session.rollback()
+
+
+def commit() -> None:
+    """Commit the request's transaction. Only ``core.web`` calls this."""
+    db.session.commit()
+
+
+def check_durability() -> None:
+    """Raise ``DatabaseUnfit`` unless the engine runs with the settings of the reliability goals."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            _check_sqlite(connection)
+        else:
+            _check_postgresql(connection)
+
+
+def _check_sqlite(connection: Connection) -> None:
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    for pragma, value in wanted.items():
+        found = connection.execute(text(f"PRAGMA {pragma}")).scalar()
+        if found != value:
+            raise DatabaseUnfit(f"SQLite runs with {pragma}={found}, wanted {value}.")
+    timeout = connection.execute(text("PRAGMA busy_timeout")).scalar_one()
+    if timeout < BUSY_TIMEOUT_MS:
+        raise DatabaseUnfit(f"SQLite runs with busy_timeout={timeout}.")
+
+
+def _check_postgresql(connection: Connection) -> None:
+    if connection.execute(text("SHOW server_encoding")).scalar() != "UTF8":
+        raise DatabaseUnfit("The PostgreSQL database must be encoded in UTF8.")
+
+
+def insert_ignoring_conflicts(table: Any) -> Any:
+    """Return an INSERT that does nothing where a unique row exists already (both dialects).
+
+    Its ``rowcount`` tells whether a row was written. On PostgreSQL it waits for a concurrent
+    transaction with the same key.
+    """
+    dialect = db.engine.dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
+
+
+def lock_row(statement: Any) -> Any:
+    """Lock the rows of a SELECT until the transaction ends.
+
+    SQLite has one writer at a time already, so there it changes nothing.
+    """
+    return statement if db.engine.dialect.name == "sqlite" else statement.with_for_update()

@@ -1,0 +1,38 @@
+"""Probes for load balancers: alive, and ready to serve."""
+
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+
+from community.core import clock
+from community.core.db import db
+from community.core.web import public
+from community.core.worker import queue_age_seconds
+
+QUEUE_AGE_LIMIT_SECONDS = 600
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def show_health() -> ResponseReturnValue:
+    """Say that the process answers; touches nothing else."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def show_readiness() -> ResponseReturnValue:
+    """Say whether database, migrations and queue are as they should be (503 if not)."""
+    checks = {"database": False, "migrations": False, "queue": False}
+    try:
+        found = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        checks["database"] = True
+        checks["migrations"] = found == current_app.config["MIGRATION_HEAD"]
+        checks["queue"] = queue_age_seconds(clock.now()) <= QUEUE_AGE_LIMIT_SECONDS
+    except Exception:
+        # Whatever went wrong, the balancer needs one answer: not ready.
+        db.session.rollback()
+    ready = all(checks.values())
+    return jsonify(status="ready" if ready else "not ready", checks=checks), 200 if ready else 503

@@ -1,0 +1,94 @@
+"""Languages: which one a reader gets, and how instants are written in it."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime, get_timezone
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import Babel, get_translations, gettext, ngettext
+
+from community.core import clock
+
+LANGUAGES = ("de", "en")
+TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
+
+babel = Babel()
+
+
+def init_app(app: Flask, default_language: str, default_time_zone: str) -> None:
+    """Set up translations and the template filters for instants."""
+    app.config["BABEL_DEFAULT_LOCALE"] = default_language
+    app.config["BABEL_DEFAULT_TIMEZONE"] = default_time_zone
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    babel.init_app(app, locale_selector=reader_language, timezone_selector=reader_time_zone)
+    app.jinja_env.filters.update(ago=ago, instant=instant, iso=iso, day=day)
+
+
+def reader_language() -> str:
+    """Return the reader's language: preference, then the cookie, then the browser."""
+    if not has_request_context():
+        return str(g.get("language") or _default_language())
+    if "language" not in g:
+        g.language = _preferred_language()
+    return str(g.language)
+
+
+def _preferred_language() -> str:
+    viewer = g.get("viewer")
+    chosen = getattr(viewer, "language", None) or request.cookies.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(LANGUAGES) or _default_language()
+
+
+def _default_language() -> str:
+    return str(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+def reader_time_zone() -> str:
+    """Return the IANA name of the reader's time zone."""
+    viewer = g.get("viewer") if has_request_context() else None
+    return getattr(viewer, "time_zone", None) or str(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+
+
+def iso(moment: datetime) -> str:
+    """Return an instant for ``<time datetime>`` and feeds, to the second."""
+    return moment.isoformat(timespec="seconds")
+
+
+def instant(moment: datetime) -> str:
+    """Return an instant in full, in the reader's language and time zone."""
+    return format_datetime(
+        moment, "medium", tzinfo=get_timezone(reader_time_zone()), locale=reader_language()
+    )
+
+
+def day(moment: datetime, form: str = "medium") -> str:
+    """Return the date of an instant; ``form`` is a CLDR name or pattern such as ``MMMM y``."""
+    local = moment.astimezone(get_timezone(reader_time_zone()))
+    return format_date(local, form, locale=reader_language())
+
+
+def ago(moment: datetime) -> str:
+    """Return an instant in relative words, or its date when it is over a week old."""
+    age = clock.now() - moment
+    seconds = age.total_seconds()
+    if seconds < 60:
+        return gettext("just now")
+    if seconds < 3600:
+        minutes = int(seconds // 60)
+        return ngettext("%(num)s min ago", "%(num)s min ago", minutes)
+    if seconds < 86_400:
+        hours = int(seconds // 3600)
+        return ngettext("%(num)s h ago", "%(num)s h ago", hours)
+    if age < timedelta(days=2):
+        return gettext("yesterday")
+    if age < timedelta(days=8):
+        return ngettext("%(num)s day ago", "%(num)s days ago", age.days)
+    return day(moment)
+
+
+def message_catalogue() -> Any:
+    """Return the reader's gettext catalogue (for tests and the template globals)."""
+    return get_translations()

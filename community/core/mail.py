@@ -1,0 +1,84 @@
+"""Mail out: text and HTML parts, one-click unsubscribe, sent by the worker alone."""
+
+from dataclasses import dataclass, field
+from email.utils import make_msgid
+
+from flask import Flask, current_app
+from flask_mailman import EmailMultiAlternatives, Mail
+
+from community.core.jobs import enqueue, external
+from community.core.settings import Settings
+
+mailman = Mail()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One mail to one person. ``headers`` may not contain line breaks (checked when sent)."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Configure the mail back end: console, file, locmem or smtp."""
+    app.config.update(
+        MAIL_BACKEND=settings.mail_backend,
+        MAIL_FILE_PATH=str(settings.instance_path / "mail"),
+        MAIL_DEFAULT_SENDER=settings.mail_from,
+        MAIL_SERVER=settings.smtp_host,
+        MAIL_PORT=settings.smtp_port,
+        MAIL_USERNAME=settings.smtp_user or None,
+        MAIL_PASSWORD=settings.smtp_password or None,
+        MAIL_USE_TLS=settings.smtp_starttls,
+        MAIL_TIMEOUT=20,
+    )
+    mailman.init_app(app)
+
+
+def send(message: Message) -> None:
+    """Hand a mail to the back end now; only external tasks call this."""
+    headers = {"Auto-Submitted": "auto-generated", **message.headers}
+    headers.setdefault("Message-ID", make_msgid(domain=_mail_domain()))
+    mail = EmailMultiAlternatives(
+        subject=_one_line(message.subject),
+        body=message.text,
+        to=[_one_line(message.to)],
+        headers={name: _one_line(value) for name, value in headers.items()},
+    )
+    mail.attach_alternative(message.html, "text/html")
+    mail.send()
+
+
+def _one_line(text: str) -> str:
+    # A line break in a header would let its author add headers of their own.
+    return " ".join(text.split())
+
+
+def _mail_domain() -> str:
+    return str(current_app.config["MAIL_DEFAULT_SENDER"]).rpartition("@")[2] or "localhost"
+
+
+@external
+def deliver_mail(*, to: str, subject: str, text: str, html: str, headers: dict[str, str]) -> None:
+    """Send a stored mail (task)."""
+    send(Message(to=to, subject=subject, text=text, html=html, headers=headers))
+
+
+def enqueue_mail(message: Message) -> None:
+    """Store a mail in the current transaction; the worker sends it.
+
+    It gets its Message-ID now, so a second delivery after a crash carries the same one.
+    """
+    headers = {"Message-ID": make_msgid(domain=_mail_domain()), **message.headers}
+    enqueue(
+        deliver_mail,
+        to=message.to,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        headers=headers,
+    )

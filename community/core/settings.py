@@ -1,0 +1,164 @@
+"""Settings: read from the environment once, typed, checked, replaceable in tests."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Self, get_type_hints
+
+MINIMUM_SECRET_BYTES = 32
+KNOWN_SECRETS = frozenset({"secret", "dev", "changeme", "change-me", "development", "test"})
+ENVIRONMENTS = ("production", "development", "demo", "test")
+MAIL_BACKENDS = ("console", "file", "locmem", "smtp")
+
+
+class SettingsError(ValueError):
+    """A setting is missing or wrong; the message names it and what to do."""
+
+
+def _instance_path() -> Path:
+    return Path(__file__).resolve().parents[2] / "instance"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything an operator can set, one ``FORUM_…`` variable a field.
+
+    ``DATABASE_URL`` is the one name without the prefix. Sizes are bytes, durations say their unit.
+    """
+
+    environment: str = "production"
+    secret_key: str = ""
+    database_url: str = ""
+    instance_path: Path = field(default_factory=_instance_path)
+    site_name: str = "Nordfunk"
+    site_url: str = "http://127.0.0.1:5000"
+    default_language: str = "de"
+    default_time_zone: str = "Europe/Berlin"
+    brand_colour: str = ""
+    mail_backend: str = "console"
+    mail_from: str = "community@localhost"
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_starttls: bool = True
+    proxy_hops: int = 0
+    max_body_bytes: int = 1_048_576
+    log_format: str = "json"
+    argon2_memory_kib: int = 65_536
+    argon2_time_cost: int = 3
+    argon2_parallelism: int = 4
+    kudos_undo_minutes: int = 10
+    edit_window_days: int = 1
+    edit_grace_minutes: int = 5
+    accepted_answers_max: int = 3
+    questions_per_day: int = 20
+    questions_first_day: int = 3
+    posts_first_day: int = 10
+    seconds_between_posts: int = 0
+    unanswered_unindexed_days: int = 30
+    rate_limits: bool = True
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read ``FORUM_…`` and ``DATABASE_URL``; raise ``SettingsError`` on a bad value."""
+        environ = os.environ if environ is None else environ
+        values: dict[str, Any] = {}
+        for name, kind in get_type_hints(cls).items():
+            raw = environ.get(f"FORUM_{name.upper()}")
+            if raw is not None:
+                values[name] = _parse(name, raw, kind)
+        if environ.get("DATABASE_URL"):
+            values["database_url"] = environ["DATABASE_URL"]
+        return cls(**values).completed()
+
+    def completed(self) -> Self:
+        """Fill in what follows from other settings and refuse what cannot work."""
+        settings = self
+        if settings.environment not in ENVIRONMENTS:
+            raise SettingsError(f"FORUM_ENVIRONMENT must be one of {', '.join(ENVIRONMENTS)}.")
+        if not settings.secret_key and settings.environment != "production":
+            settings = replace(settings, secret_key=_kept_secret(settings.instance_path))
+        if not settings.database_url:
+            path = settings.instance_path / "community.sqlite3"
+            settings = replace(settings, database_url=f"sqlite:///{path}")
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raise ``SettingsError`` for anything unsafe or impossible."""
+        if len(self.secret_key.encode()) < MINIMUM_SECRET_BYTES or self.secret_key in KNOWN_SECRETS:
+            raise SettingsError(
+                "FORUM_SECRET_KEY is missing or too short: set at least "
+                f"{MINIMUM_SECRET_BYTES} random bytes, for example from "
+                "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+            )
+        if len(set(self.secret_key)) < 8:
+            raise SettingsError("FORUM_SECRET_KEY repeats itself: set random bytes.")
+        if self.mail_backend not in MAIL_BACKENDS:
+            raise SettingsError(f"FORUM_MAIL_BACKEND must be one of {', '.join(MAIL_BACKENDS)}.")
+        if self.default_language not in ("de", "en"):
+            raise SettingsError("FORUM_DEFAULT_LANGUAGE must be de or en.")
+        if not self.database_url.startswith(("sqlite:///", "postgresql")):
+            raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+        if not 0 <= self.proxy_hops <= 9:
+            raise SettingsError("FORUM_PROXY_HOPS must be between 0 and 9.")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database URL with the driver we ship (psycopg 3 for PostgreSQL)."""
+        for prefix in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        return self.database_url
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def index_path(self) -> Path:
+        """Folder of the search index."""
+        return self.instance_path / "search"
+
+    @property
+    def uses_https(self) -> bool:
+        return self.site_url.startswith("https://")
+
+
+def _parse(name: str, raw: str, kind: Any) -> Any:
+    variable = f"FORUM_{name.upper()}"
+    if kind is bool:
+        if raw.lower() not in ("1", "0", "true", "false", "yes", "no", "on", "off"):
+            raise SettingsError(f"{variable} must be true or false, not {raw!r}.")
+        return raw.lower() in ("1", "true", "yes", "on")
+    try:
+        return kind(raw)
+    except ValueError as error:
+        raise SettingsError(f"{variable} must be a {kind.__name__}, not {raw!r}.") from error
+
+
+def _kept_secret(instance_path: Path) -> str:
+    """Return the secret kept beside a development database, made on first use (mode 600)."""
+    path = instance_path / "secret_key"
+    if not path.exists():
+        instance_path.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def setting_names() -> list[str]:
+    """Names of all environment variables that are read."""
+    return ["DATABASE_URL", *(f"FORUM_{f.name.upper()}" for f in fields(Settings))]
+
+
+def current_settings() -> Settings:
+    """Return the settings of the application in whose context this runs."""
+    from flask import current_app
+
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

@@ -1,0 +1,199 @@
+"""The web side of the kernel: one transaction per request, headers, errors, addresses.
+
+A view loads, calls one operation or query, and returns. What it returns is committed here; what it
+raises is rolled back here and rendered as a page, a fragment or problem JSON.
+"""
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import structlog
+from flask import Blueprint, Flask, Response, g, has_request_context, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
+
+from community.core import db as database
+from community.core.authz import GUEST, Viewer
+from community.core.errors import Refusal
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_ID = 2**63 - 1
+URL_CACHE_SIZE = 50_000
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+csrf = CSRFProtect()
+
+
+class BoundedInteger(IntegerConverter):
+    """An id in an address; one that no database column can hold is simply not found."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max", LARGEST_ID)
+        super().__init__(*args, **kwargs)
+
+
+class Forum(Flask):
+    """Flask with one commit per request and remembered addresses."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.url_map.converters["int"] = BoundedInteger
+        self._urls: dict[tuple[Any, ...], str] = {}
+
+    def full_dispatch_request(self) -> Response:
+        if _only_reads(self):
+            return super().full_dispatch_request()
+        with database.write_access():
+            return super().full_dispatch_request()
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        response = super().dispatch_request()
+        if database.is_writing():
+            database.commit()
+        return response
+
+    def handle_user_exception(self, e: Exception) -> Any:
+        database.forget_changes()
+        return super().handle_user_exception(e)
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:  # type: ignore[override]
+        """Build an address; remembered, because a page builds a hundred of them."""
+        if endpoint.startswith(".") or not has_request_context():
+            return super().url_for(endpoint, **values)
+        key = (request.script_root, endpoint, *values.items())
+        try:
+            return self._urls[key]
+        except (KeyError, TypeError):
+            url = super().url_for(endpoint, **values)
+        if "_external" not in values and "_scheme" not in values:
+            self._remember_url(key, url)
+        return url
+
+    def _remember_url(self, key: tuple[Any, ...], url: str) -> None:
+        if len(self._urls) >= URL_CACHE_SIZE:
+            self._urls.clear()
+        try:
+            self._urls[key] = url
+        except TypeError:
+            # An unhashable value, such as a list of filters: built anew each time.
+            return
+
+
+def read_only(view: View) -> View:
+    """Mark a POST view that changes nothing (a preview), so it takes no write lock."""
+    view.reads_only = True  # type: ignore[attr-defined]
+    return view
+
+
+def _only_reads(app: Flask) -> bool:
+    if request.method in SAFE_METHODS:
+        return True
+    return getattr(app.view_functions.get(request.endpoint or ""), "reads_only", False)
+
+
+def public(view: View) -> View:
+    """Mark a view that guests may use. Every other view asks for a sign-in."""
+    view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_public(app: Flask, endpoint: str | None) -> bool:
+    """Say whether guests may use an endpoint; unknown endpoints end as "not found"."""
+    view = app.view_functions.get(endpoint or "")
+    return view is None or getattr(view, "public", False)
+
+
+def current_viewer() -> Viewer:
+    """Return who makes this request; only views and templates call this."""
+    viewer: Viewer = g.get("viewer", GUEST)
+    return viewer
+
+
+def add_resource(
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    create: Callable[..., ResponseReturnValue],
+    delete: Callable[..., ResponseReturnValue],
+) -> None:
+    """Route POST to ``create`` and DELETE to ``delete``.
+
+    A plain HTML form can only POST, so a field ``_method=DELETE`` counts as DELETE.
+    """
+
+    @wraps(create)
+    def create_or_delete(**values: Any) -> ResponseReturnValue:
+        if request.form.get("_method", "").upper() == "DELETE":
+            return delete(**values)
+        return create(**values)
+
+    blueprint.add_url_rule(rule, create.__name__, create_or_delete, methods=["POST"])
+    blueprint.add_url_rule(rule, delete.__name__, delete, methods=["DELETE"])
+
+
+def is_fragment_request() -> bool:
+    """Say whether htmx asks for a piece of a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def wants_json() -> bool:
+    """Say whether the client prefers JSON to HTML."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def init_app(app: Flask, *, render_error: Callable[..., ResponseReturnValue]) -> None:
+    """Attach headers, CSRF protection, request ids and the error handler."""
+    csrf.init_app(app)
+    app.before_request(_begin_request)
+    app.after_request(_add_security_headers)
+    app.register_error_handler(Refusal, render_error)
+    app.register_error_handler(CSRFError, render_error)
+    app.register_error_handler(HTTPException, render_error)
+    app.register_error_handler(Exception, render_error)
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+
+
+def _begin_request() -> None:
+    g.request_id = secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def csp_nonce() -> str:
+    """Return this response's script nonce."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def _add_security_headers(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = _content_security_policy()
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if "Cache-Control" not in headers:
+        signed_in = g.get("viewer", GUEST).viewer_id is not None
+        headers["Cache-Control"] = "private, no-store" if signed_in else "private, no-cache"
+    headers.add("Vary", "Cookie, Accept-Language, HX-Request")
+    return response
+
+
+def _content_security_policy() -> str:
+    # Scripts carry the nonce; there is no inline script or style anywhere.
+    return (
+        f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; "
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    )

@@ -1,0 +1,124 @@
+"""Catalogue of all that can happen: frozen dataclasses that carry ids only.
+
+Operations emit them through ``community.core.jobs.emit``; ``community/app.py`` says who listens.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class QuestionAsked:
+    """A question became public (at once, or when released)."""
+
+    question_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class AnswerPosted:
+    """An answer became public."""
+
+    answer_id: int
+    question_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class CommentPosted:
+    """A comment became public under ``parent_id``."""
+
+    comment_id: int
+    parent_id: int
+    question_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class PostEdited:
+    """Text, title or tags of a post changed."""
+
+    post_id: int
+    question_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class PostVisibilityChanged:
+    """A post was hidden, deleted, held, restored or moved; indexes and lists must follow."""
+
+    post_id: int
+    question_id: int
+    actor_id: int | None
+    visibility: str
+
+
+@dataclass(frozen=True)
+class KudosGiven:
+    """Somebody thanked the author of a post."""
+
+    post_id: int
+    author_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class KudosTaken:
+    """Kudos were taken back within the time allowed."""
+
+    post_id: int
+    author_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class AnswerAccepted:
+    """An answer was accepted as a solution."""
+
+    answer_id: int
+    question_id: int
+    author_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class AnswerUnaccepted:
+    """An acceptance was taken back; ``reason`` is for the helper."""
+
+    answer_id: int
+    question_id: int
+    author_id: int
+    actor_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class QuestionClosed:
+    """A question was resolved or closed without a best answer."""
+
+    question_id: int
+    actor_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class QuestionReopened:
+    """A closed question is open again."""
+
+    question_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class InfoRequested:
+    """Somebody asked the asker for more facts."""
+
+    question_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class MeTooAdded:
+    """Somebody has the same problem."""
+
+    question_id: int
+    actor_id: int

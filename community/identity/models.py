@@ -1,0 +1,103 @@
+"""Users and the roles they were granted."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_security import UserMixin
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from community.core import clock
+from community.core.db import Base
+from community.identity.names import hue_of, initials_of
+
+NAME_MAX_CHARS = 40
+
+
+class User(Base, UserMixin):
+    """A member of the community, staff included.
+
+    ``name_key`` is the folded display name and unique, so no two look alike. ``role`` is the
+    highest role held, kept for lists; ``role_grants`` are the truth. ``unread_count``,
+    ``solved_count``, ``points`` and ``rank_level`` belong to upper packages, which fill them
+    through operations. Imported authors have neither e-mail nor password.
+    """
+
+    __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("email"),
+        UniqueConstraint("name_key"),
+        UniqueConstraint("fs_uniquifier"),
+        Index("ix_users_solved_count", "solved_count", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(String(255))
+    display_name: Mapped[str] = mapped_column(String(NAME_MAX_CHARS))
+    name_key: Mapped[str] = mapped_column(String(120))
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64))
+    confirmed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    language: Mapped[str | None] = mapped_column(String(5))
+    reads_languages: Mapped[str] = mapped_column(String(20), default="")
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    theme: Mapped[str] = mapped_column(String(10), default="system")
+    shortcuts: Mapped[bool] = mapped_column(default=True)
+    bio: Mapped[str] = mapped_column(String(500), default="")
+    role: Mapped[str] = mapped_column(String(16), default="member")
+    points: Mapped[int] = mapped_column(default=0)
+    rank_level: Mapped[int] = mapped_column(default=0)
+    solved_count: Mapped[int] = mapped_column(default=0)
+    kudos_count: Mapped[int] = mapped_column(default=0)
+    unread_count: Mapped[int] = mapped_column(default=0)
+    silenced_until: Mapped[datetime | None]
+
+    role_grants: Mapped[list["RoleGrant"]] = relationship(
+        back_populates="user", lazy="raise", foreign_keys="RoleGrant.user_id"
+    )
+
+    @property
+    def roles(self) -> list["RoleGrant"]:
+        """Grants under the name Flask-Security looks for."""
+        return self.role_grants
+
+    @property
+    def role_names(self) -> frozenset[str]:
+        """All roles held site-wide; everybody is a member."""
+        return frozenset({"member", *(g.name for g in self.role_grants if g.board_id is None)})
+
+    @property
+    def viewer_id(self) -> int | None:
+        return self.id
+
+    @property
+    def initials(self) -> str:
+        return initials_of(self.display_name)
+
+    @property
+    def hue(self) -> int:
+        return hue_of(self.display_name)
+
+    def get_security_payload(self) -> dict[str, Any]:
+        """Tell an API client no more than what everybody may see."""
+        return {"id": self.id, "display_name": self.display_name}
+
+
+class RoleGrant(Base):
+    """A role given to a user, by whom and when; ``board_id`` narrows it to one board."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (UniqueConstraint("user_id", "name", "board_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    name: Mapped[str] = mapped_column(String(16))
+    board_id: Mapped[int | None]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    granted_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    user: Mapped[User] = relationship(
+        back_populates="role_grants", lazy="raise", foreign_keys=user_id
+    )

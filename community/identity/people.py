@@ -1,0 +1,49 @@
+"""A person as pages show them: a small read-only record instead of a whole ``User``."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import AliasedClass
+
+from community.core.authz import STAFF_ROLES
+from community.identity.models import User
+from community.identity.names import hue_of, initials_of
+
+
+class Person(NamedTuple):
+    """Who wrote something, as everybody may see them."""
+
+    id: int
+    name: str
+    role: str
+    joined_at: datetime
+    solved_count: int
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF_ROLES
+
+    @property
+    def initials(self) -> str:
+        return initials_of(self.name)
+
+    @property
+    def hue(self) -> int:
+        return hue_of(self.name)
+
+
+PERSON_WIDTH = len(Person._fields)
+
+
+def person_columns(
+    user: type[User] | AliasedClass[User] = User,
+) -> tuple[ColumnElement[object], ...]:
+    """Return the columns to select, in the order of ``Person``'s fields."""
+    return (user.id, user.display_name, user.role, user.created_at, user.solved_count)  # type: ignore[return-value]
+
+
+def author_alias() -> AliasedClass[User]:
+    """Return a second ``users`` for queries that name two people."""
+    return aliased(User)

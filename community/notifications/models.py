@@ -1,0 +1,61 @@
+"""Notifications and who wants which of them how."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core import clock
+from community.core.db import Base
+
+KINDS = (
+    "answer",
+    "comment",
+    "mention",
+    "accepted",
+    "unaccepted",
+    "kudos",
+    "info_request",
+    "closed",
+    "reopened",
+    "new_question",
+)
+
+
+class Notification(Base):
+    """One thing one member should hear of; unique per event, member and kind.
+
+    It holds ids only: text and title are read when it is shown or mailed, with the rights the
+    member has then.
+    """
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        UniqueConstraint("user_id", "event_id", "kind"),
+        Index("ix_notifications_user_id_created_at", "user_id", "created_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    read_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+
+
+class NotificationSetting(Base):
+    """A member's choice for one kind; without a row the defaults of the kind hold."""
+
+    __tablename__ = "notification_settings"
+    __table_args__ = (UniqueConstraint("user_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    bell: Mapped[bool] = mapped_column(default=True)
+    mail: Mapped[bool] = mapped_column(default=True)

@@ -1,0 +1,45 @@
+"""Refusals of operations on posts."""
+
+from flask_babel import lazy_gettext as _l
+
+from community.core.errors import Conflict, Invalid, NotAllowed, RateLimited
+
+
+class OwnPost(NotAllowed):
+    """Nobody thanks themselves."""
+
+    message = _l("You cannot give kudos to your own post.")
+
+
+class KudosSettled(Conflict):
+    """The time to take kudos back has passed."""
+
+    message = _l("These kudos can no longer be taken back.")
+
+
+class QuestionLocked(NotAllowed):
+    """A locked question takes no more posts."""
+
+    message = _l("This question is locked. Nothing more can be written here.")
+
+
+class TooManyComments(Conflict):
+    """A post holds a limited number of comments."""
+
+    message = _l("There are enough comments here. Please write an answer instead.")
+
+
+class WritingTooFast(RateLimited):
+    """The member has reached a limit on questions or posts."""
+
+    message = _l("You have written a lot for today. Please come back tomorrow, your text is kept.")
+
+
+class EditConflict(Conflict):
+    """The post changed while somebody was editing it."""
+
+    message = _l("Somebody changed this post while you were writing. Compare before you save.")
+
+
+class UnfitText(Invalid):
+    """A title, body or tag list does not fit; ``errors`` says which and why."""

@@ -1,0 +1,212 @@
+"""Changes to posts of any kind: commenting, editing, kudos, removing, watching."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from community.core import clock, markup
+from community.core.authz import Viewer, require
+from community.core.db import db, insert_ignoring_conflicts
+from community.core.jobs import emit
+from community.core.settings import current_settings
+from community.events import CommentPosted, KudosGiven, KudosTaken, PostVisibilityChanged
+from community.identity.models import User
+from community.posts.errors import KudosSettled, OwnPost, TooManyComments, UnfitText
+from community.posts.limits import check_post_limit
+from community.posts.models import Comment, Post, Removal, Revision, Vote, Watch
+from community.posts.policies import (
+    can_give_kudos,
+    can_hide_post,
+    can_write,
+    is_author,
+)
+from community.posts.text import comment_problem
+
+COMMENTS_PER_POST = 10
+
+
+def render_into(post: Post, body: str) -> None:
+    """Store a text with its rendered form."""
+    post.body = body
+    post.html = str(markup.render(body))
+    post.render_version = markup.RENDER_VERSION
+
+
+def add_comment(actor: User, parent: Post, body: str) -> Comment:
+    """Comment on a question or an answer (at most ten a post).
+
+    The parent's row is locked by its counter's update. Raises ``NotAllowed``, ``UnfitText``,
+    ``TooManyComments``, ``WritingTooFast``.
+    """
+    require(can_write(actor))
+    body = markup.clean_text(body)
+    if problem := comment_problem(body):
+        raise UnfitText(errors={"body": problem})
+    check_post_limit(actor)
+    if parent.comments_count >= COMMENTS_PER_POST:
+        raise TooManyComments()
+    comment = Comment(
+        author_id=actor.id,
+        board_id=parent.board_id,
+        root_id=parent.root_id,
+        parent_id=parent.id,
+        language=parent.language,
+        created_at=clock.now(),
+    )
+    render_into(comment, body)
+    db.session.add(comment)
+    parent.comments_count = Post.comments_count + 1
+    db.session.flush()
+    emit(CommentPosted(comment.id, parent.id, parent.root_id or parent.id, actor.id))
+    return comment
+
+
+def give_kudos(actor: User, post: Post) -> None:
+    """Thank the author of a post; a second time changes nothing. Raises ``OwnPost``."""
+    if is_author(actor, post):
+        raise OwnPost()
+    require(can_give_kudos(actor, post))
+    insert = insert_ignoring_conflicts(Vote).values(
+        post_id=post.id, user_id=actor.id, value=1, created_at=clock.now()
+    )
+    if not db.session.execute(insert).rowcount:  # type: ignore[attr-defined]
+        return
+    _count_kudos(post, 1)
+    emit(KudosGiven(post.id, post.author_id, actor.id))
+
+
+def take_kudos_back(actor: User, post: Post) -> None:
+    """Undo own kudos within the time allowed; without kudos nothing changes.
+
+    Raises ``KudosSettled`` afterwards. Source: product rules 2.8 (10 minutes).
+    """
+    vote = db.session.scalar(select(Vote).where(Vote.post_id == post.id, Vote.user_id == actor.id))
+    if vote is None:
+        return
+    if clock.now() - vote.created_at > timedelta(minutes=current_settings().kudos_undo_minutes):
+        raise KudosSettled()
+    gone = db.session.execute(delete(Vote).where(Vote.id == vote.id))
+    if not gone.rowcount:  # type: ignore[attr-defined]
+        return
+    _count_kudos(post, -1)
+    emit(KudosTaken(post.id, post.author_id, actor.id))
+
+
+def _count_kudos(post: Post, change: int) -> None:
+    post.kudos_count = Post.kudos_count + change
+    db.session.execute(
+        update(User)
+        .where(User.id == post.author_id)
+        .values(kudos_count=User.kudos_count + change)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.flush()
+
+
+def keep_revision(post: Post, *, title: str | None, tags: str, note: str = "") -> None:
+    """Store the present version of a post before it is changed.
+
+    An edit by the author within the grace minutes of the last version keeps none.
+    """
+    newest = db.session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id))
+    db.session.add(
+        Revision(
+            post_id=post.id,
+            number=(newest or 0) + 1,
+            title=title,
+            tags=tags,
+            body=post.body,
+            author_id=post.edited_by_id or post.author_id,
+            written_at=post.edited_at or post.created_at,
+            note=note,
+        )
+    )
+
+
+def set_visibility(actor: Viewer, post: Post, visibility: str, reason: str = "") -> bool:
+    """Record a post's new visibility; False if it had it already. The caller asks the policy."""
+    if post.visibility == visibility:
+        return False
+    was_published = post.visibility == "published"
+    post.visibility = visibility
+    db.session.add(
+        Removal(
+            post_id=post.id,
+            visibility=visibility,
+            actor_id=actor.viewer_id,
+            reason=reason,
+            created_at=clock.now(),
+        )
+    )
+    if post.kind == "comment" and was_published != (visibility == "published"):
+        _count_comment(post, 1 if visibility == "published" else -1)
+    db.session.flush()
+    emit(PostVisibilityChanged(post.id, post.root_id or post.id, actor.viewer_id, visibility))
+    return True
+
+
+def _count_comment(comment: Post, change: int) -> None:
+    db.session.execute(
+        update(Post)
+        .where(Post.id == comment.parent_id)
+        .values(comments_count=Post.comments_count + change)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def hide_comment(actor: User, comment: Comment, reason: str) -> None:
+    """Take a comment out of sight (moderators)."""
+    require(can_hide_post(actor, comment))
+    set_visibility(actor, comment, "hidden", reason)
+
+
+def watch(user_id: int, **target: int) -> None:
+    """Start watching ``post_id``, ``board_id``, ``tag_id`` or ``person_id`` (exactly one)."""
+    db.session.execute(
+        insert_ignoring_conflicts(Watch).values(
+            user_id=user_id, muted=False, created_at=clock.now(), **target
+        )
+    )
+    _set_muted(user_id, False, **target)
+
+
+def watch_unless_muted(user_id: int, post_id: int) -> None:
+    """Watch a question one took part in, unless one has turned its watch off."""
+    db.session.execute(
+        insert_ignoring_conflicts(Watch).values(
+            user_id=user_id, post_id=post_id, muted=False, created_at=clock.now()
+        )
+    )
+
+
+def unwatch(user_id: int, **target: int) -> None:
+    """Stop watching; the row stays, muted, so that taking part does not bring it back."""
+    db.session.execute(
+        insert_ignoring_conflicts(Watch).values(
+            user_id=user_id, muted=True, created_at=clock.now(), **target
+        )
+    )
+    _set_muted(user_id, True, **target)
+
+
+def _set_muted(user_id: int, muted: bool, **target: int) -> None:
+    conditions = [getattr(Watch, name) == value for name, value in target.items()]
+    db.session.execute(
+        update(Watch)
+        .where(Watch.user_id == user_id, *conditions)
+        .values(muted=muted)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def render_again(limit: int = 200) -> int:
+    """Bring stored HTML to the present render version; returns how many posts were done (task)."""
+    stale = db.session.scalars(
+        select(Post)
+        .where(Post.render_version < markup.RENDER_VERSION)
+        .order_by(Post.id)
+        .limit(limit)
+    ).all()
+    for post in stale:
+        render_into(post, post.body)
+    return len(stale)

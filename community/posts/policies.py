@@ -1,0 +1,82 @@
+"""Who may do what with a post. Pure: records are loaded by the caller."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from community.core import clock
+from community.core.authz import Viewer, is_moderating, is_signed_in
+from community.core.settings import current_settings
+
+SUPERUSER_EDIT_DAYS = 30
+
+
+class PostFacts(Protocol):
+    """What a policy needs to know of a post; rows of list queries have it too."""
+
+    @property
+    def author_id(self) -> int: ...
+
+    @property
+    def visibility(self) -> str: ...
+
+    @property
+    def created_at(self) -> datetime: ...
+
+
+def is_author(viewer: Viewer, post: PostFacts) -> bool:
+    """Say whether the viewer wrote the post."""
+    return viewer.viewer_id is not None and viewer.viewer_id == post.author_id
+
+
+def is_silenced(viewer: Viewer) -> bool:
+    """Say whether the viewer may read but not write for now."""
+    until = getattr(viewer, "silenced_until", None)
+    return until is not None and until > clock.now()
+
+
+def can_write(viewer: Viewer) -> bool:
+    """Say whether the viewer may write anything at all."""
+    return is_signed_in(viewer) and not is_silenced(viewer)
+
+
+def can_give_kudos(viewer: Viewer, post: PostFacts) -> bool:
+    """Say whether the viewer may thank the author: never for an own post."""
+    return can_write(viewer) and post.visibility == "published" and not is_author(viewer, post)
+
+
+def can_edit_post(viewer: Viewer, post: PostFacts, *, is_locked: bool) -> bool:
+    """Say whether the viewer may change the text.
+
+    Authors within the edit window (superusers 30 days), moderators always, with their name.
+    Source: product rules 2.9.
+    """
+    if not can_write(viewer):
+        return False
+    if is_moderating(viewer):
+        return True
+    in_time = clock.now() - post.created_at <= _edit_window(viewer)
+    return is_author(viewer, post) and post.visibility == "published" and in_time and not is_locked
+
+
+def _edit_window(viewer: Viewer) -> timedelta:
+    if "superuser" in viewer.role_names or "agent" in viewer.role_names:
+        return timedelta(days=SUPERUSER_EDIT_DAYS)
+    return timedelta(days=current_settings().edit_window_days)
+
+
+def can_delete_post(viewer: Viewer, post: PostFacts, *, is_locked: bool, has_replies: bool) -> bool:
+    """Say whether the viewer may delete: authors while nobody has replied, moderators always."""
+    if is_moderating(viewer):
+        return post.visibility != "deleted"
+    mine = can_write(viewer) and is_author(viewer, post) and post.visibility == "published"
+    return mine and not is_locked and not has_replies
+
+
+def can_hide_post(viewer: Viewer, post: PostFacts) -> bool:
+    """Say whether the viewer may take the post out of sight (or bring it back)."""
+    return is_moderating(viewer)
+
+
+def can_see_history(viewer: Viewer, post: PostFacts) -> bool:
+    """Say whether the viewer may read earlier versions; the post itself is visible to them."""
+    return post.visibility == "published" or is_moderating(viewer)

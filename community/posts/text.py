@@ -1,0 +1,85 @@
+"""Titles, slugs and bodies: what is accepted, and how it is made fit."""
+
+import re
+import unicodedata
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from community.core import markup
+
+TITLE_MIN_CHARS = 15
+TITLE_MAX_CHARS = 150
+BODY_MIN_CHARS = 20
+COMMENT_MIN_CHARS = 2
+COMMENT_MAX_CHARS = 600
+TAGS_MAX = 5
+TAG_MAX_CHARS = 40
+SLUG_MAX_CHARS = 80
+SAFE_TAG = re.compile(r"[^\W_](?:[\w.+#-]*[\w+#])?", re.UNICODE)
+GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+Problem = str | LazyString
+
+
+def slug_of(title: str) -> str:
+    """Return the readable part of an address, ASCII, at most 80 characters, perhaps empty."""
+    folded = unicodedata.normalize("NFKD", title.casefold().translate(GERMAN))
+    ascii_only = folded.encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", ascii_only))[:SLUG_MAX_CHARS].strip("-")
+
+
+def tidy_title(raw: str) -> str:
+    """Return a title on one line; raises ``markup.UnacceptableText``."""
+    return " ".join(markup.clean_text(raw).split())
+
+
+def title_problem(title: str) -> Problem | None:
+    """Return what is wrong with a tidied title, or None."""
+    if not title:
+        return _l("Say in one sentence what is going wrong.")
+    if len(title) < TITLE_MIN_CHARS:
+        return _l("A few more words, please: at least %(num)s characters.", num=TITLE_MIN_CHARS)
+    if len(title) > TITLE_MAX_CHARS:
+        return _l("Please shorten this to %(num)s characters.", num=TITLE_MAX_CHARS)
+    return None
+
+
+def body_problem(body: str, *, shortest: int = BODY_MIN_CHARS) -> Problem | None:
+    """Return what is wrong with a body, or None."""
+    if not body.strip():
+        return _l("Please write something.")
+    if len(body.strip()) < shortest:
+        return _l("A few more words, please: at least %(num)s characters.", num=shortest)
+    if len(body) > markup.MAX_CHARS:
+        return _l("This is too long: at most %(num)s characters.", num=markup.MAX_CHARS)
+    return None
+
+
+def comment_problem(body: str) -> Problem | None:
+    """Return what is wrong with a comment, or None."""
+    if len(body.strip()) < COMMENT_MIN_CHARS:
+        return _l("Please write something.")
+    if len(body) > COMMENT_MAX_CHARS:
+        return _l("A comment has at most %(num)s characters.", num=COMMENT_MAX_CHARS)
+    return None
+
+
+def parse_tags(raw: str) -> list[str]:
+    """Return tag names from a line separated by commas or spaces: folded, unique, in order."""
+    names: list[str] = []
+    for word in re.split(r"[,\s]+", unicodedata.normalize("NFC", raw)):
+        name = word.strip("#").casefold()
+        if name and name not in names:
+            names.append(name)
+    return names
+
+
+def tags_problem(names: list[str]) -> Problem | None:
+    """Return what is wrong with a list of tag names, or None."""
+    if len(names) > TAGS_MAX:
+        return _l("At most %(num)s tags, please.", num=TAGS_MAX)
+    for name in names:
+        if len(name) > TAG_MAX_CHARS or not SAFE_TAG.fullmatch(name):
+            return _l("“%(tag)s” cannot be a tag: use letters, digits and hyphens.", tag=name[:40])
+    return None

@@ -1,0 +1,167 @@
+"""Questions, answers and the facts about them, each a row with who and when."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core import clock
+from community.core.db import Base
+from community.posts.models import Post
+
+STATUSES = ("open", "answered", "solved", "support", "closed")
+POSITIVE_CLOSE_REASONS = (
+    "solved_elsewhere",
+    "incident_over",
+    "no_longer_needed",
+    "handled_privately",
+)
+STAFF_CLOSE_REASONS = (
+    "duplicate",
+    "needs_details",
+    "needs_focus",
+    "off_topic",
+    "no_response",
+    "policy",
+)
+CLOSE_REASONS = POSITIVE_CLOSE_REASONS + STAFF_CLOSE_REASONS
+
+
+class Question(Post):
+    """A customer's question.
+
+    ``status`` and the counters are derived from rows and kept by ``questions.status`` alone.
+    ``board_id`` and ``created_at`` are repeated here (``place_id``, ``asked_at``) so that lists
+    are found by one index. ``awaits_asker`` says that facts were asked for and not yet given,
+    ``last_by_asker`` that the newest published post is the asker's own.
+    """
+
+    __tablename__ = "questions"
+    __mapper_args__ = {"polymorphic_identity": "question"}
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('open', 'answered', 'solved', 'support', 'closed')", name="status"
+        ),
+        Index("ix_questions_place_id_asked_at", "place_id", "asked_at", "id"),
+        Index("ix_questions_place_id_status", "place_id", "status", "asked_at", "id"),
+        Index("ix_questions_status_asked_at", "status", "asked_at", "id"),
+        Index("ix_questions_asked_at", "asked_at", "id"),
+        Index("ix_questions_last_activity_at", "last_activity_at", "id"),
+        Index("ix_questions_last_by_asker", "last_by_asker", "last_activity_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    title: Mapped[str] = mapped_column(String(300))
+    slug: Mapped[str] = mapped_column(String(80))
+    excerpt: Mapped[str] = mapped_column(String(300), default="")
+    place_id: Mapped[int] = mapped_column(ForeignKey("boards.id"))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    answers_count: Mapped[int] = mapped_column(default=0)
+    me_too_count: Mapped[int] = mapped_column(default=0)
+    last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_by_asker: Mapped[bool] = mapped_column(default=True)
+    awaits_asker: Mapped[bool] = mapped_column(default=False)
+    is_locked: Mapped[bool] = mapped_column(default=False)
+    first_answer_at: Mapped[datetime | None]
+    solved_at: Mapped[datetime | None]
+
+
+class Answer(Post):
+    """An answer to a question (``root_id``)."""
+
+    __tablename__ = "answers"
+    __mapper_args__ = {"polymorphic_identity": "answer"}
+
+    id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+
+
+class Acceptance(Base):
+    """An answer accepted as a solution. ``place`` 1 stands under the question; at most three."""
+
+    __tablename__ = "acceptances"
+    __table_args__ = (
+        UniqueConstraint("answer_id"),
+        UniqueConstraint("question_id", "place"),
+        CheckConstraint("place BETWEEN 1 AND 3", name="place"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"))
+    place: Mapped[int] = mapped_column(default=1)
+    accepted_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    accepted_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Closure(Base):
+    """A question resolved or closed without a best answer, with its reason."""
+
+    __tablename__ = "closures"
+    __table_args__ = (UniqueConstraint("question_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    reason: Mapped[str] = mapped_column(String(30))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"))
+    closed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    closed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class InfoRequest(Base):
+    """A request for more facts; it ends with the asker's next post."""
+
+    __tablename__ = "info_requests"
+    __table_args__ = (Index("ix_info_requests_question_id", "question_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    requested_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered_at: Mapped[datetime | None]
+
+
+class Lock(Base):
+    """A question that takes no more posts."""
+
+    __tablename__ = "locks"
+    __table_args__ = (UniqueConstraint("question_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    locked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    locked_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class MeToo(Base):
+    """Another member with the same problem."""
+
+    __tablename__ = "me_toos"
+    __table_args__ = (
+        UniqueConstraint("question_id", "user_id"),
+        Index("ix_me_toos_user_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class DuplicateLink(Base):
+    """Two questions that are one and the same problem; ``original_id`` is the one to read."""
+
+    __tablename__ = "duplicate_links"
+    __table_args__ = (
+        UniqueConstraint("question_id", "original_id"),
+        Index("ix_duplicate_links_original_id", "original_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    original_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    linked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,0 +1,127 @@
+"""Accepting an answer and taking that back; the question's row is locked by the caller."""
+
+from sqlalchemy import select, update
+
+from community.core import clock
+from community.core.authz import Viewer, require
+from community.core.db import db
+from community.core.jobs import emit
+from community.core.settings import current_settings
+from community.events import (
+    AnswerAccepted,
+    AnswerUnaccepted,
+)
+from community.identity.models import User
+from community.questions.errors import (
+    AnswerNotOnThisQuestion,
+    TooManySolutions,
+)
+from community.questions.models import (
+    Acceptance,
+    Answer,
+    InfoRequest,
+    Question,
+)
+from community.questions.policies import (
+    can_accept_answer,
+    can_unaccept_answer,
+)
+from community.questions.status import (
+    recompute,
+)
+
+
+def accept_answer(
+    actor: User, question: Question, answer: Answer, *, also: bool = False
+) -> Acceptance:
+    """Accept an answer as the solution; its question's row is locked.
+
+    It replaces an earlier acceptance, or with ``also`` stands beside it (several ways work, at
+    most three). Accepting twice changes nothing. Raises ``NotAllowed``,
+    ``AnswerNotOnThisQuestion``, ``TooManySolutions``.
+    """
+    if answer.root_id != question.id or answer.visibility != "published":
+        raise AnswerNotOnThisQuestion()
+    require(can_accept_answer(actor, question, answer))
+    present = acceptances_of(question)
+    for acceptance in present:
+        if acceptance.answer_id == answer.id:
+            return acceptance
+    if not also:
+        for acceptance in present:
+            take_back_acceptance(actor, question, acceptance, reason="replaced")
+        present = []
+    if len(present) >= current_settings().accepted_answers_max:
+        raise TooManySolutions()
+    acceptance = _accept(actor, question, answer, place=_free_place(present))
+    finish_info_request(question)
+    recompute(question)
+    emit(AnswerAccepted(answer.id, question.id, answer.author_id, actor.id))
+    return acceptance
+
+
+def _accept(actor: User, question: Question, answer: Answer, *, place: int) -> Acceptance:
+    acceptance = Acceptance(
+        question_id=question.id,
+        answer_id=answer.id,
+        place=place,
+        accepted_by_id=actor.id,
+        accepted_at=clock.now(),
+    )
+    db.session.add(acceptance)
+    db.session.flush()
+    _count_solved(question, answer, 1)
+    return acceptance
+
+
+def acceptances_of(question: Question) -> list[Acceptance]:
+    found = db.session.scalars(
+        select(Acceptance).where(Acceptance.question_id == question.id).order_by(Acceptance.place)
+    )
+    return list(found)
+
+
+def _free_place(present: list[Acceptance]) -> int:
+    taken = {acceptance.place for acceptance in present}
+    return next(place for place in (1, 2, 3) if place not in taken)
+
+
+def unaccept_answer(
+    actor: Viewer, question: Question, answer: Answer, *, reason: str = "taken_back"
+) -> None:
+    """Take an acceptance back; without one nothing changes. Raises ``NotAllowed``."""
+    require(can_unaccept_answer(actor, question))
+    for acceptance in acceptances_of(question):
+        if acceptance.answer_id == answer.id:
+            take_back_acceptance(actor, question, acceptance, reason=reason)
+    recompute(question)
+
+
+def take_back_acceptance(
+    actor: Viewer, question: Question, acceptance: Acceptance, *, reason: str
+) -> None:
+    answer = db.session.get_one(Answer, acceptance.answer_id)
+    db.session.delete(acceptance)
+    db.session.flush()
+    _count_solved(question, answer, -1)
+    emit(AnswerUnaccepted(answer.id, question.id, answer.author_id, actor.viewer_id, reason))
+
+
+def _count_solved(question: Question, answer: Answer, change: int) -> None:
+    """Change the helper's number of solved questions; own answers do not count."""
+    if answer.author_id == question.author_id:
+        return
+    db.session.execute(
+        update(User)
+        .where(User.id == answer.author_id)
+        .values(solved_count=User.solved_count + change)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def finish_info_request(question: Question) -> None:
+    db.session.execute(
+        update(InfoRequest)
+        .where(InfoRequest.question_id == question.id, InfoRequest.answered_at.is_(None))
+        .values(answered_at=clock.now())
+    )

@@ -1,0 +1,90 @@
+"""Answering and commenting; the question's row is locked by the caller."""
+
+from sqlalchemy import update
+
+from community.core import clock, markup
+from community.core.authz import require
+from community.core.db import db
+from community.core.jobs import emit
+from community.events import (
+    AnswerPosted,
+)
+from community.identity.models import User
+from community.posts.errors import QuestionLocked, UnfitText
+from community.posts.limits import check_post_limit
+from community.posts.models import Comment, Post
+from community.posts.operations import add_comment, render_into
+from community.posts.policies import can_write
+from community.posts.text import (
+    body_problem,
+)
+from community.questions.errors import (
+    NotOpenToAnswers,
+)
+from community.questions.models import (
+    Answer,
+    InfoRequest,
+    Question,
+)
+from community.questions.policies import (
+    can_answer_question,
+    can_comment,
+)
+from community.questions.status import (
+    count_new_answer,
+    count_new_comment,
+)
+
+
+def post_answer(actor: User, question: Question, body: str) -> Answer:
+    """Answer a question, whose row the caller has locked.
+
+    Costs the same however many answers there are. Raises ``NotOpenToAnswers``, ``UnfitText``,
+    ``WritingTooFast``.
+    """
+    if not can_answer_question(actor, question):
+        require(can_write(actor))
+        raise NotOpenToAnswers()
+    body = markup.clean_text(body)
+    if problem := body_problem(body):
+        raise UnfitText(errors={"body": problem})
+    check_post_limit(actor)
+    answer = Answer(
+        author_id=actor.id,
+        board_id=question.board_id,
+        root_id=question.id,
+        parent_id=question.id,
+        visibility="published",
+        language=question.language,
+        created_at=clock.now(),
+    )
+    render_into(answer, body)
+    db.session.add(answer)
+    db.session.flush()
+    count_new_answer(question, answer)
+    _facts_given(question, actor)
+    emit(AnswerPosted(answer.id, question.id, actor.id))
+    return answer
+
+
+def post_comment(actor: User, question: Question, parent: Post, body: str) -> Comment:
+    """Comment below the question or one of its answers; the question's row is locked."""
+    if not can_comment(actor, question):
+        require(can_write(actor))
+        raise QuestionLocked()
+    comment = add_comment(actor, parent, body)
+    count_new_comment(question, comment)
+    _facts_given(question, actor)
+    return comment
+
+
+def _facts_given(question: Question, actor: User) -> None:
+    """End a request for facts when the asker writes again."""
+    if not question.awaits_asker or actor.id != question.author_id:
+        return
+    db.session.execute(
+        update(InfoRequest)
+        .where(InfoRequest.question_id == question.id, InfoRequest.answered_at.is_(None))
+        .values(answered_at=clock.now())
+    )
+    question.awaits_asker = False

@@ -1,0 +1,113 @@
+"""Editing questions, answers and comments; every earlier version is kept."""
+
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from community.core import clock, markup
+from community.core.authz import require
+from community.core.db import db
+from community.core.jobs import emit
+from community.core.settings import current_settings
+from community.events import PostEdited
+from community.identity.models import User
+from community.posts.errors import EditConflict, UnfitText
+from community.posts.models import Post
+from community.posts.operations import keep_revision, render_into
+from community.posts.policies import can_edit_post
+from community.posts.tagging import find_or_make_tags, put_tags, tag_names_of
+from community.posts.text import (
+    body_problem,
+    comment_problem,
+    parse_tags,
+    slug_of,
+    tidy_title,
+)
+from community.questions.models import Question
+from community.questions.operations.questions import EXCERPT_CHARS, question_text_problems
+from community.questions.status import count_tags
+
+
+def version_of(post: Post) -> str:
+    """Return a mark of the present version; an edit form carries it to detect a conflict."""
+    return (post.edited_at or post.created_at).isoformat()
+
+
+def edit_question(
+    actor: User,
+    question: Question,
+    *,
+    title: str,
+    body: str,
+    tags: str,
+    based_on: str = "",
+    note: str = "",
+) -> None:
+    """Change a question's title, text and tags; its row is locked.
+
+    Raises ``NotAllowed``, ``EditConflict``, ``UnfitText``.
+    """
+    require(can_edit_post(actor, question, is_locked=question.is_locked))
+    _check_version(question, based_on)
+    title, body, names = tidy_title(title), markup.clean_text(body), parse_tags(tags)
+    if problems := question_text_problems(title, body, names):
+        raise UnfitText(errors=problems)
+    old_tags = tag_names_of(question.id)
+    if (title, body, sorted(names)) == (question.title, question.body, old_tags):
+        return
+    _keep_version(actor, question, title=question.title, tags=", ".join(old_tags), note=note)
+    question.title, question.slug = title, slug_of(title)
+    _change_body(actor, question, body)
+    question.excerpt = markup.excerpt(Markup(question.html), EXCERPT_CHARS)
+    _change_tags(question, names)
+    emit(PostEdited(question.id, question.id, actor.id))
+
+
+def _change_tags(question: Question, names: list[str]) -> None:
+    before = set(find_or_make_tags(tag_names_of(question.id)))
+    after = set(put_tags(question, names))
+    if question.visibility == "published":
+        count_tags(question.place_id, before - after, -1)
+        count_tags(question.place_id, after - before, 1)
+
+
+def edit_reply(
+    actor: User, question: Question, post: Post, *, body: str, based_on: str = "", note: str = ""
+) -> None:
+    """Change an answer's or comment's text; the question's row is locked.
+
+    Raises ``NotAllowed``, ``EditConflict``, ``UnfitText``.
+    """
+    require(can_edit_post(actor, post, is_locked=question.is_locked))
+    _check_version(post, based_on)
+    body = markup.clean_text(body)
+    problem = comment_problem(body) if post.kind == "comment" else body_problem(body)
+    if problem:
+        raise UnfitText(errors={"body": problem})
+    if body == post.body:
+        return
+    _keep_version(actor, post, title=None, tags="", note=note)
+    _change_body(actor, post, body)
+    emit(PostEdited(post.id, question.id, actor.id))
+
+
+def _check_version(post: Post, based_on: str) -> None:
+    if based_on and based_on != version_of(post):
+        raise EditConflict()
+
+
+def _keep_version(actor: User, post: Post, *, title: str | None, tags: str, note: str) -> None:
+    """Keep the present version, unless its own author mends it within the grace minutes."""
+    grace = timedelta(minutes=current_settings().edit_grace_minutes)
+    written_at = post.edited_at or post.created_at
+    writer_id = post.edited_by_id or post.author_id
+    if actor.id == writer_id and clock.now() - written_at <= grace:
+        return
+    keep_revision(post, title=title, tags=tags, note=note)
+
+
+def _change_body(actor: User, post: Post, body: str) -> None:
+    render_into(post, body)
+    post.edited_at = clock.now()
+    post.edited_by_id = actor.id
+    db.session.flush()

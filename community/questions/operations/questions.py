@@ -1,0 +1,155 @@
+"""Asking, locking, "me too"."""
+
+from markupsafe import Markup
+from sqlalchemy import delete, select
+
+from community.boards.models import Board
+from community.boards.policies import can_ask_on_board
+from community.core import clock, markup
+from community.core.authz import require
+from community.core.db import db, insert_ignoring_conflicts, lock_row
+from community.core.jobs import emit
+from community.events import (
+    MeTooAdded,
+    QuestionAsked,
+)
+from community.identity.models import User
+from community.posts.errors import UnfitText
+from community.posts.limits import check_question_limit
+from community.posts.operations import render_into, watch, watch_unless_muted
+from community.posts.policies import can_write
+from community.posts.tagging import put_tags
+from community.posts.text import (
+    Problem,
+    body_problem,
+    parse_tags,
+    slug_of,
+    tags_problem,
+    tidy_title,
+    title_problem,
+)
+from community.questions.errors import (
+    UnknownBoard,
+)
+from community.questions.models import (
+    Lock,
+    MeToo,
+    Question,
+)
+from community.questions.policies import (
+    can_lock_question,
+    can_say_me_too,
+)
+from community.questions.status import (
+    recompute,
+    settle,
+)
+
+EXCERPT_CHARS = 200
+
+
+def lock_question(question_id: int) -> Question:
+    """Return a question with its row locked until the transaction ends."""
+    return db.session.scalars(
+        lock_row(select(Question).where(Question.id == question_id)).execution_options(
+            populate_existing=True
+        )
+    ).one()
+
+
+def question_text_problems(title: str, body: str, tags: list[str]) -> dict[str, Problem]:
+    """Return what is wrong with a question's text, by field."""
+    problems = {
+        "title": title_problem(title),
+        "body": body_problem(body),
+        "tags": tags_problem(tags),
+    }
+    return {field: problem for field, problem in problems.items() if problem}
+
+
+def ask_question(
+    actor: User, board: Board | None, *, title: str, body: str, tags: str = "", language: str
+) -> Question:
+    """Ask on a board; the asker watches the question.
+
+    Raises ``NotAllowed``, ``UnknownBoard``, ``UnfitText`` (by field), ``WritingTooFast``.
+    """
+    require(can_write(actor))
+    title, body, names = tidy_title(title), markup.clean_text(body), parse_tags(tags)
+    problems = question_text_problems(title, body, names)
+    if board is None or not can_ask_on_board(actor, board):
+        problems["board"] = UnknownBoard.message
+    if problems or board is None:
+        raise UnfitText(errors=problems)
+    check_question_limit(actor)
+    now = clock.now()
+    question = Question(
+        author_id=actor.id,
+        board_id=board.id,
+        place_id=board.id,
+        title=title,
+        slug=slug_of(title),
+        language=language,
+        created_at=now,
+        asked_at=now,
+        last_activity_at=now,
+    )
+    render_into(question, body)
+    question.excerpt = markup.excerpt(Markup(question.html), EXCERPT_CHARS)
+    publish_question(question)
+    put_tags(question, names)
+    watch(actor.id, post_id=question.id)
+    emit(QuestionAsked(question.id, actor.id))
+    return question
+
+
+def publish_question(question: Question) -> None:
+    """Store a new question and count it on its board."""
+    visibility, question.visibility = question.visibility or "published", "held"
+    db.session.add(question)
+    db.session.flush()
+    question.root_id = question.id
+    with settle(question):
+        question.visibility = visibility
+
+
+def say_me_too(actor: User, question: Question) -> None:
+    """Say that one has the same problem; it also watches the question. Twice changes nothing."""
+    require(can_say_me_too(actor, question))
+    insert = insert_ignoring_conflicts(MeToo).values(
+        question_id=question.id, user_id=actor.id, created_at=clock.now()
+    )
+    if not db.session.execute(insert).rowcount:  # type: ignore[attr-defined]
+        return
+    question.me_too_count = Question.me_too_count + 1
+    db.session.flush()
+    watch_unless_muted(actor.id, question.id)
+    emit(MeTooAdded(question.id, actor.id))
+
+
+def take_me_too_back(actor: User, question: Question) -> None:
+    """Take a me-too back; without one nothing changes."""
+    gone = db.session.execute(
+        delete(MeToo).where(MeToo.question_id == question.id, MeToo.user_id == actor.id)
+    )
+    if gone.rowcount:  # type: ignore[attr-defined]
+        question.me_too_count = Question.me_too_count - 1
+        db.session.flush()
+
+
+def lock_writing(actor: User, question: Question, reason: str = "") -> None:
+    """Stop all writing on a question (moderators); twice changes nothing."""
+    require(can_lock_question(actor))
+    db.session.execute(
+        insert_ignoring_conflicts(Lock).values(
+            question_id=question.id, locked_by_id=actor.id, reason=reason, locked_at=clock.now()
+        )
+    )
+    recompute(question)
+
+
+def unlock_writing(actor: User, question: Question) -> None:
+    """Allow writing again (moderators)."""
+    require(can_lock_question(actor))
+    db.session.execute(delete(Lock).where(Lock.question_id == question.id))
+    recompute(question)

@@ -1,0 +1,90 @@
+"""Hiding, deleting and restoring questions, answers and comments.
+
+Whatever leaves the public leaves every count, list and index with it; an accepted answer is
+unaccepted before it is deleted.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from community.core import clock
+from community.core.authz import Viewer, is_moderating, require
+from community.core.db import db
+from community.core.errors import Conflict
+from community.identity.models import User
+from community.posts.models import Post, Removal
+from community.posts.operations import set_visibility
+from community.posts.policies import can_delete_post, can_hide_post
+from community.questions.models import Acceptance, Answer, Question
+from community.questions.operations.acceptances import take_back_acceptance
+from community.questions.status import recompute, settle
+
+RESTORE_DAYS = 30
+
+
+def delete_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
+    """Delete a post; the question's row is locked. Twice changes nothing.
+
+    Authors may while nobody has replied, moderators always. Raises ``NotAllowed``.
+    """
+    if post.visibility == "deleted":
+        return
+    require(
+        can_delete_post(
+            actor, post, is_locked=question.is_locked, has_replies=_has_replies(question, post)
+        )
+    )
+    _unaccept_first(actor, question, post)
+    change_visibility(actor, question, post, "deleted", reason)
+
+
+def hide_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
+    """Take a post out of sight (moderators)."""
+    require(can_hide_post(actor, post))
+    change_visibility(actor, question, post, "hidden", reason)
+
+
+def restore_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
+    """Bring a hidden, held or (within 30 days) deleted post back (moderators)."""
+    require(is_moderating(actor))
+    if post.visibility == "deleted" and _removed_at_is_old(post):
+        raise Conflict()
+    change_visibility(actor, question, post, "published", reason)
+
+
+def change_visibility(
+    actor: Viewer, question: Question, post: Post, visibility: str, reason: str = ""
+) -> None:
+    """Set a post's visibility and bring status, counters and totals in line with it."""
+    if post.id == question.id:
+        with settle(question):
+            set_visibility(actor, question, visibility, reason)
+        return
+    if set_visibility(actor, post, visibility, reason):
+        recompute(question)
+
+
+def _has_replies(question: Question, post: Post) -> bool:
+    """Say whether somebody else has answered or commented below this post."""
+    if post.id == question.id:
+        return question.answers_count > 0
+    return db.session.scalar(select(Post.id).where(Post.parent_id == post.id).limit(1)) is not None
+
+
+def _unaccept_first(actor: User, question: Question, post: Post) -> None:
+    if not isinstance(post, Answer):
+        return
+    acceptance = db.session.scalar(select(Acceptance).where(Acceptance.answer_id == post.id))
+    if acceptance is not None:
+        take_back_acceptance(actor, question, acceptance, reason="deleted")
+
+
+def _removed_at_is_old(post: Post) -> bool:
+    newest = db.session.scalar(
+        select(Removal.created_at)
+        .where(Removal.post_id == post.id)
+        .order_by(Removal.id.desc())
+        .limit(1)
+    )
+    return newest is not None and clock.now() - newest > timedelta(days=RESTORE_DAYS)

@@ -1,0 +1,12 @@
+"""Every periodic task, one line each."""
+
+from datetime import timedelta
+
+from community.core.submissions import prune_submissions
+from community.core.worker import Periodic
+from community.posts.operations import render_again
+
+PERIODIC = (
+    Periodic(prune_submissions, timedelta(hours=1)),
+    Periodic(render_again, timedelta(minutes=1)),
+)

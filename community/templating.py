@@ -1,0 +1,33 @@
+"""What every template may use."""
+
+import secrets
+
+from flask import Flask, g
+from flask_babel import gettext as _gettext
+
+from community.core.i18n import reader_language
+from community.core.settings import Settings
+from community.core.web import current_viewer
+from community.posts.policies import is_silenced
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Register globals; per-request ones come by the context processor."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        site_name=settings.site_name,
+        site_url=settings.site_url.rstrip("/"),
+        new_submission=lambda: secrets.token_urlsafe(16),
+        is_silenced=is_silenced,
+        _=_gettext,
+    )
+    app.context_processor(_reader)
+
+
+def _reader() -> dict[str, object]:
+    return {
+        "viewer": current_viewer(),
+        "locale": reader_language(),
+        "request_id": g.get("request_id"),
+    }

@@ -1,0 +1,113 @@
+"""Fixtures of the whole suite: one application and database per run, emptied before each test.
+
+``FORUM_TEST_DATABASE`` chooses ``sqlite`` (default) or ``postgresql``; the latter starts a
+throw-away server unless ``TEST_DATABASE_URL`` names one.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from community.app import create_app
+from community.core.db import Base, db, transaction
+from community.core.settings import Settings
+from tests.client import ForumClient
+from tests.postgres import postgres_url
+
+
+@pytest.fixture(scope="session")
+def database_kind() -> str:
+    """Which database this run uses."""
+    return os.environ.get("FORUM_TEST_DATABASE", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def instance_path() -> Iterator[Path]:
+    """A folder for everything the site writes, in memory where there is such a place."""
+    base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    path = Path(tempfile.mkdtemp(prefix="forum-", dir=base))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_url(database_kind: str, instance_path: Path) -> Iterator[str]:
+    """Address of an empty database for this worker."""
+    if database_kind == "postgresql":
+        with postgres_url() as url:
+            yield url
+    else:
+        yield f"sqlite:///{instance_path / 'test.sqlite3'}"
+
+
+@pytest.fixture(scope="session")
+def settings(instance_path: Path, database_url: str) -> Settings:
+    """Settings of the application under test."""
+    return Settings(
+        environment="test",
+        secret_key="a-test-secret-that-is-long-enough-0123456789",
+        database_url=database_url,
+        instance_path=instance_path,
+        default_language="en",
+        site_url="http://localhost",
+        mail_backend="locmem",
+        log_format="off",
+        argon2_memory_kib=8,
+        argon2_time_cost=1,
+        argon2_parallelism=1,
+        rate_limits=False,
+    ).completed()
+
+
+@pytest.fixture(scope="session")
+def migrated_app(settings: Settings) -> Iterator[Flask]:
+    """The application on a migrated database, once per run."""
+    app = create_app(settings)
+    app.test_client_class = ForumClient
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The application on an empty database, inside an application context."""
+    with migrated_app.app_context():
+        _empty_database()
+    shutil.rmtree(migrated_app.config["SETTINGS"].index_path, ignore_errors=True)
+    with migrated_app.app_context():
+        yield migrated_app
+        db.session.rollback()
+
+
+def _empty_database() -> None:
+    tables = [table.name for table in Base.metadata.sorted_tables]
+    with transaction():
+        if db.engine.dialect.name == "sqlite":
+            db.session.execute(text("PRAGMA defer_foreign_keys=ON"))
+            for name in reversed(tables):
+                db.session.execute(text(f"DELETE FROM {name}"))
+        else:
+            db.session.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def client(app: Flask) -> ForumClient:
+    """A guest's browser, without JavaScript."""
+    return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def runner(app: Flask) -> FlaskCliRunner:
+    """Runs ``flask`` commands."""
+    return app.test_cli_runner()
