@@ -2,13 +2,15 @@
 
 import secrets
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_babel import gettext as _gettext
 
 from community.core.i18n import reader_language
 from community.core.settings import Settings
 from community.core.web import current_viewer
 from community.posts.policies import is_silenced
+
+THEMES = ("light", "dark")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -25,9 +27,16 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.context_processor(_reader)
 
 
+def reader_theme() -> str:
+    """Return light or dark as chosen on this device, else in the account; system otherwise."""
+    chosen = request.cookies.get("theme") or getattr(current_viewer(), "theme", "system")
+    return chosen if chosen in THEMES else "system"
+
+
 def _reader() -> dict[str, object]:
     return {
         "viewer": current_viewer(),
         "locale": reader_language(),
+        "theme": reader_theme(),
         "request_id": g.get("request_id"),
     }

@@ -1,7 +1,8 @@
-"""Style sheets, scripts and icons: joined, squeezed and served under names that hold their content's hash.
+"""Style sheets, scripts and icons: joined, squeezed, served under names that hold their hash.
 
-The sources under `static/` stay readable, one component a file; nobody needs a build step. A changed source changes
-the hash and with it the address, so browsers may keep what they have for a year.
+The sources under `static/` stay readable, one component a file; nobody needs a build step. A
+changed source changes the hash and with it the address, so browsers may keep what they have for a
+year.
 """
 
 import hashlib
@@ -68,12 +69,13 @@ class Assets:
         self._folder = folder
         self._watch = watch
         self._lock = threading.Lock()
-        self._stamp = self._newest_change() if watch else 0
+        self._stamp = self._newest_change()
         self._assets = self._build()
         self._urls = {name: asset.path for name, asset in self._assets.items()}
 
     def init_app(self, app: Flask) -> None:
         """Serve the assets and give templates `asset_url`."""
+        self._watch = self._watch or app.debug
         app.extensions["assets"] = self
         app.jinja_env.globals["asset_url"] = self.url
         app.add_url_rule(
@@ -81,9 +83,9 @@ class Assets:
         )
 
     def url(self, name: str) -> str:
-        """Return the address of `site.css`, `staff.css`, `site.js` or a file lying directly in the folder.
+        """Return the address of `site.css`, `staff.css`, `site.js` or an SVG of the folder.
 
-        Raises KeyError for a name that does not exist, so that a typing error shows in the first test.
+        Raises KeyError for any other name, so that a typing error shows in the first test.
         """
         if self._watch:
             self._rebuild_when_changed()
@@ -165,4 +167,5 @@ def _respond(asset: Asset) -> Response:
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR_SECONDS}, immutable"
     response.set_etag(f"{asset.digest}-{encoding}")
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -1,4 +1,4 @@
-"""Content encodings a browser understands, strongest first, for bodies that are packed once and sent often."""
+"""Content encodings, strongest first, for bodies that are packed once and sent often."""
 
 import gzip
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _PACKERS: dict[str, Callable[[bytes], bytes]] = {
 def preferred_encoding(accept_encoding: str) -> str:
     """Return the strongest encoding the header allows, `identity` if none.
 
-    Any positive weight counts as yes: the bodies are packed beforehand, so the smallest is also the fastest.
+    Any positive weight counts as yes: bodies are packed beforehand, so the smallest is the fastest.
     """
     accepted = {
         name for name, weight in map(_parse_choice, accept_encoding.split(",")) if weight > 0

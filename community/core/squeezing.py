@@ -1,4 +1,4 @@
-"""Smaller CSS, JavaScript and SVG without parsing them: comments and needless blanks go, nothing else changes."""
+"""Smaller CSS, JavaScript and SVG without parsing: comments and needless blanks go, no more."""
 
 import re
 
@@ -20,7 +20,8 @@ _SVG_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 def squeeze_css(source: str) -> str:
     """Remove comments and the blanks CSS does not need.
 
-    A blank before a colon stays, for `.menu :is(a)` and `.menu:is(a)` differ: rcssmin 1.3 loses it inside at-rules.
+    A blank before a colon stays, for `.menu :is(a)` and `.menu:is(a)` differ; rcssmin 1.3 loses it
+    inside at-rules.
     """
     squeezed = ""
     pending_blank = False
@@ -39,7 +40,8 @@ def squeeze_css(source: str) -> str:
 def squeeze_js(source: str) -> str:
     """Remove whole-line comments, empty lines and indentation from one of our own modules.
 
-    Our modules hold no template literal over several lines, where this would change a text; a test sees to that.
+    Our modules hold no template literal over several lines, which this would change; a test sees
+    to that.
     """
     lines = (line.strip() for line in _JS_BLOCK_COMMENT.sub("", source).splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -186,7 +186,8 @@ def _add_security_headers(response: Response) -> Response:
     if "Cache-Control" not in headers:
         signed_in = g.get("viewer", GUEST).viewer_id is not None
         headers["Cache-Control"] = "private, no-store" if signed_in else "private, no-cache"
-    headers.add("Vary", "Cookie, Accept-Language, HX-Request")
+    if "immutable" not in headers["Cache-Control"]:
+        headers.add("Vary", "Cookie, Accept-Language, HX-Request")
     return response
 
 
