@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import time
 import unicodedata
 
 import pytest
@@ -75,6 +76,13 @@ def test_any_string_renders(text: str) -> None:
 def test_stored_text_is_nfc_with_line_feeds() -> None:
     assert clean_text("a\u0308 \r\n b\r c ") == "ä \n b\n c "
     assert clean_text("\x07\u202e\u200b") == "\x07\u202e\u200b"
+
+
+def test_a_tower_of_marks_is_stored_in_time() -> None:
+    tower = "a" + "\u0315" * 15_000 + "\u0300" * 15_000
+    start = time.process_time()
+    assert clean_text("a\u0308" + tower) == "ä" + tower
+    assert time.process_time() - start < 0.3
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800", "x\udfff"])

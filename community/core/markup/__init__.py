@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from community.core.markup.limits import MAX_CHARS, Limits, TextTooLong
 from community.core.markup.links import mentions_in
-from community.core.markup.renderer import Rendered, Renderer, default_renderer, is_fallback
+from community.core.markup.renderer import DEFAULT_RENDERER, Rendered, Renderer, is_fallback
 from community.core.markup.text import UnacceptableText, clean_text, plain_text, shorten
 
 RENDER_VERSION: int = 1
@@ -46,12 +46,12 @@ def render(text: str) -> Markup:
 
     Raises TextTooLong above MAX_CHARS characters, and nothing else.
     """
-    return default_renderer().render(text).html
+    return DEFAULT_RENDERER.render(text).html
 
 
 def render_with_report(text: str) -> Rendered:
     """Return the HTML as `render` does, with word of whether it is the escaped text only."""
-    return default_renderer().render(text)
+    return DEFAULT_RENDERER.render(text)
 
 
 def excerpt(text: str | Markup, length: int = 200) -> str:
@@ -74,4 +74,4 @@ def warm_up(seconds: float = 10.0) -> bool:
 
     For web and job workers, after forking. Tells whether it was ready in time.
     """
-    return default_renderer().pool.warm_up(seconds)
+    return DEFAULT_RENDERER.pool.warm_up(seconds)

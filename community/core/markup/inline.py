@@ -52,6 +52,10 @@ class _Tail:
         self.text = data[at:]
         self.known = {}
 
+    def advance(self, data: str, end: int) -> None:
+        """Note that everything before `end` is about to be replaced."""
+        self.text = data[end:]
+
 
 class BracketProcessor(InlineProcessor):
     """Links and images: inline, by reference and by short reference."""
@@ -74,6 +78,7 @@ class BracketProcessor(InlineProcessor):
             return _NO_MATCH
         address, title, end = found
         self._budget.spend_replacement(data)
+        self._tail.advance(data, end)
         return self._build(label, self.unescape(address), title), m.start(), end
 
     def _find_closing(self, data: str, opening: int) -> int | None:
@@ -147,6 +152,7 @@ class CodeSpanProcessor(InlineProcessor):
         if closing is None:
             self._tail.known[ticks] = 0
             return None, m.start(), m.end()
+        self._tail.advance(data, closing.end())
         element = Element("code")
         code = data[m.end() : closing.start()]
         element.text = AtomicString(code_escape(code.strip() or code))

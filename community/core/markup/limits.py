@@ -32,9 +32,9 @@ class Limits:
     seconds: float = 0.8
     memory_bytes: int = 256 * 1024 * 1024
     children: int = 2
-    here_chars: int = 6_000
-    here_specials: int = 600
-    inline_work: int = 100_000
+    here_chars: int = 10_000
+    here_specials: int = 1_000
+    inline_work: int = 400_000
 
 
 DEFAULT_LIMITS = Limits()

@@ -118,7 +118,9 @@ class CountedDelimiterProcessor(DelimiterProcessor):
     def search(self, data: str, start: int) -> re.Match[str] | None:
         found = super().search(data, start)
         read = (len(data) if found is None else found.end()) - start
-        self._budget.spend(1 + read // 64)
+        # For a delimiter found, all that are still open may be looked through.
+        still_open = sum(len(delimiter.stack) for delimiter in self.delimiters.values())
+        self._budget.spend(1 + (read + still_open) // 64)
         return found
 
     def handleMatch(self, m: re.Match[str], data: str) -> Match:  # type: ignore[override]

@@ -4,7 +4,6 @@ import atexit
 import logging
 import time
 from dataclasses import dataclass
-from functools import cache
 
 from markupsafe import Markup
 
@@ -65,14 +64,12 @@ class Renderer:
         return str(answer["html"])
 
 
-@cache
-def default_renderer() -> Renderer:
-    """Return the renderer that the whole process shares."""
-    renderer = Renderer()
-    atexit.register(renderer.pool.close)
-    return renderer
-
-
 def is_fallback(html: str) -> bool:
     """Tell whether rendered HTML is the escaped text, so that a page can say so."""
     return html.startswith(FALLBACK_START)
+
+
+DEFAULT_RENDERER = Renderer()
+"""Shared by the whole process; starts no child before the first long text."""
+
+atexit.register(DEFAULT_RENDERER.pool.close)
