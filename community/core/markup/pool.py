@@ -16,6 +16,7 @@ from typing import Any
 from community.core.markup.child import HEADER
 from community.core.markup.limits import Limits
 
+_READ_SECONDS = 0.1
 _ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -36,33 +37,39 @@ class ChildPool:
         _pools.add(self)
 
     def ask(self, text: str, deadline: float) -> dict[str, Any]:
-        """Return a child's answer, by `deadline` on the monotonic clock.
+        """Return a child's answer, `html` or a `reason`, by `deadline` on the monotonic clock.
 
-        Raises ChildFailed when there is none; that child is dead by then.
+        Raises ChildFailed when there is none. A child that is late is killed, but
+        one that is still starting is left to start, for the next text.
         """
-        if not self._slots.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        # Whoever waited half of the time would most likely only get a child
+        # killed in mid-work, and make the next one wait for a new child.
+        patience = max(0.0, deadline - time.monotonic()) / 2
+        if not self._slots.acquire(timeout=patience):
             raise ChildFailed("queue")
         try:
-            child = self._take()
-            try:
-                answer = child.ask(text, deadline)
-            except BaseException:
-                child.kill()
-                self._give_back(_Child(self._limits))
-                raise
-            self._give_back(child)
-            return answer
+            return self._ask_one(self._take(), text, deadline)
         finally:
             self._slots.release()
+
+    def _ask_one(self, child: "_Child", text: str, deadline: float) -> dict[str, Any]:
+        try:
+            ready = child.is_ready(deadline)
+            answer = child.ask(text, deadline) if ready else {"reason": "start"}
+        except BaseException:
+            child.kill()
+            self._give_back(_Child(self._limits))
+            raise
+        self._give_back(child)
+        return answer
 
     def warm_up(self, seconds: float) -> bool:
         """Start one child and wait until it is ready; tells whether it is."""
         deadline = time.monotonic() + seconds
         try:
-            self.ask("", deadline)
+            return "html" in self.ask("", deadline)
         except ChildFailed:
             return False
-        return True
 
     def close(self) -> None:
         """End all idle children."""
@@ -110,17 +117,27 @@ class _Child:
             bufsize=0,
             env=_environment(),
         )
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._to = self._process.stdin.fileno()
         self._from = self._process.stdout.fileno()
         os.set_blocking(self._to, False)
         os.set_blocking(self._from, False)
         self._ready = False
 
-    def ask(self, text: str, deadline: float) -> dict[str, Any]:
+    def is_ready(self, deadline: float) -> bool:
+        """Wait for the child to be ready for a text; tells whether it is by `deadline`."""
         if not self._ready:
-            self._receive(deadline)
+            try:
+                _wait_for(self._from, select.POLLIN, deadline)
+            except ChildFailed:
+                return False
+            # One short frame, so it is there as a whole.
+            self._receive(deadline + _READ_SECONDS)
             self._ready = True
+        return True
+
+    def ask(self, text: str, deadline: float) -> dict[str, Any]:
         body = json.dumps({"text": text}).encode()
         self._send(HEADER.pack(len(body)) + body, deadline)
         answer = self._receive(deadline)

@@ -202,10 +202,8 @@ class _Pass:
         return end
 
     def _take_words(self, indent: int, content: str) -> None:
-        if self._after_blank:
-            depth = self._owner(indent)
-        else:
-            depth = max(len(self._levels) - 1, 0)
+        in_last = max(len(self._levels) - 1, 0)
+        depth = self._owner(indent) if self._after_blank else in_last
         self._out.append(INDENT * depth + content)
 
 
