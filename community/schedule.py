@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from community.core.submissions import prune_submissions
 from community.core.worker import Periodic
+from community.posts.drafts import prune_drafts
 from community.posts.operations import render_again
 
 PERIODIC = (
     Periodic(prune_submissions, timedelta(hours=1)),
+    Periodic(prune_drafts, timedelta(hours=6)),
     Periodic(render_again, timedelta(minutes=1)),
 )

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from community.core import db as database
+from community.core import markup
 from community.core.authz import GUEST, Viewer
 from community.core.errors import Refusal
 
@@ -48,8 +49,10 @@ class Forum(Flask):
     def full_dispatch_request(self) -> Response:
         if _only_reads(self):
             return super().full_dispatch_request()
-        with database.write_access():
-            return super().full_dispatch_request()
+        with markup.remembering():
+            _prepare_to_write(self)
+            with database.write_access():
+                return super().full_dispatch_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
         response = super().dispatch_request()
@@ -90,10 +93,35 @@ def read_only(view: View) -> View:
     return view
 
 
+def renders(*fields: str) -> Callable[[View], View]:
+    """Mark a view whose form ``fields`` are Markdown: they are rendered before the write lock."""
+
+    def mark(view: View) -> View:
+        view.rendered_fields = fields  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def _only_reads(app: Flask) -> bool:
     if request.method in SAFE_METHODS:
         return True
     return getattr(app.view_functions.get(request.endpoint or ""), "reads_only", False)
+
+
+def _prepare_to_write(app: Flask) -> None:
+    """Do what may take long before the transaction begins: receive the body, render texts."""
+    try:
+        form = request.form
+    except HTTPException:
+        # Too large or cut short: whoever reads the form next gets the same error, and a page.
+        return
+    if not form.get("csrf_token") and not request.headers.get("X-CSRFToken"):
+        return
+    view = app.view_functions.get(request.endpoint or "")
+    for name in getattr(view, "rendered_fields", ()):
+        for raw in form.getlist(name)[:1]:
+            markup.render_ahead(raw)
 
 
 def public(view: View) -> View:

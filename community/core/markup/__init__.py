@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from community.core.markup.limits import MAX_CHARS, Limits, TextTooLong
 from community.core.markup.links import mentions_in
+from community.core.markup.memo import recall, remember, remembering
 from community.core.markup.renderer import DEFAULT_RENDERER, Rendered, Renderer, is_fallback
 from community.core.markup.text import UnacceptableText, clean_text, plain_text, shorten
 
@@ -35,7 +36,9 @@ __all__ = [
     "is_fallback",
     "mentioned_names",
     "plain_text",
+    "remembering",
     "render",
+    "render_ahead",
     "render_with_report",
     "warm_up",
 ]
@@ -46,7 +49,21 @@ def render(text: str) -> Markup:
 
     Raises TextTooLong above MAX_CHARS characters, and nothing else.
     """
-    return DEFAULT_RENDERER.render(text).html
+    ready = recall(text)
+    return DEFAULT_RENDERER.render(text).html if ready is None else ready
+
+
+def render_ahead(raw: str) -> None:
+    """Render a text as it came from a form, so that `render` has it ready within `remembering()`.
+
+    Texts that will be refused anyhow are left alone.
+    """
+    try:
+        text = clean_text(raw)
+    except UnacceptableText:
+        return
+    if len(text) <= MAX_CHARS:
+        remember(text, DEFAULT_RENDERER.render(text).html)
 
 
 def render_with_report(text: str) -> Rendered:
