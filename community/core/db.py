@@ -197,7 +197,8 @@ def insert_ignoring_conflicts(table: Any) -> Any:
     """
     dialect = db.engine.dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(table).on_conflict_do_nothing()
+    # Without the option psycopg's count is lost behind RETURNING: -1, which looks like "written".
+    return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def lock_row(statement: Any) -> Any:
