@@ -15,11 +15,12 @@ from community.core.assets import Assets
 from community.core.health import blueprint as health_blueprint
 from community.core.settings import Settings
 from community.identity import security
+from community.posts.views import blueprint as posts_blueprint
 
 ROOT = Path(__file__).resolve().parents[1]
 MIGRATIONS = ROOT / "migrations"
 
-BLUEPRINTS = (health_blueprint,)
+BLUEPRINTS = (health_blueprint, posts_blueprint)
 
 
 def create_app(settings: Settings | None = None) -> web.Forum:

@@ -45,9 +45,11 @@ function later(pause, work) {
 
 async function saveOnServer(composer, area, say) {
   const { draftUrl: url, draftKey: key } = composer.dataset;
-  const body = new URLSearchParams({ key, body: area.value });
-  const title = area.form?.elements.title?.value;
-  if (title) body.set("title", title);
+  const body = new URLSearchParams({ place: key, body: area.value });
+  for (const name of ["title", "tags", "board"]) {
+    const value = area.form?.elements[name]?.value;
+    if (value) body.set(name, value);
+  }
   try {
     const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token } });
     if (response.ok) {
