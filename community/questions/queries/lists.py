@@ -1,0 +1,168 @@
+"""Lists of questions: newest, by state, helper lists, by tag, by person."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from community.boards.models import Board
+from community.boards.policies import audiences_of
+from community.core import clock
+from community.core.authz import Viewer
+from community.core.db import db
+from community.core.errors import NotFound
+from community.core.pagination import PAGE_SIZE, Cursor, Page, before, page_of
+from community.identity.models import User
+from community.identity.people import PERSON_WIDTH, Person, person_columns
+from community.posts.models import PostTag, Tag, TagCount
+from community.posts.visibility import root_is_visible
+from community.questions.models import Acceptance, Answer, Question
+from community.questions.queries.rows import (
+    QuestionRow,
+    activity_key,
+    add_tags,
+    load_rows,
+    row_key,
+    select_rows,
+)
+
+# Helper lists never hold what is locked; removed and held posts no list holds.
+FILTERS: dict[str, ColumnElement[bool] | bool] = {
+    "newest": True,
+    "open": and_(Question.status == "open", Question.is_locked.is_(False)),
+    "asker-waiting": and_(
+        Question.status == "answered",
+        Question.last_by_asker.is_(True),
+        Question.is_locked.is_(False),
+    ),
+    "unaccepted": and_(Question.status == "answered", Question.is_locked.is_(False)),
+    "needs-info": and_(
+        Question.awaits_asker.is_(True),
+        Question.status.in_(("open", "answered")),
+        Question.is_locked.is_(False),
+    ),
+    "solved": Question.status == "solved",
+    "support": Question.status == "support",
+    "active": True,
+}
+BY_ACTIVITY = frozenset({"asker-waiting", "active"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a list is about. ``languages`` empty means all of them."""
+
+    show: str = "newest"
+    board_id: int | None = None
+    tag_id: int | None = None
+    asker_id: int | None = None
+    languages: tuple[str, ...] = ()
+    size: int = PAGE_SIZE
+
+
+def page_of_questions(
+    viewer: Viewer, language: str, wanted: Wanted, cursor: Cursor | None = None
+) -> Page[QuestionRow]:
+    """Return a page of questions in two queries; raises ``NotFound`` for an unknown filter."""
+    rows = list_questions(viewer, language, wanted, cursor)
+    key = activity_key if wanted.show in BY_ACTIVITY else row_key
+    page = page_of(rows, key, wanted.size)
+    add_tags(page.rows)
+    return page
+
+
+def list_questions(
+    viewer: Viewer, language: str, wanted: Wanted, cursor: Cursor | None = None
+) -> list[QuestionRow]:
+    """Return up to ``size + 1`` rows without tags, in one query."""
+    if wanted.show not in FILTERS:
+        raise NotFound()
+    order: Any = Question.last_activity_at if wanted.show in BY_ACTIVITY else Question.asked_at
+    statement = (
+        select_rows()
+        .where(root_is_visible(viewer, Question), FILTERS[wanted.show], *_conditions(wanted))
+        .where(before(cursor, order, Question.id))
+        .order_by(order.desc(), Question.id.desc())
+        .limit(wanted.size + 1)
+    )
+    return load_rows(viewer, language, statement)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.board_id is not None:
+        conditions.append(Question.place_id == wanted.board_id)
+    if wanted.asker_id is not None:
+        conditions.append(Question.author_id == wanted.asker_id)
+    if wanted.languages:
+        conditions.append(Question.language.in_(wanted.languages))
+    if wanted.tag_id is not None:
+        tagged = select(PostTag.post_id).where(PostTag.tag_id == wanted.tag_id)
+        conditions.append(Question.id.in_(tagged))
+    return conditions
+
+
+@dataclass(frozen=True)
+class TagRow:
+    """A tag and how many questions the viewer can see under it."""
+
+    id: int
+    name: str
+    questions_count: int
+
+
+def get_tag(viewer: Viewer, name: str) -> TagRow:
+    """Return a tag; raises ``NotFound`` where no question the viewer may see carries it."""
+    row = db.session.execute(_select_tags(viewer).where(Tag.name == name.casefold())).one_or_none()
+    if row is None:
+        raise NotFound()
+    return TagRow(*row)
+
+
+def list_tags(viewer: Viewer, limit: int = 200) -> list[TagRow]:
+    """Return the most used tags among questions the viewer may see."""
+    total = func.sum(TagCount.questions_count)
+    statement = _select_tags(viewer).order_by(total.desc(), Tag.name).limit(limit)
+    return [TagRow(*row) for row in db.session.execute(statement)]
+
+
+def _select_tags(viewer: Viewer) -> Any:
+    total = func.sum(TagCount.questions_count)
+    return (
+        select(Tag.id, Tag.name, total)
+        .join(TagCount, TagCount.tag_id == Tag.id)
+        .where(TagCount.audience.in_(audiences_of(viewer)), TagCount.questions_count > 0)
+        .group_by(Tag.id, Tag.name)
+    )
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A member and how many questions they solved lately."""
+
+    person: Person
+    solved: int
+
+
+def list_helpers(viewer: Viewer, days: int = 7, limit: int = 5) -> list[Helper]:
+    """Return who solved most questions the viewer can see in the last days; staff left out."""
+    since = clock.now() - timedelta(days=days)
+    solved = func.count(Acceptance.id)
+    statement = (
+        select(solved, *person_columns())
+        .join(Answer, Answer.id == Acceptance.answer_id)
+        .join(User, User.id == Answer.author_id)
+        .join(Board, Board.id == Answer.board_id)
+        .where(
+            Acceptance.accepted_at >= since,
+            Answer.visibility == "published",
+            Board.audience.in_(audiences_of(viewer)),
+            User.role.in_(("member", "superuser")),
+            User.active.is_(True),
+        )
+        .group_by(*person_columns())
+        .order_by(solved.desc(), User.id)
+        .limit(limit)
+    )
+    return [Helper(Person(*row[-PERSON_WIDTH:]), row[0]) for row in db.session.execute(statement)]

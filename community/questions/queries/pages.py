@@ -1,0 +1,371 @@
+"""Everything one question page shows, in as few queries as it takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup
+from sqlalchemy import Row, and_, case, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from community.boards.models import Board, name_in
+from community.core.authz import Viewer
+from community.core.db import db
+from community.core.errors import NotFound
+from community.core.pagination import Cursor
+from community.identity.models import User
+from community.identity.people import PERSON_WIDTH, Person, person_columns
+from community.posts.models import Post, PostTag, Tag, Vote, Watch
+from community.posts.visibility import root_is_visible
+from community.questions.models import Acceptance, Answer, Closure, InfoRequest, MeToo, Question
+from community.questions.reasons import reason_words
+from community.questions.status import status_for
+
+ANSWERS_PER_PAGE = 30
+COMMENTS_LIMIT = 500
+
+closer = aliased(User)
+accepter = aliased(User)
+
+
+class AcceptanceView(NamedTuple):
+    """Who accepted an answer, and when."""
+
+    by: Person
+    at: datetime
+    place: int
+
+
+class NoteView(NamedTuple):
+    """A request for facts."""
+
+    note: str
+    at: datetime
+
+
+class ClosureView(NamedTuple):
+    """Why and by whom a question was closed; ``original`` is (id, slug, title) of a duplicate's."""
+
+    reason: str
+    label: LazyString
+    note: str
+    at: datetime
+    by: Person
+    original: tuple[int, str, str] | None
+
+
+@dataclass(slots=True)
+class PostView:
+    """A post as pages show it; policies read it like the record itself."""
+
+    id: int
+    author_id: int
+    created_at: datetime
+    edited_at: datetime | None
+    html: Markup
+    kudos_count: int
+    author: Person
+    visibility: str = "published"
+    my_kudos: bool = False
+    may: set[str] = field(default_factory=set)
+    comments: list["PostView"] = field(default_factory=list)
+    acceptance: AcceptanceView | None = None
+
+    @property
+    def is_mine(self) -> bool:
+        return "mine" in self.may
+
+
+@dataclass(slots=True)
+class QuestionView(PostView):
+    """A question with its state."""
+
+    slug: str = ""
+    title: str = ""
+    excerpt: str = ""
+    status: str = "open"
+    plain_status: str = "open"
+    awaits_asker: bool = False
+    is_locked: bool = False
+    language: str = "en"
+    board_slug: str = ""
+    board_name: str = ""
+    answers_count: int = 0
+    me_too_count: int = 0
+    last_activity_at: datetime | None = None
+    solved_at: datetime | None = None
+    tags: list[str] = field(default_factory=list)
+    closure: ClosureView | None = None
+    needs_info: NoteView | None = None
+    my_me_too: bool = False
+    my_watch: bool = False
+
+    @property
+    def asker(self) -> Person:
+        return self.author
+
+
+@dataclass(slots=True)
+class QuestionPage:
+    """A question with one page of its answers, and the cursor of the next ones."""
+
+    question: QuestionView
+    answers: list[PostView]
+    more: "AnswerCursor | None"
+
+
+class AnswerCursor(NamedTuple):
+    """Where the next answers begin: below this many kudos, after this instant and id."""
+
+    kudos: int
+    after: Cursor
+
+    def __str__(self) -> str:
+        return f"{self.kudos}.{self.after}"
+
+    @classmethod
+    def parse(cls, raw: str | None) -> "AnswerCursor | None":
+        """Read a cursor; anything unreadable means the first answers."""
+        kudos, _, rest = (raw or "").partition(".")
+        cursor = Cursor.parse(rest)
+        if cursor is None or not kudos.lstrip("-").isdecimal() or len(kudos) > 9:
+            return None
+        return cls(int(kudos), cursor)
+
+
+def get_question_page(
+    viewer: Viewer, language: str, question_id: int, after: AnswerCursor | None = None
+) -> QuestionPage:
+    """Return a question with answers, comments and tags; raises ``NotFound``.
+
+    Four queries for guests, one more for what a signed-in viewer did here.
+    """
+    question = _get_question(viewer, language, question_id)
+    answers, more = _list_answers(question_id, after)
+    _add_comments(question, answers)
+    question.tags = _list_tag_names(question_id)
+    if viewer.viewer_id is not None:
+        _add_own_marks(viewer.viewer_id, question, answers)
+    return QuestionPage(question, answers, more)
+
+
+def _get_question(viewer: Viewer, language: str, question_id: int) -> QuestionView:
+    original = Question.__table__.alias("original")
+    row = db.session.execute(
+        select(
+            Question.id,
+            Question.author_id,
+            Question.created_at,
+            Question.edited_at,
+            Question.html,
+            Question.kudos_count,
+            Question.slug,
+            Question.title,
+            Question.excerpt,
+            Question.status,
+            Question.awaits_asker,
+            Question.is_locked,
+            Question.language,
+            Question.answers_count,
+            Question.me_too_count,
+            Question.last_activity_at,
+            Question.solved_at,
+            Board.slug.label("board_slug"),
+            Board.names.label("board_names"),
+            Closure.reason,
+            Closure.note.label("closure_note"),
+            Closure.closed_at,
+            original.c.id.label("original_id"),
+            original.c.slug.label("original_slug"),
+            original.c.title.label("original_title"),
+            InfoRequest.note.label("info_note"),
+            InfoRequest.requested_at,
+            *person_columns(closer),
+            *person_columns(),
+        )
+        .join(Board, Board.id == Question.place_id)
+        .join(User, User.id == Question.author_id)
+        .outerjoin(Closure, Closure.question_id == Question.id)
+        .outerjoin(closer, closer.id == Closure.closed_by_id)
+        .outerjoin(original, original.c.id == Closure.duplicate_of_id)
+        .outerjoin(
+            InfoRequest,
+            and_(InfoRequest.question_id == Question.id, InfoRequest.answered_at.is_(None)),
+        )
+        .where(Question.id == question_id, root_is_visible(viewer, Question))
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return _question_view(viewer, language, row)
+
+
+def _question_view(viewer: Viewer, language: str, row: Row[Any]) -> QuestionView:
+    status = status_for(
+        viewer, status=row.status, awaits_asker=row.awaits_asker, asker_id=row.author_id
+    )
+    return QuestionView(
+        id=row.id,
+        author_id=row.author_id,
+        created_at=row.created_at,
+        edited_at=row.edited_at,
+        html=Markup(row.html),
+        kudos_count=row.kudos_count,
+        author=Person(*row[-PERSON_WIDTH:]),
+        slug=row.slug,
+        title=row.title,
+        excerpt=row.excerpt,
+        status=status,
+        plain_status=row.status,
+        awaits_asker=row.awaits_asker,
+        is_locked=row.is_locked,
+        language=row.language,
+        board_slug=row.board_slug,
+        board_name=name_in(row.board_names, language),
+        answers_count=row.answers_count,
+        me_too_count=row.me_too_count,
+        last_activity_at=row.last_activity_at,
+        solved_at=row.solved_at,
+        closure=_closure_view(row),
+        needs_info=NoteView(row.info_note, row.requested_at) if row.requested_at else None,
+    )
+
+
+def _closure_view(row: Row[Any]) -> ClosureView | None:
+    if row.reason is None:
+        return None
+    original = None
+    if row.original_id is not None:
+        original = (row.original_id, row.original_slug, row.original_title)
+    by = Person(*row[-2 * PERSON_WIDTH : -PERSON_WIDTH])
+    label = reason_words(row.reason)
+    return ClosureView(row.reason, label, row.closure_note, row.closed_at, by, original)
+
+
+def _list_answers(
+    question_id: int, after: AnswerCursor | None
+) -> tuple[list[PostView], AnswerCursor | None]:
+    """Read answers: accepted ones first, then by kudos, then the older first."""
+    statement = (
+        select(
+            Answer.id,
+            Answer.author_id,
+            Answer.created_at,
+            Answer.edited_at,
+            Answer.html,
+            Answer.kudos_count,
+            Acceptance.accepted_at,
+            Acceptance.place,
+            *person_columns(accepter),
+            *person_columns(),
+        )
+        .join(User, User.id == Answer.author_id)
+        .outerjoin(Acceptance, Acceptance.answer_id == Answer.id)
+        .outerjoin(accepter, accepter.id == Acceptance.accepted_by_id)
+        .where(Answer.root_id == question_id, Answer.visibility == "published")
+        .order_by(
+            case((Acceptance.place.is_(None), 9), else_=Acceptance.place),
+            Answer.kudos_count.desc(),
+            Answer.created_at,
+            Answer.id,
+        )
+        .limit(ANSWERS_PER_PAGE + 1)
+    )
+    if after is not None:
+        statement = statement.where(Acceptance.id.is_(None), _after(after))
+    answers = [_answer_view(row) for row in db.session.execute(statement)]
+    if len(answers) <= ANSWERS_PER_PAGE:
+        return answers, None
+    last = answers[ANSWERS_PER_PAGE - 1]
+    cursor = AnswerCursor(last.kudos_count, Cursor(last.created_at, last.id))
+    return answers[:ANSWERS_PER_PAGE], cursor
+
+
+def _after(cursor: AnswerCursor) -> Any:
+    later = or_(
+        Answer.created_at > cursor.after.at,
+        and_(Answer.created_at == cursor.after.at, Answer.id > cursor.after.id),
+    )
+    return or_(
+        Answer.kudos_count < cursor.kudos, and_(Answer.kudos_count == cursor.kudos, later)
+    )
+
+
+def _answer_view(row: Row[Any]) -> PostView:
+    acceptance = None
+    if row.accepted_at is not None:
+        by = Person(*row[-2 * PERSON_WIDTH : -PERSON_WIDTH])
+        acceptance = AcceptanceView(by, row.accepted_at, row.place)
+    return PostView(
+        id=row[0],
+        author_id=row[1],
+        created_at=row[2],
+        edited_at=row[3],
+        html=Markup(row[4]),
+        kudos_count=row[5],
+        author=Person(*row[-PERSON_WIDTH:]),
+        acceptance=acceptance,
+    )
+
+
+def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
+    shown: dict[int, PostView] = {post.id: post for post in (question, *answers)}
+    rows = db.session.execute(
+        select(
+            Post.id,
+            Post.author_id,
+            Post.created_at,
+            Post.edited_at,
+            Post.html,
+            Post.kudos_count,
+            Post.parent_id,
+            *person_columns(),
+        )
+        .join(User, User.id == Post.author_id)
+        .where(
+            Post.parent_id.in_(shown), Post.kind == "comment", Post.visibility == "published"
+        )
+        .order_by(Post.created_at, Post.id)
+        .limit(COMMENTS_LIMIT)
+    )
+    for row in rows:
+        comment = PostView(
+            *row[:4], Markup(row[4]), row[5], Person(*row[-PERSON_WIDTH:])
+        )
+        shown[row[6]].comments.append(comment)
+
+
+def _list_tag_names(question_id: int) -> list[str]:
+    return list(
+        db.session.scalars(
+            select(Tag.name)
+            .join(PostTag, PostTag.tag_id == Tag.id)
+            .where(PostTag.post_id == question_id)
+            .order_by(Tag.name)
+        )
+    )
+
+
+def _add_own_marks(user_id: int, question: QuestionView, answers: Sequence[PostView]) -> None:
+    """Read the viewer's kudos, me-too and watch on this page in one query."""
+    shown: dict[int, PostView] = {post.id: post for post in (question, *answers)}
+    marks = union_all(
+        select(literal("kudos"), Vote.post_id).where(
+            Vote.user_id == user_id, Vote.post_id.in_(shown), Vote.value == 1
+        ),
+        select(literal("me_too"), MeToo.question_id).where(
+            MeToo.user_id == user_id, MeToo.question_id == question.id
+        ),
+        select(literal("watch"), Watch.post_id).where(
+            Watch.user_id == user_id, Watch.post_id == question.id, Watch.muted.is_(False)
+        ),
+    )
+    for kind, post_id in db.session.execute(marks):
+        if kind == "kudos":
+            shown[post_id].my_kudos = True
+        elif kind == "me_too":
+            question.my_me_too = True
+        else:
+            question.my_watch = True

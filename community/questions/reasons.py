@@ -1,0 +1,31 @@
+"""Why questions are closed, in words."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from community.core.authz import Viewer, is_staff
+from community.questions.models import CLOSE_REASONS, POSITIVE_CLOSE_REASONS
+
+WORDS: dict[str, LazyString] = {
+    "solved_elsewhere": _l("Solved it myself"),
+    "incident_over": _l("The outage is over"),
+    "no_longer_needed": _l("No longer needed"),
+    "handled_privately": _l("Handled in private"),
+    "duplicate": _l("Same as another question"),
+    "needs_details": _l("Too little to go on"),
+    "needs_focus": _l("Several questions in one"),
+    "off_topic": _l("Does not belong here"),
+    "no_response": _l("The asker did not come back"),
+    "policy": _l("Against the house rules"),
+}
+
+
+def reason_words(reason: str) -> LazyString:
+    """Return a closing reason in the reader's language."""
+    return WORDS[reason]
+
+
+def reasons_for(viewer: Viewer) -> list[tuple[str, LazyString]]:
+    """Return the reasons a viewer may choose from: askers their own, staff all."""
+    choice = CLOSE_REASONS if is_staff(viewer) else POSITIVE_CLOSE_REASONS
+    return [(reason, WORDS[reason]) for reason in choice]
