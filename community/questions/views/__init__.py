@@ -1,0 +1,1 @@
+"""Pages about questions, one module per resource; each loads, calls one operation, responds."""

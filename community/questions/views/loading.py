@@ -1,0 +1,68 @@
+"""Getting hold of records on behalf of a viewer: what they may not see is not found."""
+
+from flask import url_for
+from sqlalchemy import select
+
+from community.core.authz import is_moderating
+from community.core.db import db
+from community.core.errors import NotAllowed, NotFound
+from community.core.web import current_viewer
+from community.identity.models import User
+from community.posts.models import Post
+from community.posts.visibility import post_is_visible, visible_boards
+from community.questions.models import Answer, Question
+from community.questions.operations.questions import lock_question
+
+
+def signed_in_user() -> User:
+    """Return the signed-in viewer; views that are not public have one."""
+    viewer = current_viewer()
+    if not isinstance(viewer, User):
+        raise NotAllowed()
+    return viewer
+
+
+def access_question(question_id: int) -> Question:
+    """Return a visible question with its row locked; raises ``NotFound``."""
+    post = access_post(question_id)
+    if post.id != post.root_id:
+        raise NotFound()
+    return lock_question(post.id)
+
+
+def access_post(post_id: int) -> Post:
+    """Return a visible post of any kind; moderators also reach what was removed."""
+    viewer = current_viewer()
+    condition = visible_boards(viewer) if is_moderating(viewer) else post_is_visible(viewer)
+    post = db.session.scalar(select(Post).where(Post.id == post_id, condition))
+    if post is None:
+        raise NotFound()
+    return post
+
+
+def access_reply(post_id: int) -> tuple[Question, Post]:
+    """Return a visible post and its question, whose row is locked; raises ``NotFound``."""
+    post = access_post(post_id)
+    question = lock_question(post.root_id or post.id)
+    return question, question if post.id == question.id else post
+
+
+def access_answer(answer_id: int) -> tuple[Question, Answer]:
+    """Return a visible answer and its locked question; raises ``NotFound``."""
+    question, answer = access_reply(answer_id)
+    if not isinstance(answer, Answer):
+        raise NotFound()
+    return question, answer
+
+
+def question_url(question: Question, anchor: str = "") -> str:
+    """Return the address of a question's page, perhaps of a post on it."""
+    url = url_for("questions.show_question", question_id=question.id, slug=question.slug or None)
+    return f"{url}#{anchor}" if anchor else url
+
+
+def post_url(question: Question, post: Post) -> str:
+    """Return the address of a post on its question's page."""
+    anchors = {"answer": f"answer-{post.id}", "comment": f"comment-{post.id}"}
+    return question_url(question, anchors.get(post.kind, ""))
+

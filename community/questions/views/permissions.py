@@ -1,0 +1,68 @@
+"""What the viewer may do on a page, asked once per post from the same policies as everywhere."""
+
+from community.core.authz import Viewer, is_signed_in
+from community.posts.policies import (
+    can_delete_post,
+    can_edit_post,
+    can_give_kudos,
+    can_hide_post,
+    is_author,
+)
+from community.questions.policies import (
+    can_accept_answer,
+    can_answer_question,
+    can_close_question,
+    can_comment,
+    can_lock_question,
+    can_reopen_question,
+    can_request_info,
+    can_say_me_too,
+    can_unaccept_answer,
+)
+from community.questions.queries.pages import PostView, QuestionPage, QuestionView
+
+
+def fill_permissions(viewer: Viewer, page: QuestionPage) -> None:
+    """Set ``may`` on the question and each answer."""
+    if not is_signed_in(viewer):
+        return
+    question = page.question
+    shared = _for_any_post(viewer, question)
+    question.may = shared | _for_post(viewer, question, question) | _for_question(viewer, question)
+    unaccept = can_unaccept_answer(viewer, question)
+    for answer in page.answers:
+        answer.may = shared | _for_post(viewer, question, answer)
+        if unaccept and answer.acceptance:
+            answer.may.add("unaccept")
+        elif can_accept_answer(viewer, question, answer):
+            answer.may.add("accept")
+
+
+def _for_any_post(viewer: Viewer, question: QuestionView) -> set[str]:
+    return {"comment"} if can_comment(viewer, question) else set()
+
+
+def _for_post(viewer: Viewer, question: QuestionView, post: PostView) -> set[str]:
+    replied = bool(post.comments) or (post is question and question.answers_count > 0)
+    allowed = {
+        "mine": is_author(viewer, post),
+        "kudos": can_give_kudos(viewer, post),
+        "edit": can_edit_post(viewer, post, is_locked=question.is_locked),
+        "delete": can_delete_post(
+            viewer, post, is_locked=question.is_locked, has_replies=replied
+        ),
+        "hide": can_hide_post(viewer, post),
+    }
+    return {name for name, yes in allowed.items() if yes}
+
+
+def _for_question(viewer: Viewer, question: QuestionView) -> set[str]:
+    allowed = {
+        "me_too": can_say_me_too(viewer, question),
+        "answer": can_answer_question(viewer, question),
+        "close": can_close_question(viewer, question),
+        "reopen": can_reopen_question(viewer, question),
+        "request_info": can_request_info(viewer, question),
+        "lock": can_lock_question(viewer),
+    }
+    return {name for name, yes in allowed.items() if yes}

@@ -1,0 +1,272 @@
+"""The question page, the ask page, and the state of a question."""
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.boards.models import Board
+from community.boards.queries import get_board, list_boards
+from community.core import markup
+from community.core.authz import Viewer, is_signed_in
+from community.core.errors import Invalid, NotFound
+from community.core.i18n import reader_language
+from community.core.submissions import submit_once
+from community.core.web import add_resource, current_viewer, is_fragment_request, public, renders
+from community.posts.drafts import drop_draft, find_draft, keep_guest_draft
+from community.questions.feeds import is_indexable
+from community.questions.forms import QuestionForm
+from community.questions.operations import closures, questions
+from community.questions.queries.pages import AnswerCursor, QuestionPage, get_question_page
+from community.questions.reasons import reasons_for
+from community.questions.structured_data import qa_page
+from community.questions.views.loading import access_question, question_url, signed_in_user
+from community.questions.views.permissions import fill_permissions
+
+blueprint = Blueprint("questions", __name__)
+
+DRAFT_PLACE = "ask"
+DRAFT_COOKIE = "draft_token"
+
+
+@blueprint.get("/questions/<int:question_id>")
+@blueprint.get("/questions/<int:question_id>/<slug>")
+@public
+def show_question(question_id: int, slug: str = "") -> ResponseReturnValue:
+    """Show a question with its answers; an outdated slug leads to the present one."""
+    page = load_page(question_id)
+    if slug != page.question.slug and not is_fragment_request():
+        url = question_address(page)
+        query = request.query_string.decode("ascii", "ignore")
+        return redirect(f"{url}?{query}" if query else url, 301)
+    return render_question(page)
+
+
+def question_address(page: QuestionPage) -> str:
+    """Return the one address of a question page."""
+    question = page.question
+    return url_for(
+        "questions.show_question", question_id=question.id, slug=question.slug or None
+    )
+
+
+def load_page(question_id: int) -> QuestionPage:
+    """Read everything the page shows; raises ``NotFound``."""
+    viewer = current_viewer()
+    after = AnswerCursor.parse(request.args.get("after"))
+    page = get_question_page(viewer, reader_language(), question_id, after)
+    fill_permissions(viewer, page)
+    return page
+
+
+def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -> tuple[str, int]:
+    """Render the question page; ``typed`` brings back what a refused form held."""
+    viewer = current_viewer()
+    question = page.question
+    if "reply" not in typed and "answer" in question.may:
+        draft = find_draft(viewer, f"answer:{question.id}")
+        typed["reply"] = draft.body if draft else ""
+    return (
+        render_template(
+            "questions/show.html",
+            page=page,
+            question=question,
+            answers=page.answers,
+            reasons=reasons_for(viewer) if "close" in question.may else (),
+            structured_data=qa_page(question, page.answers),
+            indexable=is_indexable(question),
+            **typed,
+        ),
+        status,
+    )
+
+
+@blueprint.get("/questions/new")
+@public
+def new_question() -> ResponseReturnValue:
+    """Show the ask form, with what was typed before the sign-in or on another day."""
+    form = QuestionForm.read(request.args)
+    draft = find_draft(current_viewer(), DRAFT_PLACE, session.get(DRAFT_COOKIE))
+    if draft is not None and not form.title:
+        form = QuestionForm(
+            title=draft.title, body=draft.body, tags=draft.tags, board=draft.board_slug
+        )
+    return _render_form(form)
+
+
+def _render_form(
+    form: QuestionForm, *, status: int = 200, errors: dict[str, object] | None = None
+) -> ResponseReturnValue:
+    viewer = current_viewer()
+    preview = ""
+    if form.wants_preview and len(form.body) <= markup.MAX_CHARS:
+        preview = markup.render(form.body)
+    boards = list_boards(viewer)
+    return (
+        render_template(
+            "questions/new.html",
+            form=form,
+            boards=boards,
+            errors=errors or {},
+            preview=preview,
+        ),
+        status,
+    )
+
+
+@blueprint.post("/questions")
+@public
+@renders("body")
+def create_question() -> ResponseReturnValue:
+    """Ask; a guest's text is kept while they sign in."""
+    form = QuestionForm.read(request.form)
+    viewer = current_viewer()
+    if form.wants_preview:
+        return _render_form(form)
+    if not is_signed_in(viewer):
+        return _keep_and_sign_in(form)
+    try:
+        return submit_once(viewer.viewer_id, lambda: _ask(form))
+    except Invalid as refusal:
+        return _render_form(form, status=422, errors=dict(refusal.errors))
+    except markup.UnacceptableText:
+        return _render_form(form, status=422, errors={"body": _unacceptable()})
+
+
+def _unacceptable() -> str:
+    return _("There are characters in this text that cannot be stored.")
+
+
+def _ask(form: QuestionForm) -> str:
+    actor = signed_in_user()
+    question = questions.ask_question(
+        actor,
+        _board_of(actor, form),
+        title=form.title,
+        body=form.body,
+        tags=form.tags,
+        language=form.language or reader_language(),
+    )
+    drop_draft(actor, DRAFT_PLACE)
+    flash(_("Your question is out. We tell you when somebody answers."), "success")
+    return question_url(question)
+
+
+def _board_of(viewer: Viewer, form: QuestionForm) -> Board | None:
+    try:
+        return get_board(viewer, form.board) if form.board else None
+    except NotFound:
+        return None
+
+
+def _keep_and_sign_in(form: QuestionForm) -> ResponseReturnValue:
+    session[DRAFT_COOKIE] = keep_guest_draft(
+        session.get(DRAFT_COOKIE),
+        DRAFT_PLACE,
+        title=form.title,
+        body=form.body,
+        tags=form.tags,
+        board_slug=form.board,
+    )
+    flash(_("Your question is kept. Sign in or register, then post it."), "info")
+    return redirect(url_for("identity.sign_in", next=url_for("questions.new_question")), 303)
+
+
+def close_question(question_id: int) -> ResponseReturnValue:
+    """Resolve or close without a best answer."""
+    actor = signed_in_user()
+    question = access_question(question_id)
+    closures.close_question(
+        actor,
+        question,
+        reason=request.form.get("reason", ""),
+        note=request.form.get("note", ""),
+    )
+    flash(_("The question is closed."), "success")
+    return redirect(question_url(question), 303)
+
+
+def reopen_question(question_id: int) -> ResponseReturnValue:
+    """Open a closed question again."""
+    question = access_question(question_id)
+    closures.reopen_question(signed_in_user(), question)
+    flash(_("The question is open again."), "success")
+    return redirect(question_url(question), 303)
+
+
+add_resource(
+    blueprint,
+    "/questions/<int:question_id>/closure",
+    create=close_question,
+    delete=reopen_question,
+)
+
+
+@blueprint.post("/questions/<int:question_id>/info-request")
+def request_info(question_id: int) -> ResponseReturnValue:
+    """Ask the asker for more facts."""
+    question = access_question(question_id)
+    try:
+        closures.request_info(signed_in_user(), question, request.form.get("note", ""))
+    except Invalid as refusal:
+        return render_question(
+            load_page(question_id),
+            status=422,
+            info_note=request.form.get("note", ""),
+            info_error=refusal.errors.get("note"),
+        )
+    flash(_("The asker has been told."), "success")
+    return redirect(question_url(question), 303)
+
+
+def say_me_too(question_id: int) -> ResponseReturnValue:
+    """Say that one has the same problem."""
+    question = access_question(question_id)
+    questions.say_me_too(signed_in_user(), question)
+    return _me_too_state(question_id, True)
+
+
+def take_me_too_back(question_id: int) -> ResponseReturnValue:
+    """Take a me-too back."""
+    question = access_question(question_id)
+    questions.take_me_too_back(signed_in_user(), question)
+    return _me_too_state(question_id, False)
+
+
+def _me_too_state(question_id: int, pressed: bool) -> ResponseReturnValue:
+    question = questions.lock_question(question_id)
+    if is_fragment_request():
+        return render_template("questions/_me_too.html", question=question, pressed=pressed)
+    return redirect(question_url(question), 303)
+
+
+add_resource(
+    blueprint,
+    "/questions/<int:question_id>/me-too",
+    create=say_me_too,
+    delete=take_me_too_back,
+)
+
+
+def lock_writing(question_id: int) -> ResponseReturnValue:
+    """Stop all writing on a question."""
+    question = access_question(question_id)
+    reason = request.form.get("reason", "")[:500]
+    questions.lock_writing(signed_in_user(), question, reason)
+    flash(_("The question is locked."), "success")
+    return redirect(question_url(question), 303)
+
+
+def unlock_writing(question_id: int) -> ResponseReturnValue:
+    """Allow writing again."""
+    question = access_question(question_id)
+    questions.unlock_writing(signed_in_user(), question)
+    flash(_("The question is open for writing again."), "success")
+    return redirect(question_url(question), 303)
+
+
+add_resource(
+    blueprint,
+    "/questions/<int:question_id>/lock",
+    create=lock_writing,
+    delete=unlock_writing,
+)

@@ -1,0 +1,267 @@
+"""Answers, comments, kudos, acceptances; editing and removing posts."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.core import markup
+from community.core.errors import Invalid
+from community.core.submissions import submit_once
+from community.core.web import add_resource, is_fragment_request, renders
+from community.posts.drafts import drop_draft
+from community.posts.models import Post
+from community.posts.operations import give_kudos as give
+from community.posts.operations import take_kudos_back as take_back
+from community.posts.policies import can_edit_post
+from community.posts.tagging import tag_names_of
+from community.core.authz import require
+from community.questions.forms import QuestionForm
+from community.questions.models import Question
+from community.questions.operations import acceptances, answers, edits, removals
+from community.questions.views.loading import (
+    access_answer,
+    access_post,
+    access_question,
+    access_reply,
+    post_url,
+    question_url,
+    signed_in_user,
+)
+from community.questions.views.questions import load_page, render_question
+
+blueprint = Blueprint("replies", __name__)
+
+
+def unacceptable_text() -> str:
+    """Say that a text holds characters no database keeps."""
+    return _("There are characters in this text that cannot be stored.")
+
+
+@blueprint.post("/questions/<int:question_id>/answers")
+@renders("body")
+def create_answer(question_id: int) -> ResponseReturnValue:
+    """Answer a question; a refused text comes back with the page."""
+    actor = signed_in_user()
+    body = request.form.get("body", "")
+    if "preview" in request.form and len(body) <= markup.MAX_CHARS:
+        return render_question(load_page(question_id), reply=body, preview=markup.render(body))
+    try:
+        return submit_once(actor.id, lambda: _answer(question_id, body))
+    except Invalid as refusal:
+        error = refusal.errors.get("body")
+    except markup.UnacceptableText:
+        error = unacceptable_text()
+    return render_question(load_page(question_id), status=422, reply=body, reply_error=error)
+
+
+def _answer(question_id: int, body: str) -> str:
+    actor = signed_in_user()
+    question = access_question(question_id)
+    answer = answers.post_answer(actor, question, body)
+    drop_draft(actor, f"answer:{question_id}")
+    flash(_("Thank you, your answer is out."), "success")
+    return post_url(question, answer)
+
+
+@blueprint.post("/posts/<int:post_id>/comments")
+def create_comment(post_id: int) -> ResponseReturnValue:
+    """Comment on a question or an answer."""
+    actor = signed_in_user()
+    body = request.form.get("body", "")
+    try:
+        response = submit_once(actor.id, lambda: _comment(post_id, body))
+    except Invalid as refusal:
+        return _comments(post_id, 422, body, refusal.errors.get("body"))
+    except markup.UnacceptableText:
+        return _comments(post_id, 422, body, unacceptable_text())
+    return _comments(post_id, 200) if is_fragment_request() else response
+
+
+def _comment(post_id: int, body: str) -> str:
+    actor = signed_in_user()
+    question, parent = access_reply(post_id)
+    comment = answers.post_comment(actor, question, parent, body)
+    return post_url(question, comment)
+
+
+def _comments(
+    post_id: int, status: int, body: str = "", error: object = None
+) -> ResponseReturnValue:
+    """Return the comments of one post as a fragment, or the page with the typed text."""
+    post = access_post(post_id)
+    page = load_page(post.root_id or post.id)
+    shown = next((p for p in (page.question, *page.answers) if p.id == post_id), page.question)
+    if is_fragment_request():
+        return (
+            render_template(
+                "questions/_comments.html",
+                post=shown,
+                question=page.question,
+                typed=body,
+                error=error,
+            ),
+            status,
+        )
+    return render_question(page, status=status, comment_on=post_id, comment=body, comment_error=error)
+
+
+def give_kudos(post_id: int) -> ResponseReturnValue:
+    """Thank the author of a post."""
+    question, post = access_reply(post_id)
+    give(signed_in_user(), post)
+    return _kudos_state(question, post, True)
+
+
+def take_kudos_back(post_id: int) -> ResponseReturnValue:
+    """Undo kudos within the time allowed."""
+    question, post = access_reply(post_id)
+    take_back(signed_in_user(), post)
+    return _kudos_state(question, post, False)
+
+
+def _kudos_state(question: Question, post: Post, mine: bool) -> ResponseReturnValue:
+    if is_fragment_request():
+        return render_template("questions/_kudos.html", post=post, mine=mine)
+    return redirect(post_url(question, post), 303)
+
+
+add_resource(
+    blueprint, "/posts/<int:post_id>/kudos", create=give_kudos, delete=take_kudos_back
+)
+
+
+def accept_answer(answer_id: int) -> ResponseReturnValue:
+    """Accept an answer as the solution; ``also=1`` keeps the present one beside it."""
+    question, answer = access_answer(answer_id)
+    also = request.form.get("also") == "1"
+    acceptances.accept_answer(signed_in_user(), question, answer, also=also)
+    flash(_("Solved. The helper has been told."), "success")
+    return redirect(question_url(question, f"answer-{answer.id}"), 303)
+
+
+def unaccept_answer(answer_id: int) -> ResponseReturnValue:
+    """Take an acceptance back."""
+    question, answer = access_answer(answer_id)
+    acceptances.unaccept_answer(signed_in_user(), question, answer)
+    flash(_("The solution was taken back."), "success")
+    return redirect(question_url(question, f"answer-{answer.id}"), 303)
+
+
+add_resource(
+    blueprint,
+    "/answers/<int:answer_id>/acceptance",
+    create=accept_answer,
+    delete=unaccept_answer,
+)
+
+
+@blueprint.get("/posts/<int:post_id>/revisions/new")
+def new_revision(post_id: int) -> ResponseReturnValue:
+    """Show the edit form of a post."""
+    question, post = access_reply(post_id)
+    require(can_edit_post(signed_in_user(), post, is_locked=question.is_locked))
+    tags = ", ".join(tag_names_of(post.id)) if post is question else ""
+    form = QuestionForm(
+        title=question.title, body=post.body, tags=tags, based_on=edits.version_of(post)
+    )
+    return _edit_page(question, post, form)
+
+
+@blueprint.post("/posts/<int:post_id>/revisions")
+@renders("body")
+def create_revision(post_id: int) -> ResponseReturnValue:
+    """Save an edit; the earlier version is kept."""
+    form = QuestionForm.read(request.form)
+    question, post = access_reply(post_id)
+    if form.wants_preview and len(form.body) <= markup.MAX_CHARS:
+        return _edit_page(question, post, form, preview=markup.render(form.body))
+    try:
+        _save_edit(question, post, form)
+    except Invalid as refusal:
+        return _edit_page(question, post, form, status=422, errors=dict(refusal.errors))
+    except markup.UnacceptableText:
+        return _edit_page(question, post, form, status=422, errors={"body": unacceptable_text()})
+    flash(_("Saved."), "success")
+    return redirect(post_url(question, post), 303)
+
+
+def _save_edit(question: Question, post: Post, form: QuestionForm) -> None:
+    actor = signed_in_user()
+    if post is question:
+        edits.edit_question(
+            actor,
+            question,
+            title=form.title,
+            body=form.body,
+            tags=form.tags,
+            based_on=form.based_on,
+            note=form.note,
+        )
+    else:
+        edits.edit_reply(
+            actor, question, post, body=form.body, based_on=form.based_on, note=form.note
+        )
+
+
+def _edit_page(
+    question: Question,
+    post: Post,
+    form: QuestionForm,
+    *,
+    status: int = 200,
+    errors: dict[str, object] | None = None,
+    preview: str = "",
+) -> ResponseReturnValue:
+    return (
+        render_template(
+            "questions/edit.html",
+            question=question,
+            post=post,
+            form=form,
+            errors=errors or {},
+            preview=preview,
+            back=post_url(question, post),
+        ),
+        status,
+    )
+
+
+@blueprint.post("/posts/<int:post_id>", endpoint="remove_post")
+@blueprint.delete("/posts/<int:post_id>")
+def delete_post(post_id: int) -> ResponseReturnValue:
+    """Delete a post (a plain form sends ``_method=DELETE``)."""
+    question, post = access_reply(post_id)
+    removals.delete_post(signed_in_user(), question, post, _reason())
+    flash(_("Deleted."), "success")
+    return _after_removal(question, post)
+
+
+def hide_post(post_id: int) -> ResponseReturnValue:
+    """Take a post out of sight."""
+    question, post = access_reply(post_id)
+    removals.hide_post(signed_in_user(), question, post, _reason())
+    flash(_("Hidden."), "success")
+    return _after_removal(question, post)
+
+
+def restore_post(post_id: int) -> ResponseReturnValue:
+    """Bring a removed post back."""
+    question, post = access_reply(post_id)
+    removals.restore_post(signed_in_user(), question, post, _reason())
+    flash(_("Visible again."), "success")
+    return redirect(post_url(question, post), 303)
+
+
+add_resource(
+    blueprint, "/posts/<int:post_id>/hiding", create=hide_post, delete=restore_post
+)
+
+
+def _reason() -> str:
+    return request.form.get("reason", "")[:500]
+
+
+def _after_removal(question: Question, post: Post) -> ResponseReturnValue:
+    if post.id == question.id:
+        return redirect(url_for("home.show_home"), 303)
+    return redirect(question_url(question), 303)
