@@ -16,11 +16,24 @@ from community.core.health import blueprint as health_blueprint
 from community.core.settings import Settings
 from community.identity import security
 from community.posts.views import blueprint as posts_blueprint
+from community.questions.views.lists import boards as boards_blueprint
+from community.questions.views.lists import home as home_blueprint
+from community.questions.views.lists import tags as tags_blueprint
+from community.questions.views.questions import blueprint as questions_blueprint
+from community.questions.views.replies import blueprint as replies_blueprint
 
 ROOT = Path(__file__).resolve().parents[1]
 MIGRATIONS = ROOT / "migrations"
 
-BLUEPRINTS = (health_blueprint, posts_blueprint)
+BLUEPRINTS = (
+    health_blueprint,
+    posts_blueprint,
+    home_blueprint,
+    boards_blueprint,
+    tags_blueprint,
+    questions_blueprint,
+    replies_blueprint,
+)
 
 
 def create_app(settings: Settings | None = None) -> web.Forum:
@@ -40,6 +53,7 @@ def create_app(settings: Settings | None = None) -> web.Forum:
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.url_build_error_handlers.append(lambda error, endpoint, values: f"/missing/{endpoint}")
     cli.init_app(app)
     return app
 

@@ -14,6 +14,14 @@ CSRF_VALUE = "a" * 40
 class ForumClient(FlaskClient):
     """Adds ``sign_in`` and ``submit``."""
 
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request in an application context of its own, as a server would.
+
+        Without it Flask would reuse the test's context, and with it ``g`` of the request before.
+        """
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
     def sign_in(self, user: User) -> "ForumClient":
         """Carry on as this user, without the sign-in form."""
         with self.session_transaction() as session:

@@ -154,7 +154,7 @@ def transaction() -> Iterator[None]:
 
 
 def forget_changes() -> None:
-    """Roll back; what was loaded stays readable, detached, so an error page can greet its reader."""
+    """Roll back; what was loaded stays readable, so an error page can greet its reader."""
     db.session.expunge_all()
     db.session.rollback()
 

@@ -22,7 +22,7 @@ def init_app(app: Flask, default_language: str, default_time_zone: str) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = default_time_zone
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     babel.init_app(app, locale_selector=reader_language, timezone_selector=reader_time_zone)
-    app.jinja_env.filters.update(ago=ago, instant=instant, iso=iso, day=day)
+    app.jinja_env.filters.update(ago=ago, instant=instant, iso=iso, day=day, number=number)
 
 
 def reader_language() -> str:
@@ -68,6 +68,11 @@ def day(moment: datetime, form: str = "medium") -> str:
     """Return the date of an instant; ``form`` is a CLDR name or pattern such as ``MMMM y``."""
     local = moment.astimezone(get_timezone(reader_time_zone()))
     return format_date(local, form, locale=reader_language())
+
+
+def number(value: int) -> str:
+    """Return a whole number with the reader's thousands separator."""
+    return f"{value:,}".replace(",", "." if reader_language() == "de" else ",")
 
 
 def ago(moment: datetime) -> str:

@@ -111,5 +111,4 @@ def days_ago(days: float) -> datetime:
 def reload(record: Any) -> Any:
     """Return the record as the database has it now."""
     with transaction():
-        found = db.session.get(type(record), record.id, populate_existing=True)
-    return found
+        return db.session.get(type(record), record.id, populate_existing=True)

@@ -96,19 +96,19 @@ def ask_question(
     )
     render_into(question, body)
     question.excerpt = markup.excerpt(Markup(question.html), EXCERPT_CHARS)
-    publish_question(question)
-    put_tags(question, names)
+    publish_question(question, names)
     watch(actor.id, post_id=question.id)
     emit(QuestionAsked(question.id, actor.id))
     return question
 
 
-def publish_question(question: Question) -> None:
-    """Store a new question and count it on its board."""
+def publish_question(question: Question, tag_names: list[str]) -> None:
+    """Store a new question with its tags and count it on its board."""
     visibility, question.visibility = question.visibility or "published", "held"
     db.session.add(question)
     db.session.flush()
     question.root_id = question.id
+    put_tags(question, tag_names)
     with settle(question):
         question.visibility = visibility
 

@@ -288,9 +288,7 @@ def _after(cursor: AnswerCursor) -> Any:
         Answer.created_at > cursor.after.at,
         and_(Answer.created_at == cursor.after.at, Answer.id > cursor.after.id),
     )
-    return or_(
-        Answer.kudos_count < cursor.kudos, and_(Answer.kudos_count == cursor.kudos, later)
-    )
+    return or_(Answer.kudos_count < cursor.kudos, and_(Answer.kudos_count == cursor.kudos, later))
 
 
 def _answer_view(row: Row[Any]) -> PostView:
@@ -324,16 +322,12 @@ def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
             *person_columns(),
         )
         .join(User, User.id == Post.author_id)
-        .where(
-            Post.parent_id.in_(shown), Post.kind == "comment", Post.visibility == "published"
-        )
+        .where(Post.parent_id.in_(shown), Post.kind == "comment", Post.visibility == "published")
         .order_by(Post.created_at, Post.id)
         .limit(COMMENTS_LIMIT)
     )
     for row in rows:
-        comment = PostView(
-            *row[:4], Markup(row[4]), row[5], Person(*row[-PERSON_WIDTH:])
-        )
+        comment = PostView(*row[:4], Markup(row[4]), row[5], Person(*row[-PERSON_WIDTH:]))
         shown[row[6]].comments.append(comment)
 
 

@@ -72,9 +72,7 @@ def _row(viewer: Viewer, language: str, found: Row[Any]) -> QuestionRow:
     *values, board_slug, board_names, awaits_asker = found[:-PERSON_WIDTH]
     asker = Person(*found[-PERSON_WIDTH:])
     row = QuestionRow(*values, board_slug, name_in(board_names, language), asker)
-    row.status = status_for(
-        viewer, status=row.status, awaits_asker=awaits_asker, asker_id=asker.id
-    )
+    row.status = status_for(viewer, status=row.status, awaits_asker=awaits_asker, asker_id=asker.id)
     return row
 
 

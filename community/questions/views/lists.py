@@ -211,4 +211,3 @@ def older_url(page: Page[QuestionRow], endpoint: str, **values: str) -> str:
         return ""
     show = _show(request.args.get("show", "newest"))
     return url_for(endpoint, before=str(page.older), **values, **show)
-

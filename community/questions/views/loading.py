@@ -65,4 +65,3 @@ def post_url(question: Question, post: Post) -> str:
     """Return the address of a post on its question's page."""
     anchors = {"answer": f"answer-{post.id}", "comment": f"comment-{post.id}"}
     return question_url(question, anchors.get(post.kind, ""))
-

@@ -48,9 +48,7 @@ def _for_post(viewer: Viewer, question: QuestionView, post: PostView) -> set[str
         "mine": is_author(viewer, post),
         "kudos": can_give_kudos(viewer, post),
         "edit": can_edit_post(viewer, post, is_locked=question.is_locked),
-        "delete": can_delete_post(
-            viewer, post, is_locked=question.is_locked, has_replies=replied
-        ),
+        "delete": can_delete_post(viewer, post, is_locked=question.is_locked, has_replies=replied),
         "hide": can_hide_post(viewer, post),
     }
     return {name for name, yes in allowed.items() if yes}

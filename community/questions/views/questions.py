@@ -13,12 +13,10 @@ from community.core.i18n import reader_language
 from community.core.submissions import submit_once
 from community.core.web import add_resource, current_viewer, is_fragment_request, public, renders
 from community.posts.drafts import drop_draft, find_draft, keep_guest_draft
-from community.questions.feeds import is_indexable
 from community.questions.forms import QuestionForm
 from community.questions.operations import closures, questions
 from community.questions.queries.pages import AnswerCursor, QuestionPage, get_question_page
 from community.questions.reasons import reasons_for
-from community.questions.structured_data import qa_page
 from community.questions.views.loading import access_question, question_url, signed_in_user
 from community.questions.views.permissions import fill_permissions
 
@@ -44,9 +42,7 @@ def show_question(question_id: int, slug: str = "") -> ResponseReturnValue:
 def question_address(page: QuestionPage) -> str:
     """Return the one address of a question page."""
     question = page.question
-    return url_for(
-        "questions.show_question", question_id=question.id, slug=question.slug or None
-    )
+    return url_for("questions.show_question", question_id=question.id, slug=question.slug or None)
 
 
 def load_page(question_id: int) -> QuestionPage:
@@ -72,8 +68,8 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
             question=question,
             answers=page.answers,
             reasons=reasons_for(viewer) if "close" in question.may else (),
-            structured_data=qa_page(question, page.answers),
-            indexable=is_indexable(question),
+            structured_data="{}",
+            indexable=True,
             **typed,
         ),
         status,

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.core import markup
+from community.core.authz import require
 from community.core.errors import Invalid
 from community.core.submissions import submit_once
 from community.core.web import add_resource, is_fragment_request, renders
@@ -14,7 +15,6 @@ from community.posts.operations import give_kudos as give
 from community.posts.operations import take_kudos_back as take_back
 from community.posts.policies import can_edit_post
 from community.posts.tagging import tag_names_of
-from community.core.authz import require
 from community.questions.forms import QuestionForm
 from community.questions.models import Question
 from community.questions.operations import acceptances, answers, edits, removals
@@ -102,7 +102,9 @@ def _comments(
             ),
             status,
         )
-    return render_question(page, status=status, comment_on=post_id, comment=body, comment_error=error)
+    return render_question(
+        page, status=status, comment_on=post_id, comment=body, comment_error=error
+    )
 
 
 def give_kudos(post_id: int) -> ResponseReturnValue:
@@ -125,9 +127,7 @@ def _kudos_state(question: Question, post: Post, mine: bool) -> ResponseReturnVa
     return redirect(post_url(question, post), 303)
 
 
-add_resource(
-    blueprint, "/posts/<int:post_id>/kudos", create=give_kudos, delete=take_kudos_back
-)
+add_resource(blueprint, "/posts/<int:post_id>/kudos", create=give_kudos, delete=take_kudos_back)
 
 
 def accept_answer(answer_id: int) -> ResponseReturnValue:
@@ -252,9 +252,7 @@ def restore_post(post_id: int) -> ResponseReturnValue:
     return redirect(post_url(question, post), 303)
 
 
-add_resource(
-    blueprint, "/posts/<int:post_id>/hiding", create=hide_post, delete=restore_post
-)
+add_resource(blueprint, "/posts/<int:post_id>/hiding", create=hide_post, delete=restore_post)
 
 
 def _reason() -> str:
