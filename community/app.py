@@ -15,10 +15,14 @@ from community.core.assets import Assets
 from community.core.health import blueprint as health_blueprint
 from community.core.settings import Settings
 from community.identity import security
+from community.identity.views.accounts import blueprint as accounts_blueprint
+from community.identity.views.people import blueprint as people_blueprint
+from community.identity.views.preferences import blueprint as preferences_blueprint
 from community.posts.views import blueprint as posts_blueprint
 from community.questions.views.lists import boards as boards_blueprint
 from community.questions.views.lists import home as home_blueprint
 from community.questions.views.lists import tags as tags_blueprint
+from community.questions.views.profiles import blueprint as profiles_blueprint
 from community.questions.views.questions import blueprint as questions_blueprint
 from community.questions.views.replies import blueprint as replies_blueprint
 
@@ -27,12 +31,16 @@ MIGRATIONS = ROOT / "migrations"
 
 BLUEPRINTS = (
     health_blueprint,
+    accounts_blueprint,
+    preferences_blueprint,
+    people_blueprint,
     posts_blueprint,
     home_blueprint,
     boards_blueprint,
     tags_blueprint,
     questions_blueprint,
     replies_blueprint,
+    profiles_blueprint,
 )
 
 

@@ -1,12 +1,14 @@
 """Languages: which one a reader gets, and how instants are written in it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date, format_datetime, get_timezone
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, get_translations, gettext, ngettext
+from flask_babel import Babel, get_translations, gettext, ngettext, refresh
 
 from community.core import clock
 
@@ -44,6 +46,21 @@ def _preferred_language() -> str:
 
 def _default_language() -> str:
     return str(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Write in this language for a while: a mail to somebody else than who makes the request."""
+    before = g.get("language")
+    g.language = language
+    refresh()
+    try:
+        yield
+    finally:
+        g.pop("language")
+        if before is not None:
+            g.language = before
+        refresh()
 
 
 def reader_time_zone() -> str:

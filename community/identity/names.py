@@ -1,9 +1,40 @@
 """Display names: how two are compared, and the initials and colour of an avatar."""
 
+import re
 import unicodedata
 import zlib
 
 HUES = 8
+MIN_CHARS = 2
+MAX_CHARS = 40
+
+_ADDRESS = re.compile(
+    r"://|@|/|\\|\bwww\.|\.(?:app|biz|club|com|de|eu|info|io|me|net|online|org|ru|shop|site|top|xyz)\b",
+    re.IGNORECASE,
+)
+
+
+def tidy_name(typed: str) -> str:
+    """Return a display name as it is kept: composed characters, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", typed).split(" ")).strip()
+
+
+def is_well_formed_name(name: str) -> bool:
+    """Say whether a tidy name can be shown, compared and mentioned, and is no address."""
+    if not MIN_CHARS <= len(name) <= MAX_CHARS or len(name_key_of(name)) < MIN_CHARS:
+        return False
+    return not _ADDRESS.search(name) and not any(_is_unseen(c) for c in name)
+
+
+def _is_unseen(character: str) -> bool:
+    # Control and format characters, line separators, unassigned and private code points.
+    category = unicodedata.category(character)
+    return category[0] == "C" or (category[0] == "Z" and character != " ")
+
+
+def mention_name_of(display_name: str) -> str:
+    """Return the name as it is written after an @: without spaces and other marks."""
+    return re.sub(r"[^\w.-]", "", display_name).strip(".-")
 
 
 def name_key_of(display_name: str) -> str:

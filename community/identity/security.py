@@ -1,20 +1,43 @@
 """Flask-Security in its simplest form: who is signed in, with our addresses and templates."""
 
+import secrets
+from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, make_response, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security import Security, SQLAlchemyUserDatastore, user_authenticated
+from flask_wtf import FlaskForm
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from community.core.authz import GUEST
 from community.core.db import db
+from community.core.errors import Conflict
+from community.core.i18n import TRANSLATIONS, reader_language
 from community.core.settings import Settings
+from community.core.web import is_fragment_request, is_public
+from community.identity.addresses import safe_next, sign_in_address
+from community.identity.forms import NewPasswordForm, RegisterForm, ResetRequestForm, SignInForm
+from community.identity.mails import AccountMail
+from community.identity.messages import security_messages
 from community.identity.models import RoleGrant, User
+from community.identity.names import name_key_of
 
 UNPERSONAL_ENDPOINTS = frozenset(
     {"assets.show_asset", "health.show_health", "health.show_readiness"}
+)
+PASSWORD_MIN_CHARS = 8
+RESET_LINK_MINUTES = 30
+STAY_SIGNED_IN_DAYS = 30
+
+# What a session may carry over a sign-in: what Flask-Login has just put there, and the token of a
+# draft (``posts.views``). Everything else
+# began with a guest whom we do not know.
+SESSION_KEYS = frozenset(
+    {"_user_id", "_id", "_fresh", "_remember", "_remember_seconds", "fs_paa", "draft"}
 )
 
 security = Security()
@@ -24,7 +47,7 @@ class UserDatastore(SQLAlchemyUserDatastore):  # type: ignore[misc]
     """Finds users with their roles in one query, and leaves committing to the request."""
 
     def commit(self) -> None:
-        db.session.flush()
+        """Do nothing: what there is to write was flushed, and the request commits once."""
 
     def find_user(self, case_insensitive: bool = False, **conditions: Any) -> User | None:
         """Return the user that fits, roles loaded; e-mails are stored in lower case."""
@@ -34,22 +57,139 @@ class UserDatastore(SQLAlchemyUserDatastore):  # type: ignore[misc]
             query = query.where(getattr(User, name) == wanted)
         return db.session.scalars(query).unique().one_or_none()
 
+    def create_user(self, **values: Any) -> User:
+        """Store a new member who reads the language they registered in.
+
+        Raises ``Conflict`` where somebody took the name or address in the same moment.
+        """
+        user = User(
+            fs_uniquifier=secrets.token_hex(32),
+            name_key=name_key_of(values["display_name"]),
+            language=reader_language(),
+            role_grants=[],
+            **values,
+        )
+        db.session.add(user)
+        try:
+            db.session.flush()
+        except IntegrityError as error:
+            raise Conflict() from error
+        return user
+
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Bind Flask-Security and name the viewer of every request."""
     app.config.update(_security_config(settings))
-    datastore = UserDatastore(db, User, RoleGrant)
-    security.init_app(app, datastore, register_blueprint=False)
+    security.init_app(
+        app,
+        UserDatastore(db, User, RoleGrant),
+        register_blueprint=False,
+        render_template=show_form,
+        mail_util_cls=AccountMail,
+        login_form=SignInForm,
+        register_form=RegisterForm,
+        forgot_password_form=ResetRequestForm,
+        reset_password_form=NewPasswordForm,
+    )
+    _leave_out_what_we_do_not_use(app)
+    user_authenticated.connect(_renew_session, app)
     app.before_request(_name_viewer)
+    app.before_request(_ask_guests_to_sign_in)
 
 
 def _security_config(settings: Settings) -> dict[str, Any]:
     return {
+        "SECURITY_BLUEPRINT_NAME": "identity",
+        "SECURITY_CLI_USERS_NAME": None,
+        "SECURITY_CLI_ROLES_NAME": None,
+        "SECURITY_REGISTERABLE": True,
+        "SECURITY_RECOVERABLE": True,
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_I18N_DOMAIN": "messages",
+        "SECURITY_I18N_DIRNAME": [str(TRANSLATIONS)],
+        "SECURITY_POST_REGISTER_VIEW": "/sign-in",
+        "SECURITY_POST_RESET_VIEW": "/sign-in",
+        "SECURITY_JOIN_USER_ROLES": False,
+        "REMEMBER_COOKIE_DURATION": timedelta(days=STAY_SIGNED_IN_DAYS),
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": settings.uses_https,
+        **_password_config(settings),
+        **_page_config(),
+        **security_messages(),
+    }
+
+
+def _password_config(settings: Settings) -> dict[str, Any]:
+    return {
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SALT": settings.secret_key,
-        "SECURITY_JOIN_USER_ROLES": False,
-        "SECURITY_UNAUTHORIZED_VIEW": None,
+        "SECURITY_PASSWORD_LENGTH_MIN": PASSWORD_MIN_CHARS,
+        "SECURITY_PASSWORD_CONFIRM_REQUIRED": False,
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+            "argon2__memory_cost": settings.argon2_memory_kib,
+            "argon2__time_cost": settings.argon2_time_cost,
+            "argon2__parallelism": settings.argon2_parallelism,
+        },
+        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(minutes=RESET_LINK_MINUTES),
+        # No name server is asked within a request.
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "allow_smtputf8": False},
     }
+
+
+def _page_config() -> dict[str, Any]:
+    return {
+        "SECURITY_LOGIN_USER_TEMPLATE": "identity/sign_in.html",
+        "SECURITY_REGISTER_USER_TEMPLATE": "identity/register.html",
+        "SECURITY_FORGOT_PASSWORD_TEMPLATE": "identity/forgot_password.html",
+        "SECURITY_RESET_PASSWORD_TEMPLATE": "identity/reset_password.html",
+        # Mails are written by ``AccountMail``, in their reader's language.
+        "SECURITY_EMAIL_PLAINTEXT": False,
+        "SECURITY_EMAIL_HTML": False,
+        "SECURITY_REGISTER_EMAIL_TEMPLATE": "identity/mail/welcome",
+        "SECURITY_REGISTER_EMAIL_EXISTING_TEMPLATE": "identity/mail/known",
+        "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET": "identity/mail/reset",
+        "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE": "identity/mail/reset_notice",
+    }
+
+
+def _leave_out_what_we_do_not_use(app: Flask) -> None:
+    # Flask-Principal would read the user even for a style sheet, and tokens in the address or in a
+    # header would be a second way in, past the sign-in page.
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
+    app.login_manager._request_callback = None  # type: ignore[attr-defined]
+
+
+def show_form(template: str, **context: Any) -> ResponseReturnValue:
+    """Render one of Flask-Security's forms; one that was refused answers 422."""
+    form = next(value for value in context.values() if isinstance(value, FlaskForm))
+    if request.method == "POST" and not form.errors:
+        # Only the request for a reset link ends so: the message tells what happens next.
+        return redirect(sign_in_address_for(None), 303)
+    page = render_template(
+        template,
+        form=form,
+        errors=errors_of(form),
+        next=safe_next(form.next.data if "next" in form else None),
+        token=context.get("reset_password_token"),
+    )
+    return make_response(page, 422 if form.errors else 200)
+
+
+def sign_in_address_for(goal: str | None) -> str:
+    """Return the sign-in page's address, which leads on to ``goal``."""
+    return current_app.url_for("identity.sign_in", **({"next": goal} if goal else {}))
+
+
+def errors_of(form: FlaskForm) -> dict[str, str]:
+    """Return the first message of each field that was refused; "" stands for the whole form."""
+    return {field or "": str(messages[0]) for field, messages in form.errors.items() if messages}
+
+
+def _renew_session(sender: Flask, user: User, **details: Any) -> None:
+    for key in [key for key in session if key not in SESSION_KEYS]:
+        session.pop(key)
+    g.pop("csrf_token", None)
 
 
 def _name_viewer() -> None:
@@ -58,3 +198,13 @@ def _name_viewer() -> None:
         return
     user = current_user._get_current_object()
     g.viewer = user if user.is_authenticated and user.active else GUEST
+
+
+def _ask_guests_to_sign_in() -> ResponseReturnValue | None:
+    if g.viewer.viewer_id is not None or request.endpoint in UNPERSONAL_ENDPOINTS:
+        return None
+    if is_public(current_app, request.endpoint):
+        return None
+    if is_fragment_request():
+        return "", 401, {"HX-Redirect": sign_in_address()}
+    return redirect(sign_in_address(), 302 if request.method in ("GET", "HEAD") else 303)

@@ -1,0 +1,116 @@
+"""The forms of accounts. Labels and layout stand in the templates."""
+
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_babel import lazy_gettext as _l
+from flask_security import ForgotPasswordForm, LoginForm, RegisterFormV2, ResetPasswordForm
+from flask_security.mail_util import EmailValidateException
+from flask_security.utils import get_message
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, Length
+
+from community.core.i18n import LANGUAGES
+from community.identity.addresses import safe_next
+from community.identity.names import MAX_CHARS, MIN_CHARS, is_well_formed_name, tidy_name
+from community.identity.queries import is_name_taken
+
+THEMES = ("system", "light", "dark")
+BIO_MAX_CHARS = 500
+
+
+class SafeNext:
+    """Replaces a ``next`` that leads away by the home page, instead of refusing the form."""
+
+    def validate_next(self, field: Field) -> None:
+        """Keep only addresses of this site."""
+        field.data = safe_next(field.data)
+
+
+class SignInForm(SafeNext, LoginForm):  # type: ignore[misc]
+    """E-mail, password, and whether to stay signed in."""
+
+
+class RegisterForm(SafeNext, RegisterFormV2):  # type: ignore[misc]
+    """E-mail, display name and password."""
+
+    display_name = StringField(validators=[DataRequired(_l("Choose a name that others will see."))])
+
+    def validate_display_name(self, field: Field) -> None:
+        """Refuse names that cannot be shown, look like an address, or are taken."""
+        field.data = tidy_name(field.data or "")
+        if not is_well_formed_name(field.data):
+            raise ValidationError(
+                _l(
+                    "Choose a name of %(least)s to %(most)s characters, with letters or digits "
+                    "and without a web or e-mail address.",
+                    least=MIN_CHARS,
+                    most=MAX_CHARS,
+                )
+            )
+        if is_name_taken(field.data):
+            raise ValidationError(_l("Somebody has this name or one like it. Choose another one."))
+
+
+class ResetRequestForm(ForgotPasswordForm):  # type: ignore[misc]
+    """The address that the link to a new password goes to."""
+
+    def validate(self, **options: Any) -> bool:
+        """Answer the same for every address, but say when it is none at all."""
+        if super().validate(**options):
+            return True
+        try:
+            self.email.data = _well_formed(self.email.data)
+        except EmailValidateException as error:
+            # The view empties the field's own errors, so that none tells who has an account.
+            self.form_errors = [*self.form_errors, error.msg]
+        return False
+
+
+def _well_formed(address: str | None) -> str:
+    from flask_security.proxies import _security
+
+    if not address:
+        raise EmailValidateException(get_message("EMAIL_NOT_PROVIDED")[0])
+    return str(_security.mail_util.normalize(address))
+
+
+class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc]
+    """A new password, typed once: the page can show it."""
+
+    password_confirm = None
+
+
+@lru_cache(maxsize=1)
+def time_zones() -> tuple[str, ...]:
+    """Return the IANA names a person would choose from, in order."""
+    odd = ("Etc/", "SystemV/", "US/", "posix/", "right/")
+    names = (z for z in available_timezones() if "/" in z and not z.startswith(odd))
+    return ("UTC", *sorted(names))
+
+
+class PreferencesForm(FlaskForm):  # type: ignore[misc]
+    """What a member chose for themselves."""
+
+    language = SelectField(choices=list(LANGUAGES))
+    reads_languages = SelectMultipleField(choices=list(LANGUAGES))
+    time_zone = SelectField(choices=time_zones)
+    theme = SelectField(choices=list(THEMES))
+    shortcuts = BooleanField()
+    bio = StringField(
+        validators=[
+            Length(
+                max=BIO_MAX_CHARS,
+                message=_l("Write no more than %(most)s characters.", most=BIO_MAX_CHARS),
+            )
+        ]
+    )

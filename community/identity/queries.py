@@ -1,0 +1,45 @@
+"""Reads of people."""
+
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from community.core.db import db
+from community.core.errors import NotFound
+from community.identity.models import User
+from community.identity.names import mention_name_of, name_key_of
+
+SUGGESTED_NAMES = 8
+
+
+def is_name_taken(display_name: str) -> bool:
+    """Say whether somebody has this display name or one that folds to the same."""
+    taken = exists().where(User.name_key == name_key_of(display_name))
+    return bool(db.session.scalar(select(taken)))
+
+
+def get_user_id_by_name(name: str) -> int:
+    """Return who is meant by a name after an @; raises ``NotFound``."""
+    found = db.session.scalar(_active(User.id).where(User.name_key == name_key_of(name)))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def list_mention_names(start: str) -> list[str]:
+    """Return up to eight names that begin like this, as they are written after an @."""
+    key = name_key_of(start)
+    if not key:
+        return []
+    # The first condition lets the index of unique names begin at the right place.
+    names = db.session.scalars(
+        _active(User.display_name)
+        .where(User.name_key >= key, User.name_key.startswith(key, autoescape=True))
+        .order_by(User.name_key)
+        .limit(SUGGESTED_NAMES)
+    )
+    return [name for name in map(mention_name_of, names) if name]
+
+
+def _active(*columns: Any) -> Any:
+    return select(*columns).where(User.active.is_(True))

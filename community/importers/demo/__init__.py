@@ -1,1 +1,0 @@
-"""The demo community: content written for this product, and how it gets into an empty database."""
