@@ -3,9 +3,8 @@
 import secrets
 
 from flask import Flask, g, request
-from flask_babel import gettext as _gettext
 
-from community.core.i18n import reader_language
+from community.core.i18n import gettext, ngettext, reader_language
 from community.core.settings import Settings
 from community.core.web import current_viewer
 from community.posts.policies import is_silenced
@@ -22,7 +21,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         site_url=settings.site_url.rstrip("/"),
         new_submission=lambda: secrets.token_urlsafe(16),
         is_silenced=is_silenced,
-        _=_gettext,
+        _=gettext,
+        ngettext=ngettext,
     )
     app.context_processor(_reader)
 

@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date, format_datetime, get_timezone
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, get_translations, gettext, ngettext, refresh
+from flask_babel import Babel, get_translations, refresh
 
 from community.core import clock
 
 LANGUAGES = ("de", "en")
 TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
+
+REMEMBERED_INSTANTS = 20_000
 
 babel = Babel()
 
@@ -76,9 +79,13 @@ def iso(moment: datetime) -> str:
 
 def instant(moment: datetime) -> str:
     """Return an instant in full, in the reader's language and time zone."""
-    return format_datetime(
-        moment, "medium", tzinfo=get_timezone(reader_time_zone()), locale=reader_language()
-    )
+    return _format_instant(moment, reader_time_zone(), reader_language())
+
+
+# A page shows a hundred instants, and the same ones to every reader.
+@lru_cache(maxsize=REMEMBERED_INSTANTS)
+def _format_instant(moment: datetime, time_zone: str, language: str) -> str:
+    return str(format_datetime(moment, "medium", tzinfo=get_timezone(time_zone), locale=language))
 
 
 def day(moment: datetime, form: str = "medium") -> str:
@@ -111,6 +118,25 @@ def ago(moment: datetime) -> str:
     return day(moment)
 
 
+def gettext(message: str, **variables: Any) -> str:
+    """Return a message in the reader's language; templates know it as ``_``.
+
+    Flask-Babel's own asks for locale and domain anew each time, which a page with two hundred
+    words feels.
+    """
+    text = str(message_catalogue().gettext(message))
+    return text % variables if variables else text
+
+
+def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
+    """Return the form of a message that fits a number; templates know it as ``ngettext``."""
+    text = str(message_catalogue().ngettext(singular, plural, num))
+    return text % {"num": num, **variables}
+
+
 def message_catalogue() -> Any:
-    """Return the reader's gettext catalogue (for tests and the template globals)."""
-    return get_translations()
+    """Return the reader's gettext catalogue, kept as long as the language stays."""
+    language = reader_language()
+    if g.get("catalogue_language") != language:
+        g.catalogue_language, g.catalogue = language, get_translations()
+    return g.catalogue

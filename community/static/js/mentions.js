@@ -46,7 +46,10 @@ function show(names) {
     });
     list.append(item);
   });
-  area.after(list);
+  document.body.append(list);
+  const box = area.getBoundingClientRect();
+  list.style.top = `${Math.min(box.bottom, innerHeight - list.offsetHeight) + scrollY}px`;
+  list.style.left = `${box.left + scrollX}px`;
   mark(list.firstElementChild);
 }
 
