@@ -1,38 +1,49 @@
-/* Drafts: kept on this device at once and, for people who are signed in, on the server after a pause. */
+/* Drafts: kept on this device at once and, for people who are signed in, on the server after a pause.
+
+   data-draft-key names the place ("ask", "answer:7"), data-draft-url is where the server keeps drafts; data-draft-restored
+   says that the server has filled one in. */
 const words = document.getElementById("words")?.dataset ?? {};
 const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 const LOCAL_PAUSE_MS = 400;
 const SERVER_PAUSE_MS = 4000;
 const KEPT_DAYS = 30;
 const PREFIX = "draft:";
+const SENT = "draft-sent";
+const FIELDS = ["title", "body", "tags", "board"];
 
 // Private windows may refuse storage; a draft is a comfort, never a reason to fail.
-const store = {
-  read(key) {
-    try {
-      return JSON.parse(localStorage.getItem(PREFIX + key));
-    } catch {
-      return null;
-    }
-  },
-  write(key, text) {
-    try {
-      if (text.trim()) localStorage.setItem(PREFIX + key, JSON.stringify({ text, at: Date.now() }));
-      else localStorage.removeItem(PREFIX + key);
-      return true;
-    } catch {
-      return false;
-    }
-  },
-};
+function attempt(work) {
+  try {
+    return work() ?? true;
+  } catch {
+    return null;
+  }
+}
+
+const read = (key) => attempt(() => JSON.parse(localStorage.getItem(PREFIX + key)));
+const forget = (key) => attempt(() => localStorage.removeItem(PREFIX + key));
+
+function fieldsOf(form) {
+  return FIELDS.map((name) => form.elements[name]).filter((field) => field?.name && field.type !== "hidden");
+}
+
+function textsOf(form) {
+  return Object.fromEntries(fieldsOf(form).map((field) => [field.name, field.value]));
+}
+
+const holdsText = (texts) => ["title", "body", "tags"].some((name) => texts[name]?.trim());
+
+function write(key, texts) {
+  if (!holdsText(texts)) return forget(key) && false;
+  return attempt(() => localStorage.setItem(PREFIX + key, JSON.stringify({ texts, at: Date.now() })));
+}
 
 function dropOldDrafts() {
   const oldest = Date.now() - KEPT_DAYS * 86_400_000;
-  try {
-    for (const name of Object.keys(localStorage)) {
-      if (name.startsWith(PREFIX) && !(store.read(name.slice(PREFIX.length))?.at > oldest)) localStorage.removeItem(name);
-    }
-  } catch {}
+  attempt(() => {
+    const keys = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
+    keys.map((name) => name.slice(PREFIX.length)).filter((key) => !(read(key)?.at > oldest)).forEach(forget);
+  });
 }
 
 function later(pause, work) {
@@ -43,67 +54,83 @@ function later(pause, work) {
   };
 }
 
-async function saveOnServer(composer, area, say) {
-  const { draftUrl: url, draftKey: key } = composer.dataset;
-  const body = new URLSearchParams({ place: key, body: area.value });
-  for (const name of ["title", "tags", "board"]) {
-    const value = area.form?.elements[name]?.value;
-    if (value) body.set(name, value);
-  }
-  try {
-    const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token } });
-    if (response.ok) {
-      area.form?.setAttribute("data-kept", "");
-      say(words.draftSaved);
-    }
-  } catch {}
+async function saveOnServer({ draftUrl: url, draftKey: place }, form, say) {
+  const body = new URLSearchParams({ place, ...textsOf(form) });
+  const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token } }).catch(() => null);
+  if (!response?.ok) return;
+  form.setAttribute("data-kept", "");
+  say(words.draftSaved);
 }
 
-function offerDiscard(note, area, key) {
+function discard(composer, form) {
+  const { draftUrl: url, draftKey: key } = composer.dataset;
+  forget(key);
+  if (url) fetch(`${url}/${encodeURIComponent(key)}`, { method: "DELETE", headers: { "X-CSRFToken": token } }).catch(() => {});
+  fieldsOf(form).forEach((field) => {
+    if (field.type !== "select-one") fill(field, "");
+  });
+  composer.querySelector("textarea").focus();
+}
+
+function fill(field, text) {
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function offerDiscard(composer, form, note) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "link-btn";
   button.textContent = words.draftDiscard;
   button.addEventListener("click", () => {
-    store.write(key, "");
-    area.value = "";
-    area.dispatchEvent(new Event("input", { bubbles: true }));
     note.textContent = "";
-    area.focus();
+    discard(composer, form);
   });
   note.replaceChildren(words.draftRestored, " ", button);
 }
 
-function keepDrafts(composer) {
-  const area = composer.querySelector("textarea");
+function restore(composer, form) {
+  const { texts } = read(composer.dataset.draftKey) ?? {};
+  if (!texts || composer.querySelector("textarea").value) return false;
+  const empty = fieldsOf(form).filter((field) => texts[field.name] && !field.value);
+  empty.forEach((field) => fill(field, texts[field.name]));
+  return empty.length > 0;
+}
+
+function keepDraft(composer) {
+  const form = composer.closest("form");
   const note = composer.querySelector("[data-draft-note]");
   const key = composer.dataset.draftKey;
   const say = (text) => note && (note.textContent = text);
-  const kept = store.read(key);
-  if (kept?.text && !area.value) {
-    area.value = kept.text;
-    area.dispatchEvent(new Event("input", { bubbles: true }));
-    if (note) offerDiscard(note, area, key);
-  }
+  const restored = restore(composer, form) || composer.hasAttribute("data-draft-restored");
+  if (restored && note) offerDiscard(composer, form, note);
   const saveHere = later(LOCAL_PAUSE_MS, () => {
-    if (store.write(key, area.value) && area.value.trim()) say(words.draftSavedHere);
+    if (!write(key, textsOf(form))) return;
+    form.setAttribute("data-kept", "");
+    say(words.draftSavedHere);
   });
-  const saveThere = later(SERVER_PAUSE_MS, () => saveOnServer(composer, area, say));
-  area.addEventListener("input", () => {
-    area.form?.removeAttribute("data-kept");
+  const saveThere = later(SERVER_PAUSE_MS, () => saveOnServer(composer.dataset, form, say));
+  form.addEventListener("input", () => {
+    form.removeAttribute("data-kept");
     saveHere();
     if (composer.dataset.draftUrl) saveThere();
   });
+  form.addEventListener("submit", () => {
+    attempt(() => sessionStorage.setItem(SENT, JSON.stringify({ key, page: location.pathname })));
+  });
 }
 
-// The draft goes once the text has arrived: the server then sets the cookie draft_done to the key.
+// A sent text has arrived when the redirect leads here from the form's page and the form is not back with its text.
+// A refusal's page has another address, and going back is not a new visit: in both cases the draft stays.
 function dropArrived() {
-  const done = document.cookie.match(/(?:^|; )draft_done=([^;]*)/)?.[1];
-  if (!done) return;
-  store.write(decodeURIComponent(done), "");
-  document.cookie = "draft_done=; Max-Age=0; Path=/; SameSite=Lax";
+  const sent = attempt(() => JSON.parse(sessionStorage.getItem(SENT)));
+  attempt(() => sessionStorage.removeItem(SENT));
+  const isVisit = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (!sent?.key || !isVisit || !document.referrer) return;
+  const composer = document.querySelector(`[data-draft-key="${CSS.escape(sent.key)}"] textarea`);
+  if (new URL(document.referrer).pathname === sent.page && !composer?.value) forget(sent.key);
 }
 
 dropArrived();
 dropOldDrafts();
-document.querySelectorAll("[data-composer][data-draft-key]").forEach(keepDrafts);
+document.querySelectorAll("form [data-composer][data-draft-key]").forEach(keepDraft);
