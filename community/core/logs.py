@@ -7,6 +7,8 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
+LEVELS = {"off": logging.CRITICAL, "quiet": logging.WARNING}
+
 log = structlog.get_logger()
 
 
@@ -18,10 +20,13 @@ def init_app(app: Flask, log_format: str) -> None:
 
 
 def configure(log_format: str) -> None:
-    """Write JSON lines (``json``), readable lines (``console``), or nothing (``off``)."""
-    level = logging.CRITICAL if log_format == "off" else logging.INFO
+    """Write JSON lines (``json``), readable lines (``console``), or nothing (``off``).
+
+    ``quiet`` writes readable lines for warnings and errors alone.
+    """
+    level = LEVELS.get(log_format, logging.INFO)
     renderer: Any = structlog.processors.JSONRenderer()
-    if log_format == "console":
+    if log_format in ("console", "quiet"):
         renderer = structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[

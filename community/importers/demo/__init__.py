@@ -1,0 +1,1 @@
+"""The demo community: content written for this product, and how it gets into an empty database."""
