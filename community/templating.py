@@ -4,7 +4,7 @@ import secrets
 
 from flask import Flask, g, request
 
-from community.core.i18n import gettext, ngettext, reader_language
+from community.core.i18n import reader_language
 from community.core.settings import Settings
 from community.core.web import current_viewer
 from community.posts.policies import is_silenced
@@ -21,8 +21,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         site_url=settings.site_url.rstrip("/"),
         new_submission=lambda: secrets.token_urlsafe(16),
         is_silenced=is_silenced,
-        _=gettext,
-        ngettext=ngettext,
     )
     app.context_processor(_reader)
 

@@ -6,11 +6,12 @@ raises is rolled back here and rendered as a page, a fragment or problem JSON.
 
 import secrets
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, TypeVar
 
 import structlog
-from flask import Blueprint, Flask, Response, g, has_request_context, request
+from flask import Blueprint, Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -28,6 +29,8 @@ URL_CACHE_SIZE = 50_000
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 csrf = CSRFProtect()
+
+_script_root: ContextVar[str | None] = ContextVar("script_root", default=None)
 
 
 class BoundedInteger(IntegerConverter):
@@ -47,6 +50,13 @@ class Forum(Flask):
         self._urls: dict[tuple[Any, ...], str] = {}
 
     def full_dispatch_request(self) -> Response:
+        token = _script_root.set(request.script_root)
+        try:
+            return self._dispatch_in_transaction()
+        finally:
+            _script_root.reset(token)
+
+    def _dispatch_in_transaction(self) -> Response:
         if _only_reads(self):
             return super().full_dispatch_request()
         with markup.remembering():
@@ -66,9 +76,10 @@ class Forum(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:  # type: ignore[override]
         """Build an address; remembered, because a page builds a hundred of them."""
-        if endpoint.startswith(".") or not has_request_context():
+        root = _script_root.get()
+        if root is None or endpoint[0] == ".":
             return super().url_for(endpoint, **values)
-        key = (request.script_root, endpoint, *values.items())
+        key = (root, endpoint, *values.items())
         try:
             return self._urls[key]
         except (KeyError, TypeError):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import zlib
+from functools import lru_cache
 
 HUES = 8
 MIN_CHARS = 2
@@ -46,6 +47,7 @@ def name_key_of(display_name: str) -> str:
     return "".join(c for c in folded if c.isalnum())[:120]
 
 
+@lru_cache(maxsize=20_000)
 def initials_of(display_name: str) -> str:
     """Return one or two letters for the avatar."""
     words = [word for word in display_name.replace("_", " ").split() if word[0].isalnum()]
@@ -55,6 +57,7 @@ def initials_of(display_name: str) -> str:
     return letters.upper()
 
 
+@lru_cache(maxsize=20_000)
 def hue_of(display_name: str) -> int:
     """Return the avatar's colour, 1 to 8, always the same for the same name."""
     return zlib.crc32(display_name.encode("utf-8", "replace")) % HUES + 1

@@ -3,14 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
-from sqlalchemy import Row, and_, case, literal, or_, select, union_all
+from sqlalchemy import (
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from community.boards.models import Board, name_in
+from community.boards.policies import audiences_of
 from community.core.authz import Viewer
 from community.core.db import db
 from community.core.errors import NotFound
@@ -18,7 +30,6 @@ from community.core.pagination import Cursor
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.posts.models import Post, PostTag, Tag, Vote, Watch
-from community.posts.visibility import root_is_visible
 from community.questions.models import Acceptance, Answer, Closure, InfoRequest, MeToo, Question
 from community.questions.reasons import reason_words
 from community.questions.status import status_for
@@ -152,8 +163,18 @@ def get_question_page(
 
 
 def _get_question(viewer: Viewer, language: str, question_id: int) -> QuestionView:
+    statement = _question_statement(audiences_of(viewer))
+    row = db.session.execute(statement, {"question_id": question_id}).one_or_none()
+    if row is None:
+        raise NotFound()
+    return _question_view(viewer, language, row)
+
+
+# The page's statements are built once: building one costs more than running it.
+@lru_cache
+def _question_statement(audiences: tuple[str, ...]) -> Select[Any]:
     original = Question.__table__.alias("original")
-    row = db.session.execute(
+    return (
         select(
             Question.id,
             Question.author_id,
@@ -194,12 +215,13 @@ def _get_question(viewer: Viewer, language: str, question_id: int) -> QuestionVi
             InfoRequest,
             and_(InfoRequest.question_id == Question.id, InfoRequest.answered_at.is_(None)),
         )
-        .where(Question.id == question_id, root_is_visible(viewer, Question))
+        .where(
+            Question.id == bindparam("question_id"),
+            Question.visibility == "published",
+            Board.audience.in_(audiences),
+        )
         .limit(1)
-    ).one_or_none()
-    if row is None:
-        raise NotFound()
-    return _question_view(viewer, language, row)
+    )
 
 
 def _question_view(viewer: Viewer, language: str, row: Row[Any]) -> QuestionView:
@@ -248,7 +270,21 @@ def _list_answers(
     question_id: int, after: AnswerCursor | None
 ) -> tuple[list[PostView], AnswerCursor | None]:
     """Read answers: accepted ones first, then by kudos, then the older first."""
-    statement = (
+    statement = _answers_statement()
+    if after is not None:
+        statement = statement.where(Acceptance.id.is_(None), _after(after))
+    rows = db.session.execute(statement, {"question_id": question_id})
+    answers = [_answer_view(row) for row in rows]
+    if len(answers) <= ANSWERS_PER_PAGE:
+        return answers, None
+    last = answers[ANSWERS_PER_PAGE - 1]
+    cursor = AnswerCursor(last.kudos_count, Cursor(last.created_at, last.id))
+    return answers[:ANSWERS_PER_PAGE], cursor
+
+
+@lru_cache
+def _answers_statement() -> Select[Any]:
+    return (
         select(
             Answer.id,
             Answer.author_id,
@@ -264,7 +300,7 @@ def _list_answers(
         .join(User, User.id == Answer.author_id)
         .outerjoin(Acceptance, Acceptance.answer_id == Answer.id)
         .outerjoin(accepter, accepter.id == Acceptance.accepted_by_id)
-        .where(Answer.root_id == question_id, Answer.visibility == "published")
+        .where(Answer.root_id == bindparam("question_id"), Answer.visibility == "published")
         .order_by(
             case((Acceptance.place.is_(None), 9), else_=Acceptance.place),
             Answer.kudos_count.desc(),
@@ -273,14 +309,6 @@ def _list_answers(
         )
         .limit(ANSWERS_PER_PAGE + 1)
     )
-    if after is not None:
-        statement = statement.where(Acceptance.id.is_(None), _after(after))
-    answers = [_answer_view(row) for row in db.session.execute(statement)]
-    if len(answers) <= ANSWERS_PER_PAGE:
-        return answers, None
-    last = answers[ANSWERS_PER_PAGE - 1]
-    cursor = AnswerCursor(last.kudos_count, Cursor(last.created_at, last.id))
-    return answers[:ANSWERS_PER_PAGE], cursor
 
 
 def _after(cursor: AnswerCursor) -> Any:
@@ -310,7 +338,14 @@ def _answer_view(row: Row[Any]) -> PostView:
 
 def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
     shown: dict[int, PostView] = {post.id: post for post in (question, *answers)}
-    rows = db.session.execute(
+    for row in db.session.execute(_comments_statement(), {"parent_ids": list(shown)}):
+        comment = PostView(*row[:4], Markup(row[4]), row[5], Person(*row[-PERSON_WIDTH:]))
+        shown[row[6]].comments.append(comment)
+
+
+@lru_cache
+def _comments_statement() -> Select[Any]:
+    return (
         select(
             Post.id,
             Post.author_id,
@@ -322,23 +357,27 @@ def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
             *person_columns(),
         )
         .join(User, User.id == Post.author_id)
-        .where(Post.parent_id.in_(shown), Post.kind == "comment", Post.visibility == "published")
+        .where(
+            Post.parent_id.in_(bindparam("parent_ids", expanding=True)),
+            Post.kind == "comment",
+            Post.visibility == "published",
+        )
         .order_by(Post.created_at, Post.id)
         .limit(COMMENTS_LIMIT)
     )
-    for row in rows:
-        comment = PostView(*row[:4], Markup(row[4]), row[5], Person(*row[-PERSON_WIDTH:]))
-        shown[row[6]].comments.append(comment)
 
 
 def _list_tag_names(question_id: int) -> list[str]:
-    return list(
-        db.session.scalars(
-            select(Tag.name)
-            .join(PostTag, PostTag.tag_id == Tag.id)
-            .where(PostTag.post_id == question_id)
-            .order_by(Tag.name)
-        )
+    return list(db.session.scalars(_tags_statement(), {"question_id": question_id}))
+
+
+@lru_cache
+def _tags_statement() -> Select[Any]:
+    return (
+        select(Tag.name)
+        .join(PostTag, PostTag.tag_id == Tag.id)
+        .where(PostTag.post_id == bindparam("question_id"))
+        .order_by(Tag.name)
     )
 
 

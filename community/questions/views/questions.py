@@ -13,6 +13,7 @@ from community.core.i18n import reader_language
 from community.core.submissions import submit_once
 from community.core.web import add_resource, current_viewer, is_fragment_request, public, renders
 from community.posts.drafts import drop_draft, find_draft, keep_guest_draft
+from community.posts.views import GUEST_DRAFT_KEY
 from community.questions.forms import QuestionForm
 from community.questions.operations import closures, questions
 from community.questions.queries.pages import AnswerCursor, QuestionPage, get_question_page
@@ -23,7 +24,6 @@ from community.questions.views.permissions import fill_permissions
 blueprint = Blueprint("questions", __name__)
 
 DRAFT_PLACE = "ask"
-DRAFT_COOKIE = "draft_token"
 
 
 @blueprint.get("/questions/<int:question_id>")
@@ -81,7 +81,7 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
 def new_question() -> ResponseReturnValue:
     """Show the ask form, with what was typed before the sign-in or on another day."""
     form = QuestionForm.read(request.args)
-    draft = find_draft(current_viewer(), DRAFT_PLACE, session.get(DRAFT_COOKIE))
+    draft = find_draft(current_viewer(), DRAFT_PLACE, session.get(GUEST_DRAFT_KEY))
     if draft is not None and not form.title:
         form = QuestionForm(
             title=draft.title, body=draft.body, tags=draft.tags, board=draft.board_slug
@@ -155,8 +155,8 @@ def _board_of(viewer: Viewer, form: QuestionForm) -> Board | None:
 
 
 def _keep_and_sign_in(form: QuestionForm) -> ResponseReturnValue:
-    session[DRAFT_COOKIE] = keep_guest_draft(
-        session.get(DRAFT_COOKIE),
+    session[GUEST_DRAFT_KEY] = keep_guest_draft(
+        session.get(GUEST_DRAFT_KEY),
         DRAFT_PLACE,
         title=form.title,
         body=form.body,

@@ -1,0 +1,1 @@
+"""Benchmarks: our pages beside a bare reference page, measured in the same run."""

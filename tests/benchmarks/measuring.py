@@ -1,0 +1,93 @@
+"""Measuring one WSGI application in this process: CPU time, wall time, bytes, statements."""
+
+import io
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, event
+from werkzeug.test import EnvironBuilder
+
+ROUNDS = 300
+WARM_UP = 30
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a request costs. CPU and wall times are milliseconds."""
+
+    name: str
+    cpu_ms: float
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    size_bytes: int
+    statements: int
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """Collect the statements sent to a database."""
+    sent: list[str] = []
+
+    def note(conn: Any, cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def environ_for(path: str, cookie: str = "") -> dict[str, Any]:
+    """Return the WSGI environment of a GET."""
+    headers = {"Cookie": cookie} if cookie else {}
+    return EnvironBuilder(path=path, headers=headers).get_environ()
+
+
+def call(app: Flask, environ: dict[str, Any]) -> tuple[int, int]:
+    """Send one request; return status and body size."""
+    answer: list[str] = []
+
+    def start_response(status: str, headers: Any, exc_info: Any = None) -> Callable[..., None]:
+        answer.append(status)
+        return lambda data: None
+
+    body = app.wsgi_app({**environ, "wsgi.input": io.BytesIO()}, start_response)
+    size = sum(len(chunk) for chunk in body)
+    if hasattr(body, "close"):
+        body.close()
+    return int(answer[0].split()[0]), size
+
+
+def measure(
+    name: str, app: Flask, engine: Engine, path: str, cookie: str = "", rounds: int = ROUNDS
+) -> Measurement:
+    """Measure a page; raises ``AssertionError`` unless it answers 200."""
+    environ = environ_for(path, cookie)
+    with counted(engine) as sent:
+        status, size = call(app, environ)
+    assert status == 200, f"{name}: {path} answered {status}"
+    for _ in range(WARM_UP):
+        call(app, environ)
+    walls = []
+    cpu_started = time.process_time()
+    for _ in range(rounds):
+        started = time.perf_counter()
+        call(app, environ)
+        walls.append((time.perf_counter() - started) * 1000)
+    cpu_ms = (time.process_time() - cpu_started) * 1000 / rounds
+    return Measurement(
+        name=name,
+        cpu_ms=round(cpu_ms, 3),
+        per_second=round(1000 / statistics.mean(walls), 1),
+        p50_ms=round(statistics.median(walls), 3),
+        p99_ms=round(statistics.quantiles(walls, n=100)[98], 3),
+        size_bytes=size,
+        statements=len(sent),
+    )
