@@ -19,7 +19,6 @@ from community.identity.views.accounts import blueprint as accounts_blueprint
 from community.identity.views.people import blueprint as people_blueprint
 from community.identity.views.preferences import blueprint as preferences_blueprint
 from community.posts.views import blueprint as posts_blueprint
-from community.questions.feeds import blueprint as feeds_blueprint
 from community.questions.views.lists import boards as boards_blueprint
 from community.questions.views.lists import home as home_blueprint
 from community.questions.views.lists import tags as tags_blueprint
@@ -42,7 +41,6 @@ BLUEPRINTS = (
     questions_blueprint,
     replies_blueprint,
     profiles_blueprint,
-    feeds_blueprint,
 )
 
 

@@ -1,7 +1,8 @@
-"""Count the statements a block of code sends to the database."""
+"""Counting SQL statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import event
 
@@ -10,10 +11,10 @@ from community.core.db import db
 
 @contextmanager
 def counted_queries() -> Iterator[list[str]]:
-    """Collect the SQL of every statement executed inside the block."""
+    """Collect the statements that run inside the block."""
     statements: list[str] = []
 
-    def note(connection, cursor, statement, parameters, context, executemany):
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         statements.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

@@ -51,7 +51,16 @@ def _preferred_language() -> str:
     chosen = getattr(viewer, "language", None) or request.cookies.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
-    return request.accept_languages.best_match(LANGUAGES) or _default_language()
+    return _language_of_browser() or _default_language()
+
+
+def _language_of_browser() -> str | None:
+    # Werkzeug's best match prefers a later "en" to an earlier "de-CH".
+    for wanted, quality in request.accept_languages:
+        language = wanted.partition("-")[0].lower()
+        if quality and language in LANGUAGES:
+            return language
+    return None
 
 
 def _default_language() -> str:

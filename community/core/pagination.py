@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, true
 
 T = TypeVar("T")
 
@@ -49,10 +49,10 @@ class Page(Generic[T]):
     older: Cursor | None
 
 
-def before(cursor: Cursor | None, at: Any, row_id: Any) -> ColumnElement[bool] | bool:
+def before(cursor: Cursor | None, at: Any, row_id: Any) -> ColumnElement[bool]:
     """Return the condition for rows older than the cursor, id breaking ties."""
     if cursor is None:
-        return True
+        return true()
     return or_(at < cursor.at, and_(at == cursor.at, row_id < cursor.id))
 
 

@@ -9,8 +9,8 @@ HOME = "/"
 MAX_CHARS = 2_000
 
 # Browsers read a backslash as a slash and drop tabs and line breaks, so such an address may lead
-# elsewhere than it seems to.
-_DECEPTIVE = re.compile(r"[\x00-\x1f\x7f\\]")
+# elsewhere than it seems to. Two slashes at the start name a host, and so do three.
+_DECEPTIVE = re.compile(r"^//|[\x00-\x1f\x7f\\]")
 
 
 def safe_next(value: str | None) -> str:
@@ -20,7 +20,9 @@ def safe_next(value: str | None) -> str:
 
 def safe_path(value: str | None, *, host: str) -> str:
     """Return what follows the host in an address on ``host``; ``/`` for anything else."""
-    if not value or len(value) > MAX_CHARS or _DECEPTIVE.search(value) or value != value.strip():
+    if not value or len(value) > MAX_CHARS or value != value.strip():
+        return HOME
+    if _DECEPTIVE.search(value):
         return HOME
     try:
         parts = urlsplit(value)
@@ -32,13 +34,13 @@ def safe_path(value: str | None, *, host: str) -> str:
 def _stays(parts: SplitResult, host: str) -> bool:
     if not parts.scheme and not parts.netloc:
         return True
+    # Also "https:/evil" and "https:evil", which name no host here but do so to a browser.
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 
 def _path_of(parts: SplitResult) -> str:
     path = "/" + parts.path.removeprefix("/")
-    if path.startswith(("//", "/./", "/../")):
-        # Two slashes at the start, also after the dots are resolved, name a host.
+    if path.startswith("//"):
         return HOME
     return parts._replace(scheme="", netloc="", path=path).geturl()
 

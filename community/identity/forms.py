@@ -36,11 +36,11 @@ class SafeNext:
         field.data = safe_next(field.data)
 
 
-class SignInForm(SafeNext, LoginForm):  # type: ignore[misc]
+class SignInForm(SafeNext, LoginForm):
     """E-mail, password, and whether to stay signed in."""
 
 
-class RegisterForm(SafeNext, RegisterFormV2):  # type: ignore[misc]
+class RegisterForm(SafeNext, RegisterFormV2):
     """E-mail, display name and password."""
 
     display_name = StringField(validators=[DataRequired(_l("Choose a name that others will see."))])
@@ -61,7 +61,7 @@ class RegisterForm(SafeNext, RegisterFormV2):  # type: ignore[misc]
             raise ValidationError(_l("Somebody has this name or one like it. Choose another one."))
 
 
-class ResetRequestForm(ForgotPasswordForm):  # type: ignore[misc]
+class ResetRequestForm(ForgotPasswordForm):
     """The address that the link to a new password goes to."""
 
     def validate(self, **options: Any) -> bool:
@@ -72,7 +72,7 @@ class ResetRequestForm(ForgotPasswordForm):  # type: ignore[misc]
             self.email.data = _well_formed(self.email.data)
         except EmailValidateException as error:
             # The view empties the field's own errors, so that none tells who has an account.
-            self.form_errors = [*self.form_errors, error.msg]
+            self.form_errors.append(error.msg)
         return False
 
 
@@ -84,7 +84,7 @@ def _well_formed(address: str | None) -> str:
     return str(_security.mail_util.normalize(address))
 
 
-class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc]
+class NewPasswordForm(ResetPasswordForm):
     """A new password, typed once: the page can show it."""
 
     password_confirm = None

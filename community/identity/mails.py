@@ -11,7 +11,7 @@ from community.core.mail import Message, enqueue_mail
 from community.core.settings import current_settings
 
 
-class AccountMail(MailUtil):  # type: ignore[misc]
+class AccountMail(MailUtil):
     """Keeps addresses in lower case and mails in the outbox, for the worker to send."""
 
     def normalize(self, email: str) -> str:
@@ -57,10 +57,10 @@ def _link_to_new_password(token: str | None) -> dict[str, Any]:
 
 
 def _subject_of(template: str) -> str:
-    if template.endswith("/welcome"):
-        return _("Welcome to the community")
-    if template.endswith("/known"):
-        return _("You have an account already")
-    if template.endswith("/reset"):
-        return _("Choose a new password")
-    return _("Your password was changed")
+    subjects = {
+        "identity/mail/welcome": _("Welcome to the community"),
+        "identity/mail/known": _("You have an account already"),
+        "identity/mail/reset": _("Choose a new password"),
+        "identity/mail/reset_notice": _("Your password was changed"),
+    }
+    return str(subjects[template])

@@ -32,7 +32,7 @@ class User(Base, UserMixin):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str | None] = mapped_column(String(255))
+    email: Mapped[str | None] = mapped_column(String(255))  # type: ignore[assignment]
     display_name: Mapped[str] = mapped_column(String(NAME_MAX_CHARS))
     name_key: Mapped[str] = mapped_column(String(120))
     password: Mapped[str | None] = mapped_column(String(255))
@@ -59,7 +59,7 @@ class User(Base, UserMixin):
     )
 
     @property
-    def roles(self) -> list[RoleMixin]:
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]
         """Tell Flask-Security of no roles: its checks know no boards; policies ask role_names."""
         return []
 
@@ -82,7 +82,7 @@ class User(Base, UserMixin):
 
     def verify_and_update_password(self, password: str) -> bool:
         """Check a password. The hash stays as it is: signing in takes no write lock."""
-        return bool(self.password) and verify_password(password, self.password)
+        return self.password is not None and verify_password(password, self.password)
 
     def get_security_payload(self) -> dict[str, Any]:
         """Tell an API client no more than what everybody may see."""

@@ -17,7 +17,7 @@ _ADDRESS = re.compile(
 
 def tidy_name(typed: str) -> str:
     """Return a display name as it is kept: composed characters, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", typed).split(" ")).strip()
+    return re.sub(" +", " ", unicodedata.normalize("NFC", typed)).strip(" ")
 
 
 def is_well_formed_name(name: str) -> bool:

@@ -20,7 +20,9 @@ def is_name_taken(display_name: str) -> bool:
 
 def get_user_id_by_name(name: str) -> int:
     """Return who is meant by a name after an @; raises ``NotFound``."""
-    found = db.session.scalar(_active(User.id).where(User.name_key == name_key_of(name)))
+    found: int | None = db.session.scalar(
+        _active(User.id).where(User.name_key == name_key_of(name))
+    )
     if found is None:
         raise NotFound()
     return found

@@ -18,7 +18,7 @@ from community.core.db import db
 from community.core.errors import Conflict
 from community.core.i18n import TRANSLATIONS, reader_language
 from community.core.settings import Settings
-from community.core.web import is_fragment_request, is_impersonal, is_public
+from community.core.web import is_fragment_request, is_public
 from community.identity.addresses import safe_next, sign_in_address
 from community.identity.forms import NewPasswordForm, RegisterForm, ResetRequestForm, SignInForm
 from community.identity.mails import AccountMail
@@ -26,20 +26,25 @@ from community.identity.messages import security_messages
 from community.identity.models import RoleGrant, User
 from community.identity.names import name_key_of
 
+UNPERSONAL_ENDPOINTS = frozenset(
+    {"assets.show_asset", "health.show_health", "health.show_readiness"}
+)
 PASSWORD_MIN_CHARS = 8
 RESET_LINK_MINUTES = 30
 STAY_SIGNED_IN_DAYS = 30
 
 # What a session may carry over a sign-in: what Flask-Login has just put there, and the token of a
-# draft (``posts.views``). Everything else began with a guest whom we do not know.
+# draft (``posts.views``). Everything else
+# began with a guest whom we do not know.
 SESSION_KEYS = frozenset(
-    {"_user_id", "_id", "_fresh", "_remember", "_remember_seconds", "fs_paa", "draft_token"}
+    {"_user_id", "_id", "_fresh", "_remember", "_remember_seconds", "fs_paa", "draft"}
 )
 
-security = Security()
+# The class that writes mails is heard of only here; ``init_app`` silently ignores it.
+security = Security(mail_util_cls=AccountMail)
 
 
-class UserDatastore(SQLAlchemyUserDatastore):  # type: ignore[misc]
+class UserDatastore(SQLAlchemyUserDatastore):
     """Finds users with their roles in one query, and leaves committing to the request."""
 
     def commit(self) -> None:
@@ -78,10 +83,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config.update(_security_config(settings))
     security.init_app(
         app,
-        UserDatastore(db, User, RoleGrant),
+        UserDatastore(db, User, RoleGrant),  # type: ignore[arg-type]
         register_blueprint=False,
         render_template=show_form,
-        mail_util_cls=AccountMail,
         login_form=SignInForm,
         register_form=RegisterForm,
         forgot_password_form=ResetRequestForm,
@@ -103,8 +107,8 @@ def _security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_I18N_DIRNAME": [str(TRANSLATIONS)],
-        "SECURITY_POST_REGISTER_VIEW": "/sign-in",
-        "SECURITY_POST_RESET_VIEW": "/sign-in",
+        "SECURITY_POST_REGISTER_VIEW": "identity.sign_in",
+        "SECURITY_POST_RESET_VIEW": "identity.sign_in",
         "SECURITY_JOIN_USER_ROLES": False,
         "REMEMBER_COOKIE_DURATION": timedelta(days=STAY_SIGNED_IN_DAYS),
         "REMEMBER_COOKIE_HTTPONLY": True,
@@ -174,7 +178,8 @@ def show_form(template: str, **context: Any) -> ResponseReturnValue:
 
 def sign_in_address_for(goal: str | None) -> str:
     """Return the sign-in page's address, which leads on to ``goal``."""
-    return current_app.url_for("identity.sign_in", **({"next": goal} if goal else {}))
+    values: dict[str, Any] = {"next": goal} if goal else {}
+    return current_app.url_for("identity.sign_in", **values)
 
 
 def errors_of(form: FlaskForm) -> dict[str, str]:
@@ -189,7 +194,7 @@ def _renew_session(sender: Flask, user: User, **details: Any) -> None:
 
 
 def _name_viewer() -> None:
-    if is_impersonal(current_app, request.endpoint):
+    if request.endpoint in UNPERSONAL_ENDPOINTS:
         g.viewer = GUEST
         return
     user = current_user._get_current_object()
@@ -197,7 +202,9 @@ def _name_viewer() -> None:
 
 
 def _ask_guests_to_sign_in() -> ResponseReturnValue | None:
-    if g.viewer.viewer_id is not None or is_public(current_app, request.endpoint):
+    if g.viewer.viewer_id is not None or request.endpoint in UNPERSONAL_ENDPOINTS:
+        return None
+    if is_public(current_app, request.endpoint):
         return None
     if is_fragment_request():
         return "", 401, {"HX-Redirect": sign_in_address()}

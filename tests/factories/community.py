@@ -28,13 +28,13 @@ def make_user(name: str | None = None, *, role: str = "member", **values: Any) -
     name = name or f"Member {number}"
     values.setdefault("email", f"member{number}@example.org")
     values.setdefault("created_at", clock.now() - timedelta(days=100))
+    values.setdefault("active", True)
     with transaction():
         user = User(
             display_name=name,
             name_key=name_key_of(name),
             fs_uniquifier=secrets.token_hex(16),
             confirmed_at=clock.now(),
-            active=True,
             role=role,
             **values,
         )

@@ -66,11 +66,13 @@ def sign_out() -> ResponseReturnValue:
 @public
 def forgot_password() -> ResponseReturnValue:
     """Ask for a link to a new password; the answer is the same for every address."""
-    return library.forgot_password()
+    response: ResponseReturnValue = library.forgot_password()
+    return response
 
 
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
 @public
 def reset_password(token: str) -> ResponseReturnValue:
     """Choose a new password with the link from the mail; it works once."""
-    return library.reset_password(token)
+    response: ResponseReturnValue = library.reset_password(token)
+    return response

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from community.boards.models import Board
@@ -45,7 +45,7 @@ def get_profile(viewer: Viewer, user_id: int) -> Profile:
     ).where(User.id == user_id)
     if not is_staff(viewer):
         statement = statement.where(User.active.is_(True))
-    found = db.session.execute(statement).one_or_none()
+    found: Any = db.session.execute(statement).one_or_none()
     if found is None:
         raise NotFound()
     return Profile(Person(*found[:PERSON_WIDTH]), *found[PERSON_WIDTH:])
@@ -123,5 +123,5 @@ def _page_of_their_questions(
     return Page(rows, page.older)
 
 
-def _moment_and_id(answer: Row[Any]) -> tuple[datetime, int]:
+def _moment_and_id(answer: Any) -> tuple[datetime, int]:
     return answer.moment, answer.id

@@ -1,5 +1,7 @@
 """A person's page: who they are and what they did."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -50,7 +52,7 @@ def _tabs(user_id: int, show: str) -> list[tuple[str, str, bool, None]]:
     return [(text, _address(user_id, name), name == show, None) for name, text in words.items()]
 
 
-def _address(user_id: int, show: str, **values: str) -> str:
+def _address(user_id: int, show: str, **values: Any) -> str:
     if show != "solved":
         values["show"] = show
     return url_for("profiles.show_profile", user_id=user_id, **values)

@@ -1,6 +1,6 @@
 """The question page, the ask page, and the state of a question."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,22 +11,13 @@ from community.core.authz import Viewer, is_signed_in
 from community.core.errors import Invalid, NotFound
 from community.core.i18n import reader_language
 from community.core.submissions import submit_once
-from community.core.web import (
-    add_resource,
-    canonical_url,
-    current_viewer,
-    is_fragment_request,
-    public,
-    renders,
-)
-from community.posts.drafts import drop_draft, find_draft
-from community.posts.views import guest_draft_token, keep_text_for_sign_in
+from community.core.web import add_resource, current_viewer, is_fragment_request, public, renders
+from community.posts.drafts import drop_draft, find_draft, keep_guest_draft
+from community.posts.views import GUEST_DRAFT_KEY
 from community.questions.forms import QuestionForm
-from community.questions.indexing import is_indexable
 from community.questions.operations import closures, questions
 from community.questions.queries.pages import AnswerCursor, QuestionPage, get_question_page
 from community.questions.reasons import reasons_for
-from community.questions.structured_data import qa_page
 from community.questions.views.loading import access_question, question_url, signed_in_user
 from community.questions.views.permissions import fill_permissions
 
@@ -77,8 +68,8 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
             question=question,
             answers=page.answers,
             reasons=reasons_for(viewer) if "close" in question.may else (),
-            structured_data=qa_page(question, page.answers, canonical_url("")),
-            indexable=is_indexable(question),
+            structured_data="{}",
+            indexable=True,
             **typed,
         ),
         status,
@@ -90,7 +81,7 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
 def new_question() -> ResponseReturnValue:
     """Show the ask form, with what was typed before the sign-in or on another day."""
     form = QuestionForm.read(request.args)
-    draft = find_draft(current_viewer(), DRAFT_PLACE, guest_draft_token())
+    draft = find_draft(current_viewer(), DRAFT_PLACE, session.get(GUEST_DRAFT_KEY))
     if draft is not None and not form.title:
         form = QuestionForm(
             title=draft.title, body=draft.body, tags=draft.tags, board=draft.board_slug
@@ -151,7 +142,7 @@ def _ask(form: QuestionForm) -> str:
         tags=form.tags,
         language=form.language or reader_language(),
     )
-    drop_draft(actor, DRAFT_PLACE, guest_draft_token())
+    drop_draft(actor, DRAFT_PLACE)
     flash(_("Your question is out. We tell you when somebody answers."), "success")
     return question_url(question)
 
@@ -164,7 +155,8 @@ def _board_of(viewer: Viewer, form: QuestionForm) -> Board | None:
 
 
 def _keep_and_sign_in(form: QuestionForm) -> ResponseReturnValue:
-    keep_text_for_sign_in(
+    session[GUEST_DRAFT_KEY] = keep_guest_draft(
+        session.get(GUEST_DRAFT_KEY),
         DRAFT_PLACE,
         title=form.title,
         body=form.body,

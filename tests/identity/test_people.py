@@ -1,0 +1,96 @@
+"""Finding people by name."""
+
+import pytest
+
+from community.identity.names import is_well_formed_name, mention_name_of, name_key_of, tidy_name
+from tests.factories.community import make_user
+
+
+@pytest.mark.parametrize(
+    "name", ["Aylin Kaya", "aylinkaya", "AylinKaya", "aylin_kaya", "Aylín-Kaya"]
+)
+def test_a_name_leads_to_the_profile_however_it_is_written(client, name):
+    user = make_user("Aylin Kaya")
+    response = client.get(f"/users/by-name/{name}")
+    assert (response.status_code, response.location) == (302, f"/users/{user.id}")
+
+
+@pytest.mark.parametrize("name", ["nobody", "%00", "....", "%F0%9F%98%80", "x" * 2_000, "%ff"])
+def test_a_name_that_nobody_has_is_not_found(client, name):
+    make_user("Aylin Kaya")
+    assert client.get(f"/users/by-name/{name}").status_code == 404
+
+
+def test_disabled_accounts_are_not_found_by_name(client):
+    make_user("Aylin Kaya", active=False)
+    assert client.get("/users/by-name/aylinkaya").status_code == 404
+    client.sign_in(make_user())
+    assert client.get("/users/names?q=ayl").json == []
+
+
+def test_names_are_offered_as_they_are_mentioned(client):
+    for name in ("Niamh O'Kelly", "Niamh B.", "Noah"):
+        make_user(name)
+    client.sign_in(make_user())
+    assert client.get("/users/names?q=nIa").json == ["NiamhB", "NiamhOKelly"]
+
+
+def test_at_most_eight_names_are_offered(client):
+    for number in range(12):
+        make_user(f"Person {number}")
+    client.sign_in(make_user())
+    assert len(client.get("/users/names?q=person").json) == 8
+
+
+@pytest.mark.parametrize("start", ["", "%", "_", "%25%25", "\x00", "x" * 5_000])
+def test_what_is_no_start_of_a_name_offers_nothing(client, start):
+    make_user("Aylin Kaya")
+    client.sign_in(make_user())
+    response = client.get("/users/names", query_string={"q": start})
+    assert (response.status_code, response.json) == (200, [])
+
+
+def test_names_are_offered_to_members_alone(client):
+    assert client.get("/users/names?q=a").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "handle"),
+    [
+        ("Kim Lorenz", "KimLorenz"),
+        ("Niamh O'Kelly", "NiamhOKelly"),
+        (".dot.", "dot"),
+        ("Jörg", "Jörg"),
+    ],
+)
+def test_a_mention_means_the_same_person(name, handle):
+    assert mention_name_of(name) == handle
+    assert name_key_of(handle) == name_key_of(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Jo", "Dr. Müller", "j.smith", "李小龙", "Niamh O'Kelly", "A 1", "x" * 40]
+)
+def test_names_people_have_are_accepted(name):
+    assert is_well_formed_name(tidy_name(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "J",
+        "x" * 41,
+        "!!",
+        "a\nb",
+        "a\tb",
+        "a\u200bb",
+        "a\u2028b",
+        "www.x",
+        "x.com",
+        "a/b",
+        "a@b",
+        "a\\b",
+    ],
+)
+def test_what_cannot_be_a_name_is_refused(name):
+    assert not is_well_formed_name(tidy_name(name))
