@@ -35,7 +35,7 @@ class AccountMail(MailUtil):
         """Store a mail in the request's transaction, in the language its reader chose."""
         user = context["user"]
         context |= _link_to_new_password(context.get("reset_token"))
-        with speaking(user.language or reader_language()):
+        with speaking(user.language or reader_language(), user.time_zone):
             context["language"] = reader_language()
             message = Message(
                 to=user.email,

@@ -21,6 +21,7 @@ def language_of(client, **headers):
 def test_the_browser_s_language_is_spoken(client):
     assert language_of(client, Accept_Language="de-CH,de;q=0.9,en;q=0.8") == "de"
     assert language_of(client, Accept_Language="en-GB,de;q=0.5") == "en"
+    assert language_of(client, Accept_Language="de;q=0, en;q=0.1") == "en"
     assert language_of(client, Accept_Language="fr") == "en"
 
 

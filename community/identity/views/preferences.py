@@ -1,10 +1,10 @@
 """What readers choose: language and appearance for everybody, the rest for members."""
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.core.i18n import LANGUAGES, reader_language, reader_time_zone
+from community.core.i18n import LANGUAGES, forget_reader, reader_language, reader_time_zone
 from community.core.settings import current_settings
 from community.core.web import current_viewer, public
 from community.identity.addresses import safe_next
@@ -32,7 +32,7 @@ def edit_preferences() -> ResponseReturnValue:
         )
         return page, 422 if form.errors else 200
     change_preferences(user, _chosen(form))
-    g.pop("language", None)
+    forget_reader()
     flash(_("Your settings are saved."), "success")
     return _with_cookies(redirect("/preferences", 303), form.language.data, form.theme.data)
 
