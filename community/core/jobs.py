@@ -6,9 +6,11 @@ what was rolled back never happened. Delivery is at least once for effects outsi
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, insert, select, update
@@ -16,12 +18,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
 from community.core.db import Base, db, insert_ignoring_conflicts
+from community.core.settings import current_settings
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 MAX_ATTEMPTS = 8
-LEASE_SECONDS = 60
 FIRST_DELAY_SECONDS = 5
 
 Task = Callable[..., None]
@@ -102,11 +104,26 @@ class TaskRegistry:
                     names.append(name)
 
     def find(self, name: str) -> Task:
-        """Return a task by name; raises ``UnknownTask``."""
-        try:
-            return self.tasks[name]
-        except KeyError as error:
-            raise UnknownTask(name) from error
+        """Return a task by name; raises ``UnknownTask``.
+
+        The process that stored the job need not be the one that runs it, so a task nobody has
+        registered here yet is imported by its name.
+        """
+        if name not in self.tasks:
+            self.tasks[name] = _import_task(name)
+        return self.tasks[name]
+
+
+def _import_task(name: str) -> Task:
+    module_name, _, function = name.rpartition(".")
+    try:
+        known = find_spec(f"community.{module_name}") is not None
+    except ModuleNotFoundError:
+        known = False
+    task = getattr(import_module(f"community.{module_name}"), function, None) if known else None
+    if not callable(task) or task_name(task) != name:
+        raise UnknownTask(name)
+    return task  # type: ignore[no-any-return]
 
 
 registry = TaskRegistry()
@@ -153,7 +170,8 @@ def enqueue(
 ) -> None:
     """Store a job in the current transaction; arguments are JSON values, ids rather than objects.
 
-    A second job with the same ``unique_key`` is not stored while the first one exists.
+    A second job with the same ``unique_key`` is not stored while the first one waits. Once that one
+    has been started it may have read what was true before, so a new one is stored.
     """
     now = clock.now()
     db.session.execute(
@@ -166,6 +184,17 @@ def enqueue(
             attempts=0,
         )
     )
+
+
+def enqueue_each(task: Task, arguments: Iterable[Mapping[str, Any]]) -> None:
+    """Store a job for each set of arguments in one go, all due now."""
+    name, now = registry.add_task(task), clock.now()
+    rows = [
+        {"task": name, "arguments": dict(each), "created_at": now, "due_at": now}
+        for each in arguments
+    ]
+    if rows:
+        db.session.execute(insert(Job), rows)
 
 
 def claim_job(now: datetime) -> Job | None:
@@ -186,8 +215,9 @@ def claim_job(now: datetime) -> Job | None:
         .where(Job.id == due.scalar_subquery())
         .values(
             lease_token=secrets.token_hex(16),
-            due_at=now + timedelta(seconds=LEASE_SECONDS),
+            due_at=now + lease_time(),
             attempts=Job.attempts + 1,
+            unique_key=None,
         )
         .returning(Job)
         .execution_options(synchronize_session=False, populate_existing=True)
@@ -195,12 +225,17 @@ def claim_job(now: datetime) -> Job | None:
     return db.session.scalars(claimed).one_or_none()
 
 
+def lease_time() -> timedelta:
+    """Return how long a claimed job belongs to its worker without a sign of life."""
+    return timedelta(seconds=current_settings().job_lease_seconds)
+
+
 def renew_lease(job_id: int, lease_token: str, now: datetime) -> bool:
     """Prolong a running job's lease; False if another worker has taken it over."""
     renewed = db.session.execute(
         update(Job)
         .where(Job.id == job_id, Job.lease_token == lease_token)
-        .values(due_at=now + timedelta(seconds=LEASE_SECONDS))
+        .values(due_at=now + lease_time())
     )
     return bool(renewed.rowcount)  # type: ignore[attr-defined]
 

@@ -6,6 +6,7 @@ from email.utils import make_msgid
 from flask import Flask, current_app
 from flask_mailman import EmailMultiAlternatives, Mail
 
+from community.core.i18n import reader_language
 from community.core.jobs import enqueue, external
 from community.core.settings import Settings
 
@@ -42,7 +43,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 def send(message: Message) -> None:
     """Hand a mail to the back end now; only external tasks call this."""
     headers = {"Auto-Submitted": "auto-generated", **message.headers}
-    headers.setdefault("Message-ID", make_msgid(domain=_mail_domain()))
+    headers.setdefault("Message-ID", make_msgid(domain=mail_domain()))
     mail = EmailMultiAlternatives(
         subject=_one_line(message.subject),
         body=message.text,
@@ -58,8 +59,23 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _mail_domain() -> str:
+def mail_domain() -> str:
+    """Return the domain of our sender's address, for Message-IDs."""
     return str(current_app.config["MAIL_DEFAULT_SENDER"]).rpartition("@")[2] or "localhost"
+
+
+def render_parts(template: str, **context: object) -> tuple[str, str]:
+    """Return the text and HTML parts of ``mail/<template>.txt`` and ``.html``.
+
+    Needs no request; choose the language with ``core.i18n.speaking``.
+    """
+    templates = current_app.jinja_env
+    return (
+        templates.get_template(f"mail/{template}.txt").render(context),
+        templates.get_template(f"mail/{template}.html").render(
+            language=reader_language(), **context
+        ),
+    )
 
 
 @external
@@ -73,7 +89,7 @@ def enqueue_mail(message: Message) -> None:
 
     It gets its Message-ID now, so a second delivery after a crash carries the same one.
     """
-    headers = {"Message-ID": make_msgid(domain=_mail_domain()), **message.headers}
+    headers = {"Message-ID": make_msgid(domain=mail_domain()), **message.headers}
     enqueue(
         deliver_mail,
         to=message.to,

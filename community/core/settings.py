@@ -59,6 +59,7 @@ class Settings:
     posts_first_day: int = 10
     seconds_between_posts: int = 0
     unanswered_unindexed_days: int = 30
+    job_lease_seconds: int = 60
     rate_limits: bool = True
 
     @classmethod
@@ -103,6 +104,8 @@ class Settings:
             raise SettingsError("FORUM_DEFAULT_LANGUAGE must be de or en.")
         if not self.database_url.startswith(("sqlite:///", "postgresql")):
             raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+        if self.job_lease_seconds < 1:
+            raise SettingsError("FORUM_JOB_LEASE_SECONDS must be at least 1.")
         if not 0 <= self.proxy_hops <= 9:
             raise SettingsError("FORUM_PROXY_HOPS must be between 0 and 9.")
 

@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import FrameType
@@ -13,11 +13,11 @@ from typing import Any
 import structlog
 from flask import Flask
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from community.core import clock
-from community.core.db import db, transaction
+from community.core.db import db, insert_ignoring_conflicts, transaction
 from community.core.jobs import (
-    LEASE_SECONDS,
     MAX_ATTEMPTS,
     EventRecord,
     Job,
@@ -26,14 +26,21 @@ from community.core.jobs import (
     claim_job,
     enqueue,
     is_external,
+    lease_time,
     registry,
     renew_lease,
     retry_delay,
+    task_name,
 )
 
 log = structlog.get_logger()
 
 IDLE_SECONDS = 0.5
+SLOTS_KEPT = timedelta(days=3)
+
+
+class WorkerDied(RuntimeError):
+    """Every attempt at this job ended with its worker: none came back to say what went wrong."""
 
 
 class LeaseLost(RuntimeError):
@@ -47,10 +54,10 @@ class Periodic:
     task: Task
     every: timedelta
 
-    def unique_key(self, now: datetime) -> str:
+    def slot_key(self, now: datetime) -> str:
         """Return the key of the slot that ``now`` falls into."""
         slot = int(now.timestamp() // self.every.total_seconds())
-        return f"periodic:{self.task.__qualname__}:{slot}"
+        return f"{task_name(self.task)}:{slot}"
 
 
 def run_one_job() -> bool:
@@ -62,6 +69,8 @@ def run_one_job() -> bool:
         return False
     started = time.perf_counter()
     try:
+        if claim.attempts > MAX_ATTEMPTS:
+            raise WorkerDied(claim.task)
         with _Heartbeat(claim):
             _perform(claim)
     except Exception as error:
@@ -158,6 +167,7 @@ class _Heartbeat:
 
     def __init__(self, claim: _Claim) -> None:
         self.claim = claim
+        self.every_seconds = lease_time().total_seconds() / 3
         self.stop = threading.Event()
         self.thread: threading.Thread | None = None
 
@@ -171,10 +181,14 @@ class _Heartbeat:
         self.thread.start()
 
     def _beat(self, app: Flask) -> None:
-        while not self.stop.wait(LEASE_SECONDS / 3):
-            with app.app_context(), transaction():
-                if not renew_lease(self.claim.id, self.claim.lease_token, clock.now()):
-                    return
+        while not self.stop.wait(self.every_seconds):
+            try:
+                with app.app_context(), transaction():
+                    if not renew_lease(self.claim.id, self.claim.lease_token, clock.now()):
+                        return
+            except SQLAlchemyError as error:
+                # A busy or absent database may be back before the lease runs out.
+                log.warning("heartbeat_failed", job_id=self.claim.id, error=type(error).__name__)
 
     def __exit__(self, *_: object) -> None:
         self.stop.set()
@@ -221,22 +235,26 @@ class Worker:
 
 
 def schedule_periodic(periodic: Iterable[Periodic], now: datetime) -> None:
-    """Store a job for the present slot of each periodic task, unless it is there or done."""
+    """Store a job for the present slot of each periodic task, unless one was stored before."""
+    entries = tuple(periodic)
     with transaction():
-        for entry in periodic:
-            key = entry.unique_key(now)
-            if not _slot_ran(key, now):
-                enqueue(entry.task, unique_key=key)
-                _remember_slot(key, now)
+        for entry in entries:
+            if _take_slot(entry.slot_key(now), now):
+                # One waiting job is enough, however long the queue has grown meanwhile.
+                enqueue(entry.task, unique_key=f"periodic:{task_name(entry.task)}")
+        _forget_slots(entries, now)
 
 
-def _slot_ran(key: str, now: datetime) -> bool:
-    return db.session.get(PeriodicSlot, key) is not None
+def _take_slot(key: str, now: datetime) -> bool:
+    # Of several workers, one inserts the row; the others wait for it and get nothing.
+    taken = insert_ignoring_conflicts(PeriodicSlot).values(key=key, ran_at=now)
+    return bool(db.session.execute(taken).rowcount)  # type: ignore[attr-defined]
 
 
-def _remember_slot(key: str, now: datetime) -> None:
-    db.session.execute(delete(PeriodicSlot).where(PeriodicSlot.ran_at < now - timedelta(days=3)))
-    db.session.add(PeriodicSlot(key=key, ran_at=now))
+def _forget_slots(entries: Sequence[Periodic], now: datetime) -> None:
+    longest = max((entry.every for entry in entries), default=SLOTS_KEPT)
+    limit = now - max(SLOTS_KEPT, 2 * longest)
+    db.session.execute(delete(PeriodicSlot).where(PeriodicSlot.ran_at < limit))
 
 
 def queue_age_seconds(now: datetime) -> float:

@@ -1,0 +1,23 @@
+"""The kinds of notifications: which is strongest, and what a member gets who chose nothing."""
+
+from community.notifications.models import KINDS
+
+# Strongest first: who has several reasons to hear of one event hears of the first one wanted.
+BY_STRENGTH = (
+    "accepted",
+    "unaccepted",
+    "info_request",
+    "mention",
+    "answer",
+    "comment",
+    "closed",
+    "reopened",
+    "new_question",
+    "kudos",
+)
+STRENGTH = {kind: len(BY_STRENGTH) - place for place, kind in enumerate(BY_STRENGTH)}
+
+# Kinds that end with the watch of the question they are about.
+QUESTION_WATCH_KINDS = frozenset({"answer", "comment", "closed", "reopened"})
+
+MAIL_BY_DEFAULT = {kind: kind != "kudos" for kind in KINDS}

@@ -1,0 +1,1 @@
+"""Changes to notifications, preferences and the bell's number."""

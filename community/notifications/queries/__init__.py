@@ -1,0 +1,1 @@
+"""Reads of notifications, of who should get one, and of watches."""

@@ -1,0 +1,224 @@
+"""Who should hear of an event: reasons, preferences and rights, in one query however many there are."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from community.boards.models import Board
+from community.boards.policies import audiences_of
+from community.core.authz import STAFF_ROLES, SYSTEM
+from community.core.db import db
+from community.core.markup.links import mentions_in
+from community.identity.models import RoleGrant, User
+from community.identity.names import name_key_of
+from community.notifications.kinds import MAIL_BY_DEFAULT, STRENGTH
+from community.notifications.models import Notification, NotificationSetting
+from community.posts.models import Post, PostTag, Watch
+from community.posts.visibility import post_is_visible
+
+MENTIONS_MAX = 20
+
+Members = Select[tuple[int]]
+
+
+class Occasion(NamedTuple):
+    """The published post an event is about, with what decides who hears of it."""
+
+    post_id: int
+    question_id: int
+    board_id: int
+    author_id: int
+    parent_author_id: int | None
+    asker_id: int
+    html: str
+
+
+class Receiver(NamedTuple):
+    """A member to be told, why, and by which ways."""
+
+    user_id: int
+    kind: str
+    bell: bool
+    mail: bool
+
+
+@dataclass(frozen=True)
+class _AnyMember:
+    """Somebody signed in, whoever it is."""
+
+    viewer_id: int = 0
+    role_names: frozenset[str] = frozenset({"member"})
+
+
+def get_occasion(post_id: int) -> Occasion | None:
+    """Return what a notification about a post needs; None unless the post is published."""
+    root, parent = aliased(Post), aliased(Post)
+    row = db.session.execute(
+        select(
+            *(Post.id, root.id, Post.board_id, Post.author_id),
+            *(parent.author_id, root.author_id, Post.html),
+        )
+        .join(root, root.id == Post.root_id)
+        .outerjoin(parent, parent.id == Post.parent_id)
+        .where(Post.id == post_id, post_is_visible(SYSTEM))
+    ).one_or_none()
+    return Occasion(*row) if row else None
+
+
+def this_member(user_id: int) -> Members:
+    """Select one member."""
+    return select(User.id).where(User.id == user_id)
+
+
+def question_watchers(occasion: Occasion) -> Members:
+    """Select who watches the question; its asker does unless they turned that off."""
+    watchers = select(Watch.user_id).where(
+        Watch.post_id == occasion.question_id, Watch.muted.is_(False)
+    )
+    asker = this_member(occasion.asker_id).where(~_muted(occasion, occasion.asker_id))
+    return _any_of(watchers, asker)
+
+
+def comment_readers(occasion: Occasion) -> Members:
+    """Select who hears of a comment: the question's watchers and the author commented on."""
+    if occasion.parent_author_id is None:
+        return question_watchers(occasion)
+    author_id = occasion.parent_author_id
+    author = this_member(author_id).where(~_muted(occasion, author_id))
+    return _any_of(question_watchers(occasion), author)
+
+
+def place_watchers(occasion: Occasion) -> Members:
+    """Select who watches the board, a tag or the asker of a question."""
+    tags = select(PostTag.tag_id).where(PostTag.post_id == occasion.question_id)
+    return select(Watch.user_id).where(
+        Watch.muted.is_(False),
+        or_(
+            Watch.board_id == occasion.board_id,
+            Watch.person_id == occasion.asker_id,
+            Watch.tag_id.in_(tags.scalar_subquery()),
+        ),
+    )
+
+
+def mentioned_members(occasion: Occasion) -> Members:
+    """Select whom the post names with an @ (the first twenty names)."""
+    names = mentions_in(occasion.html)[:MENTIONS_MAX]
+    keys = {key for name in names if (key := name_key_of(name))}
+    return select(User.id).where(User.name_key.in_(keys))
+
+
+def list_receivers(
+    reasons: Mapping[str, Members], occasion: Occasion, *, event_id: int, actor_id: int | None
+) -> list[Receiver]:
+    """Return who is to be told of an event, each member once with the strongest kind they want.
+
+    ``reasons`` maps a kind to the members it concerns. The actor, disabled accounts, members who
+    may not see the board and those already told of this event are left out.
+    """
+    reason = _reason_rows(reasons)
+    setting = NotificationSetting
+    rows = db.session.execute(
+        select(reason.c.user_id, reason.c.kind, setting.bell, setting.mail, _mail_works())
+        .join(User, User.id == reason.c.user_id)
+        .join(Board, Board.id == occasion.board_id)
+        .outerjoin(
+            setting, and_(setting.user_id == reason.c.user_id, setting.kind == reason.c.kind)
+        )
+        .where(
+            User.active.is_(True),
+            User.id != actor_id if actor_id is not None else true(),
+            may_read_board(),
+            ~exists().where(Notification.event_id == event_id, Notification.user_id == User.id),
+        )
+    )
+    return _strongest(_receiver(*row) for row in rows.tuples())
+
+
+def may_read_board() -> ColumnElement[bool]:
+    """Return the condition on joined ``users`` and ``boards`` that says ``audiences_of`` in SQL."""
+    is_staff = exists().where(
+        RoleGrant.user_id == User.id,
+        RoleGrant.board_id.is_(None),
+        RoleGrant.name.in_(STAFF_ROLES),
+    )
+    return or_(
+        Board.audience.in_(audiences_of(_AnyMember())),
+        and_(Board.audience.in_(audiences_of(SYSTEM)), is_staff),
+    )
+
+
+def _any_of(first: Members, second: Members) -> Members:
+    return select(union_all(first, second).subquery().c[0])
+
+
+def _muted(occasion: Occasion, user_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        Watch.user_id == user_id, Watch.post_id == occasion.question_id, Watch.muted.is_(True)
+    )
+
+
+def _mail_works() -> ColumnElement[bool]:
+    return and_(User.email.is_not(None), User.confirmed_at.is_not(None))
+
+
+def _reason_rows(reasons: Mapping[str, Members]) -> Any:
+    parts = []
+    for kind, members in reasons.items():
+        found = members.subquery()
+        parts.append(select(found.c[0].label("user_id"), literal(kind).label("kind")))
+    return union_all(*parts).subquery()
+
+
+def _receiver(
+    user_id: int, kind: str, bell: bool | None, mail: bool | None, mail_works: bool
+) -> Receiver:
+    wants_mail = MAIL_BY_DEFAULT[kind] if mail is None else mail
+    return Receiver(user_id, kind, bell is not False, wants_mail and mail_works)
+
+
+def _strongest(candidates: Iterable[Receiver]) -> list[Receiver]:
+    chosen: dict[int, Receiver] = {}
+    for each in candidates:
+        present = chosen.get(each.user_id)
+        wanted = each.bell or each.mail
+        if wanted and (present is None or STRENGTH[each.kind] > STRENGTH[present.kind]):
+            chosen[each.user_id] = each
+    return sorted(chosen.values())
+
+
+REASONS: dict[str, Callable[[Occasion], Members]] = {
+    "answer": question_watchers,
+    "closed": question_watchers,
+    "reopened": question_watchers,
+    "comment": comment_readers,
+    "new_question": place_watchers,
+    "mention": mentioned_members,
+}
+
+
+def reasons_of(kinds: Sequence[str], occasion: Occasion) -> dict[str, Members]:
+    """Return for each kind the members who hear of it because of what they watch or wrote."""
+    return {kind: REASONS[kind](occasion) for kind in kinds}
+
+
+def is_still_wanted(kind: str, occasion: Occasion, user_id: int) -> bool:
+    """Say whether the reason for a stored notification still holds: the watch, the mention."""
+    if kind not in REASONS:
+        return True
+    found = REASONS[kind](occasion).subquery()
+    match = select(found.c[0]).where(found.c[0] == user_id).limit(1)
+    return db.session.scalar(match) is not None

@@ -1,0 +1,31 @@
+"""What a mail quotes: the start of the post, or the words that came with an event."""
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from community.core import markup
+from community.core.db import db
+from community.notifications.queries.entries import Entry
+from community.posts.models import Post
+from community.questions.models import InfoRequest
+
+EXCERPT_CHARS = 300
+
+
+def get_words(entry: Entry) -> str:
+    """Return what a mail quotes as plain text on one line; empty where there is nothing to add.
+
+    The caller has checked that the reader may see the post.
+    """
+    if entry.kind == "info_request":
+        note = db.session.scalar(
+            select(InfoRequest.note)
+            .where(InfoRequest.question_id == entry.question_id)
+            .order_by(InfoRequest.id.desc())
+            .limit(1)
+        )
+        return markup.excerpt(note or "", EXCERPT_CHARS)
+    if entry.kind in ("answer", "comment", "mention", "new_question"):
+        html = db.session.scalar(select(Post.html).where(Post.id == entry.post_id))
+        return markup.excerpt(Markup(html or ""), EXCERPT_CHARS)
+    return ""

@@ -1,0 +1,143 @@
+"""Reactions to events: who hears of what. All of them may be called twice with one effect."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from community.events import (
+    AnswerAccepted,
+    AnswerPosted,
+    AnswerUnaccepted,
+    CommentPosted,
+    InfoRequested,
+    KudosGiven,
+    KudosTaken,
+    PostVisibilityChanged,
+    QuestionAsked,
+    QuestionClosed,
+    QuestionReopened,
+)
+from community.notifications.operations.telling import tell, tell_of_kudos, withdraw_kudos
+from community.notifications.operations.unread import recount_unread_about
+from community.notifications.queries.receivers import get_occasion, reasons_of, this_member
+from community.posts.operations import watch_unless_muted
+
+
+def on_question_asked(event: QuestionAsked, *, event_id: int) -> None:
+    """Tell who watches the board, a tag or the asker, and who is mentioned."""
+    _tell_watchers(
+        ("mention", "new_question"), event.question_id, event_id=event_id, actor_id=event.actor_id
+    )
+
+
+def on_answer_posted(event: AnswerPosted, *, event_id: int) -> None:
+    """Let the helper watch the question; tell its watchers and who is mentioned."""
+    watch_unless_muted(event.actor_id, event.question_id)
+    _tell_watchers(
+        ("mention", "answer"), event.answer_id, event_id=event_id, actor_id=event.actor_id
+    )
+
+
+def on_comment_posted(event: CommentPosted, *, event_id: int) -> None:
+    """Let the author watch the question; tell its watchers, who was answered, who is mentioned."""
+    watch_unless_muted(event.actor_id, event.question_id)
+    _tell_watchers(
+        ("mention", "comment"), event.comment_id, event_id=event_id, actor_id=event.actor_id
+    )
+
+
+def on_answer_accepted(event: AnswerAccepted, *, event_id: int) -> None:
+    """Tell the helper, every time."""
+    _tell_member(
+        event.author_id, "accepted", event.answer_id, event_id=event_id, actor_id=event.actor_id
+    )
+
+
+def on_answer_unaccepted(event: AnswerUnaccepted, *, event_id: int) -> None:
+    """Tell the helper, every time and why; a deleted answer is told of at its question."""
+    post_id = event.question_id if event.reason == "deleted" else event.answer_id
+    _tell_member(
+        event.author_id,
+        "unaccepted",
+        post_id,
+        event_id=event_id,
+        actor_id=event.actor_id,
+        note=event.reason,
+    )
+
+
+def on_info_requested(event: InfoRequested, *, event_id: int) -> None:
+    """Tell the asker which facts are missing."""
+    occasion = get_occasion(event.question_id)
+    if occasion is not None:
+        reasons = {"info_request": this_member(occasion.asker_id)}
+        tell(reasons, occasion, event_id=event_id, actor_id=event.actor_id)
+
+
+def on_question_closed(event: QuestionClosed, *, event_id: int) -> None:
+    """Tell asker and watchers, with the reason."""
+    _tell_watchers(
+        ("closed",),
+        event.question_id,
+        event_id=event_id,
+        actor_id=event.actor_id,
+        note=event.reason,
+    )
+
+
+def on_question_reopened(event: QuestionReopened, *, event_id: int) -> None:
+    """Tell asker and watchers."""
+    _tell_watchers(("reopened",), event.question_id, event_id=event_id, actor_id=event.actor_id)
+
+
+def on_kudos_given(event: KudosGiven, *, event_id: int) -> None:
+    """Tell the author, all thanks for one post in one line."""
+    tell_of_kudos(event.post_id, event.author_id, event_id=event_id)
+
+
+def on_kudos_taken(event: KudosTaken, *, event_id: int) -> None:
+    """Take an unread line back with the kudos."""
+    withdraw_kudos(event.post_id, event.author_id)
+
+
+def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
+    """Keep what nobody may see any more out of the number beside the bell."""
+    recount_unread_about(event.question_id)
+
+
+def _tell_watchers(
+    kinds: Sequence[str], post_id: int, *, event_id: int, actor_id: int, note: str = ""
+) -> None:
+    occasion = get_occasion(post_id)
+    if occasion is not None:
+        reasons = reasons_of(kinds, occasion)
+        tell(reasons, occasion, event_id=event_id, actor_id=actor_id, note=note)
+
+
+def _tell_member(
+    user_id: int,
+    kind: str,
+    post_id: int,
+    *,
+    event_id: int,
+    actor_id: int | None,
+    note: str = "",
+) -> None:
+    occasion = get_occasion(post_id)
+    if occasion is not None:
+        reasons = {kind: this_member(user_id)}
+        tell(reasons, occasion, event_id=event_id, actor_id=actor_id, note=note)
+
+
+SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
+    QuestionAsked: [on_question_asked],
+    AnswerPosted: [on_answer_posted],
+    CommentPosted: [on_comment_posted],
+    AnswerAccepted: [on_answer_accepted],
+    AnswerUnaccepted: [on_answer_unaccepted],
+    InfoRequested: [on_info_requested],
+    QuestionClosed: [on_question_closed],
+    QuestionReopened: [on_question_reopened],
+    KudosGiven: [on_kudos_given],
+    KudosTaken: [on_kudos_taken],
+    PostVisibilityChanged: [on_visibility_changed],
+}

@@ -1,0 +1,79 @@
+"""The list of notifications, the bell's number, and the preferences."""
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.core.i18n import reader_language
+from community.core.pagination import Cursor
+from community.notifications.models import KINDS
+from community.notifications.operations.preferences import Choice, save_choices
+from community.notifications.operations.reading import mark_all_read, mark_read
+from community.notifications.queries.choices import list_choices
+from community.notifications.queries.entries import page_of_entries
+from community.notifications.queries.watches import list_watched
+from community.notifications.views.blueprint import blueprint, signed_in_user
+from community.notifications.wording import KIND_LABELS, line_of
+
+
+@blueprint.get("/notifications")
+def list_notifications() -> ResponseReturnValue:
+    """Show the viewer's notifications, newest first."""
+    cursor = Cursor.parse(request.args.get("before"))
+    page = page_of_entries(signed_in_user(), cursor)
+    return render_template(
+        "notifications/index.html",
+        entries=page.rows,
+        older=page.older,
+        is_first_page=cursor is None,
+        newest_id=max((entry.id for entry in page.rows), default=0),
+        line_of=line_of,
+    )
+
+
+@blueprint.get("/notifications/count")
+def show_count() -> ResponseReturnValue:
+    """Answer with the number beside the bell, or 304 while it is the same."""
+    count = signed_in_user().unread_count
+    response = make_response(render_template("notifications/_count.html", count=count))
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(f"{count}-{reader_language()}")
+    answer: Response = response.make_conditional(request)
+    return answer
+
+
+@blueprint.post("/notifications/reading")
+def read_all() -> ResponseReturnValue:
+    """Mark everything up to the newest notification shown as read."""
+    newest_id = request.form.get("newest", type=int, default=0)
+    mark_all_read(signed_in_user(), newest_id=max(0, min(newest_id, 2**63 - 1)))
+    return redirect(url_for("notifications.list_notifications"), 303)
+
+
+@blueprint.post("/notifications/<int:notification_id>/reading")
+def read_one(notification_id: int) -> ResponseReturnValue:
+    """Mark one notification as read; a script sends this when its link is followed."""
+    mark_read(signed_in_user(), notification_id)
+    return redirect(url_for("notifications.list_notifications"), 303)
+
+
+@blueprint.get("/preferences/notifications")
+def show_preferences() -> ResponseReturnValue:
+    """Show what the viewer hears of and how, and what they watch."""
+    viewer = signed_in_user()
+    return render_template(
+        "notifications/preferences.html",
+        choices=list_choices(viewer),
+        labels=KIND_LABELS,
+        watched=list_watched(viewer, reader_language()),
+    )
+
+
+@blueprint.post("/preferences/notifications")
+def save_preferences() -> ResponseReturnValue:
+    """Store what the viewer wants to hear of."""
+    bells, mails = request.form.getlist("bell"), request.form.getlist("mail")
+    choices = {kind: Choice(bell=kind in bells, mail=kind in mails) for kind in KINDS}
+    save_choices(signed_in_user(), choices)
+    flash(_("Saved."), "success")
+    return redirect(url_for("notifications.show_preferences"), 303)

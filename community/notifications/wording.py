@@ -1,0 +1,136 @@
+"""Notifications in words, in the present reader's language."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
+
+from community.notifications.queries.entries import Entry
+
+KIND_LABELS: dict[str, LazyString] = {
+    "answer": _l("Answers to questions you follow"),
+    "comment": _l("Comments on questions you follow and on your posts"),
+    "mention": _l("Somebody mentions you"),
+    "accepted": _l("Your answer is accepted"),
+    "unaccepted": _l("Your answer is no longer accepted"),
+    "kudos": _l("Kudos for your posts"),
+    "info_request": _l("Helpers need more facts from you"),
+    "closed": _l("A question you follow is closed"),
+    "reopened": _l("A question you follow is open again"),
+    "new_question": _l("New questions on boards and tags and from people you follow"),
+}
+
+CLOSE_REASONS: dict[str, LazyString] = {
+    "solved_elsewhere": _l("it was solved elsewhere"),
+    "incident_over": _l("the incident is over"),
+    "no_longer_needed": _l("it is no longer needed"),
+    "handled_privately": _l("it was handled privately"),
+    "duplicate": _l("it has been asked before"),
+    "needs_details": _l("it needs more details"),
+    "needs_focus": _l("it asks several things at once"),
+    "off_topic": _l("it belongs somewhere else"),
+    "no_response": _l("there was no response"),
+    "policy": _l("it is against the rules"),
+}
+
+
+def line_of(entry: Entry) -> str:
+    """Return the notification as one sentence."""
+    names = {"actor": actor_name(entry), "title": entry.title}
+    if entry.kind == "unaccepted":
+        return _unaccepted_line(entry.note, names)
+    if entry.kind == "kudos":
+        return _kudos_line(entry, names)
+    if entry.kind == "closed":
+        return _closed_line(entry.note, names)
+    return _plain_line(entry.kind, names)
+
+
+def actor_name(entry: Entry) -> str:
+    """Return who did it."""
+    return entry.actor.name if entry.actor else _("The community team")
+
+
+def _plain_line(kind: str, names: dict[str, str]) -> str:
+    if kind == "answer":
+        return _("%(actor)s answered “%(title)s”", **names)
+    if kind == "comment":
+        return _("%(actor)s commented on “%(title)s”", **names)
+    if kind == "mention":
+        return _("%(actor)s mentioned you in “%(title)s”", **names)
+    if kind == "accepted":
+        return _("%(actor)s accepted your answer to “%(title)s”", **names)
+    if kind == "info_request":
+        return _("%(actor)s needs to know more about “%(title)s”", **names)
+    if kind == "reopened":
+        return _("%(actor)s reopened “%(title)s”", **names)
+    return _("%(actor)s asked “%(title)s”", **names)
+
+
+def _unaccepted_line(reason: str, names: dict[str, str]) -> str:
+    if reason == "replaced":
+        return _("Another answer to “%(title)s” was accepted instead of yours", **names)
+    if reason == "deleted":
+        return _("Your accepted answer to “%(title)s” was removed", **names)
+    if reason == "taken_back":
+        return _("%(actor)s no longer accepts your answer to “%(title)s”", **names)
+    return _(
+        "%(actor)s no longer accepts your answer to “%(title)s”: %(reason)s", reason=reason, **names
+    )
+
+
+def _kudos_line(entry: Entry, names: dict[str, str]) -> str:
+    others = max(0, entry.kudos_count - 1)
+    if not others:
+        return _("%(actor)s thanked you in “%(title)s”", **names)
+    return ngettext(
+        "%(actor)s and %(num)s other thanked you in “%(title)s”",
+        "%(actor)s and %(num)s others thanked you in “%(title)s”",
+        others,
+        **names,
+    )
+
+
+def _closed_line(reason: str, names: dict[str, str]) -> str:
+    if reason not in CLOSE_REASONS:
+        return _("%(actor)s closed “%(title)s”", **names)
+    words = str(CLOSE_REASONS[reason])
+    return _("%(actor)s closed “%(title)s”: %(reason)s", reason=words, **names)
+
+
+def subject_of(entry: Entry) -> str:
+    """Return the subject of the mail, with the question's title."""
+    title = entry.title
+    subjects = {
+        "answer": _("New answer: %(title)s", title=title),
+        "comment": _("New comment: %(title)s", title=title),
+        "mention": _("You were mentioned: %(title)s", title=title),
+        "accepted": _("Your answer was accepted: %(title)s", title=title),
+        "unaccepted": _("Your answer is no longer accepted: %(title)s", title=title),
+        "kudos": _("Thanks for your post: %(title)s", title=title),
+        "info_request": _("More facts needed: %(title)s", title=title),
+        "closed": _("Closed: %(title)s", title=title),
+        "reopened": _("Open again: %(title)s", title=title),
+        "new_question": _("New question: %(title)s", title=title),
+    }
+    return subjects[entry.kind]
+
+
+def reason_of(kind: str) -> str:
+    """Return why the reader gets this mail."""
+    if kind in ("answer", "closed", "reopened"):
+        return _("You get this mail because you follow the question.")
+    if kind == "comment":
+        return _("You get this mail because you follow the question or wrote in it.")
+    if kind == "new_question":
+        return _("You get this mail because you follow the board, a tag or the person.")
+    if kind == "mention":
+        return _("You get this mail because somebody wrote your name.")
+    return _("You get this mail because it is about your own post.")
+
+
+def stop_of(kind: str) -> str:
+    """Return what the unsubscribe link of this kind's mails does."""
+    if kind in ("answer", "comment", "closed", "reopened"):
+        return _("Stop following this question")
+    return _("No more mails of this kind")
