@@ -13,11 +13,14 @@ from community.core import db as database
 from community.core import i18n, logs, mail, pages, web
 from community.core.assets import Assets
 from community.core.health import blueprint as health_blueprint
+from community.core.jobs import registry
 from community.core.settings import Settings
 from community.identity import security
 from community.identity.views.accounts import blueprint as accounts_blueprint
 from community.identity.views.people import blueprint as people_blueprint
 from community.identity.views.preferences import blueprint as preferences_blueprint
+from community.notifications.subscribers import SUBSCRIPTIONS as NOTIFICATION_SUBSCRIPTIONS
+from community.notifications.views import blueprint as notifications_blueprint
 from community.posts.views import blueprint as posts_blueprint
 from community.questions.views.lists import boards as boards_blueprint
 from community.questions.views.lists import home as home_blueprint
@@ -41,7 +44,10 @@ BLUEPRINTS = (
     questions_blueprint,
     replies_blueprint,
     profiles_blueprint,
+    notifications_blueprint,
 )
+
+SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS,)
 
 
 def create_app(settings: Settings | None = None) -> web.Forum:
@@ -62,6 +68,8 @@ def create_app(settings: Settings | None = None) -> web.Forum:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.url_build_error_handlers.append(lambda error, endpoint, values: f"/missing/{endpoint}")
+    for subscriptions in SUBSCRIPTIONS:
+        registry.subscribe(subscriptions)
     cli.init_app(app)
     return app
 

@@ -4,10 +4,13 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from community.notifications.cli import notifications
+
 
 def init_app(app: Flask) -> None:
     """Add our commands to ``flask``."""
     app.cli.add_command(run_worker)
+    app.cli.add_command(notifications)
 
 
 @click.command("worker")

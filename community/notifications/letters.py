@@ -1,6 +1,6 @@
 """Notifications as mails, written in the reader's language."""
 
-from community.core.i18n import default_language, speaking
+from community.core.i18n import speaking
 from community.core.mail import Message, mail_domain, render_parts
 from community.core.settings import current_settings
 from community.identity.models import User
@@ -11,10 +11,11 @@ from community.notifications.wording import line_of, reason_of, stop_of, subject
 
 def write_letter(reader: User, entry: Entry, words: str) -> Message:
     """Return the mail that tells of a notification; ``words`` is what it quotes, as plain text."""
-    site = current_settings().site_url.rstrip("/")
+    settings = current_settings()
+    site = settings.site_url.rstrip("/")
     token = sign_unsubscription(unsubscription_for(reader.id, entry.kind, entry.question_id))
     stop_url = f"{site}/unsubscribe/{token}"
-    with speaking(reader.language or default_language()):
+    with speaking(reader.language or settings.default_language):
         text, html = render_parts(
             "notification",
             name=reader.display_name,
@@ -37,7 +38,7 @@ def write_letter(reader: User, entry: Entry, words: str) -> Message:
 
 
 def _headers(reader: User, entry: Entry, stop_url: str) -> dict[str, str]:
-    """Return headers: one-click leaving (RFC 8058), and one conversation per question (RFC 5322)."""
+    """Return headers: one-click leaving (RFC 8058), and a conversation per question (RFC 5322)."""
     domain = mail_domain()
     conversation = f"<q{entry.question_id}.{reader.id}@{domain}>"
     return {

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from community.core import clock
 from community.core.db import Base
 
+NOTE_MAX_CHARS = 300
 KINDS = (
     "answer",
     "comment",
@@ -42,7 +43,7 @@ class Notification(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
     question_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    note: Mapped[str] = mapped_column(String(300), default="")
+    note: Mapped[str] = mapped_column(String(NOTE_MAX_CHARS), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     read_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]

@@ -6,6 +6,7 @@ from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from community.notifications.queries.entries import Entry
+from community.questions.reasons import WORDS, reason_words
 
 KIND_LABELS: dict[str, LazyString] = {
     "answer": _l("Answers to questions you follow"),
@@ -18,19 +19,6 @@ KIND_LABELS: dict[str, LazyString] = {
     "closed": _l("A question you follow is closed"),
     "reopened": _l("A question you follow is open again"),
     "new_question": _l("New questions on boards and tags and from people you follow"),
-}
-
-CLOSE_REASONS: dict[str, LazyString] = {
-    "solved_elsewhere": _l("it was solved elsewhere"),
-    "incident_over": _l("the incident is over"),
-    "no_longer_needed": _l("it is no longer needed"),
-    "handled_privately": _l("it was handled privately"),
-    "duplicate": _l("it has been asked before"),
-    "needs_details": _l("it needs more details"),
-    "needs_focus": _l("it asks several things at once"),
-    "off_topic": _l("it belongs somewhere else"),
-    "no_response": _l("there was no response"),
-    "policy": _l("it is against the rules"),
 }
 
 
@@ -92,9 +80,9 @@ def _kudos_line(entry: Entry, names: dict[str, str]) -> str:
 
 
 def _closed_line(reason: str, names: dict[str, str]) -> str:
-    if reason not in CLOSE_REASONS:
+    if reason not in WORDS:
         return _("%(actor)s closed “%(title)s”", **names)
-    words = str(CLOSE_REASONS[reason])
+    words = str(reason_words(reason))
     return _("%(actor)s closed “%(title)s”: %(reason)s", reason=words, **names)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from community.core import clock
 from community.core.db import db, insert_ignoring_conflicts
 from community.core.jobs import enqueue_each
-from community.notifications.models import Notification
+from community.notifications.models import NOTE_MAX_CHARS, Notification
 from community.notifications.operations.mailing import send_notification_mail
 from community.notifications.operations.unread import add_unread, recount_unread
 from community.notifications.queries.receivers import (
@@ -65,14 +65,14 @@ def _store(
         "post_id": occasion.post_id,
         "question_id": occasion.question_id,
         "actor_id": actor_id,
-        "note": note,
+        "note": note[:NOTE_MAX_CHARS],
         "created_at": clock.now(),
     }
     stored = db.session.execute(
         insert_ignoring_conflicts(Notification).returning(Notification.user_id, Notification.id),
         [{"user_id": each.user_id, "kind": each.kind, **shared} for each in receivers],
     )
-    return dict(stored.tuples().all())
+    return {row.user_id: row.id for row in stored}
 
 
 def _batches(receivers: Iterable[Receiver]) -> Iterator[list[Receiver]]:

@@ -1,4 +1,4 @@
-"""Notifications as their reader sees them: in words, newest first, without what they may not see."""
+"""Notifications as their reader sees them: newest first, without what they may not see."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -89,11 +89,6 @@ def _entries_for(viewer: User) -> Select[Any]:
 
 
 def _entry(row: Any) -> Entry:
-    *facts, person_id, name, role, joined_at, solved_count = row
-    actor = None
-    if person_id is not None:
-        actor = Person(person_id, name, role, joined_at, solved_count)
-    return Entry(*facts, actor)
-
-
-assert PERSON_WIDTH == 5
+    facts, person = row[:-PERSON_WIDTH], row[-PERSON_WIDTH:]
+    actor = None if person[0] is None else Person._make(person)
+    return Entry._make([*facts, actor])

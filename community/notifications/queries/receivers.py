@@ -1,4 +1,4 @@
-"""Who should hear of an event: reasons, preferences and rights, in one query however many there are."""
+"""Who should hear of an event: reasons, preferences and rights, in one query for all of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from community.posts.visibility import post_is_visible
 
 MENTIONS_MAX = 20
 
-Members = Select[tuple[int]]
+Members = Select[int]
 
 
 class Occasion(NamedTuple):
@@ -145,7 +145,7 @@ def list_receivers(
             ~exists().where(Notification.event_id == event_id, Notification.user_id == User.id),
         )
     )
-    return _strongest(_receiver(*row) for row in rows.tuples())
+    return _strongest(_receiver(*row) for row in rows)
 
 
 def may_read_board() -> ColumnElement[bool]:

@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from community.boards.models import Board, name_in
-from community.boards.policies import audiences_of
 from community.core.authz import Viewer
 from community.core.db import db
 from community.core.errors import NotFound
 from community.identity.models import User
-from community.posts.models import Post, Tag, TagCount, Watch
+from community.posts.models import Post, Tag, Watch
 from community.posts.visibility import board_is_visible, post_is_visible
 from community.questions.models import Question
 
@@ -41,38 +40,11 @@ def get_question_id(viewer: Viewer, question_id: int) -> int:
     )
 
 
-def get_tag_id(viewer: Viewer, name: str) -> int:
-    """Return the id of a tag on a question the viewer may see; raises ``NotFound``."""
-    return _found(
-        db.session.scalar(
-            select(Tag.id)
-            .join(TagCount, TagCount.tag_id == Tag.id)
-            .where(
-                Tag.name == name,
-                TagCount.audience.in_(audiences_of(viewer)),
-                TagCount.questions_count > 0,
-            )
-            .limit(1)
-        )
-    )
-
-
 def get_person_id(user_id: int) -> int:
     """Return the id of a member whose account is active; raises ``NotFound``."""
     return _found(
         db.session.scalar(select(User.id).where(User.id == user_id, User.active.is_(True)))
     )
-
-
-def is_watching(viewer: Viewer, **target: int) -> bool:
-    """Say whether the viewer watches ``post_id``, ``board_id``, ``tag_id`` or ``person_id``."""
-    if viewer.viewer_id is None:
-        return False
-    conditions = [getattr(Watch, name) == value for name, value in target.items()]
-    found = select(Watch.id).where(
-        Watch.user_id == viewer.viewer_id, Watch.muted.is_(False), *conditions
-    )
-    return db.session.scalar(found) is not None
 
 
 def list_watched(viewer: User, language: str) -> list[WatchedThing]:

@@ -1,12 +1,12 @@
 """The blueprint that the views of this package register with."""
 
 from typing import cast
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from community.core.web import current_viewer
+from community.identity.addresses import safe_next
 from community.identity.models import User
 
 blueprint = Blueprint("notifications", __name__)
@@ -19,8 +19,5 @@ def signed_in_user() -> User:
 
 def redirect_back(default: str) -> ResponseReturnValue:
     """Redirect to the form's ``next`` if it is an address on this site, else to ``default``."""
-    wanted = request.form.get("next", "")
-    parts = urlsplit(wanted)
-    local = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    usable = local and not parts.scheme and not parts.netloc and wanted.isprintable()
-    return redirect(wanted if usable else default, 303)
+    wanted = request.form.get("next")
+    return redirect(safe_next(wanted) if wanted else default, 303)

@@ -1,6 +1,6 @@
 """The list of notifications, the bell's number, and the preferences."""
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,7 +10,7 @@ from community.notifications.models import KINDS
 from community.notifications.operations.preferences import Choice, save_choices
 from community.notifications.operations.reading import mark_all_read, mark_read
 from community.notifications.queries.choices import list_choices
-from community.notifications.queries.entries import page_of_entries
+from community.notifications.queries.entries import Entry, page_of_entries
 from community.notifications.queries.watches import list_watched
 from community.notifications.views.blueprint import blueprint, signed_in_user
 from community.notifications.wording import KIND_LABELS, line_of
@@ -23,23 +23,34 @@ def list_notifications() -> ResponseReturnValue:
     page = page_of_entries(signed_in_user(), cursor)
     return render_template(
         "notifications/index.html",
-        entries=page.rows,
+        items=[_item(entry) for entry in page.rows],
         older=page.older,
         is_first_page=cursor is None,
         newest_id=max((entry.id for entry in page.rows), default=0),
-        line_of=line_of,
     )
+
+
+def _item(entry: Entry) -> dict[str, object]:
+    """Return an entry as the list's component wants it."""
+    return {
+        "text": line_of(entry),
+        "url": entry.path,
+        "reading_url": url_for("notifications.read_one", notification_id=entry.id),
+        "created_at": entry.created_at,
+        "is_unread": entry.is_unread,
+        "excerpt": "",
+        "actor": entry.actor,
+    }
 
 
 @blueprint.get("/notifications/count")
 def show_count() -> ResponseReturnValue:
     """Answer with the number beside the bell, or 304 while it is the same."""
     count = signed_in_user().unread_count
-    response = make_response(render_template("notifications/_count.html", count=count))
+    response = make_response(render_template("components/bell.html"))
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(f"{count}-{reader_language()}")
-    answer: Response = response.make_conditional(request)
-    return answer
+    return response.make_conditional(request)
 
 
 @blueprint.post("/notifications/reading")

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from community.core.web import csrf, public
 from community.notifications.operations.preferences import stop_mails
-from community.notifications.tokens import read_unsubscription
+from community.notifications.tokens import Unsubscription, read_unsubscription
 from community.notifications.views.blueprint import blueprint
+from community.notifications.wording import KIND_LABELS
 
 
 @blueprint.get("/unsubscribe/<token>")
@@ -14,16 +15,24 @@ from community.notifications.views.blueprint import blueprint
 def show_unsubscribe(token: str) -> ResponseReturnValue:
     """Ask whether the mails shall end. Mail scanners follow links, so this changes nothing."""
     what = read_unsubscription(token)
-    return render_template("notifications/unsubscribe.html", what=what, token=token, done=False)
+    return _page(what, token, done=False)
 
 
-# Mail providers send the one-click request without cookies, so it cannot carry a CSRF token; the
-# signed token in the address is the secret.
 @blueprint.post("/unsubscribe/<token>")
-@csrf.exempt
 @public
 def unsubscribe(token: str) -> ResponseReturnValue:
     """End the mails, by the button or by a mail program's one click."""
     what = read_unsubscription(token)
     stop_mails(what)
-    return render_template("notifications/unsubscribe.html", what=what, token=token, done=True)
+    return _page(what, token, done=True)
+
+
+# Mail providers send the one-click request without cookies, so it cannot carry a CSRF token; the
+# signed token in the address is the secret.
+csrf.exempt(unsubscribe)
+
+
+def _page(what: Unsubscription, token: str, *, done: bool) -> ResponseReturnValue:
+    return render_template(
+        "notifications/unsubscribe.html", what=what, token=token, done=done, labels=KIND_LABELS
+    )

@@ -2,16 +2,17 @@
 
 from typing import NamedTuple
 
-from flask import render_template
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from community.boards.queries import get_board
 from community.core.authz import require
 from community.core.web import add_resource, current_viewer, is_fragment_request
 from community.notifications.policies import can_watch_person
-from community.notifications.queries.watches import get_person_id, get_question_id, get_tag_id
+from community.notifications.queries.watches import get_person_id, get_question_id
 from community.notifications.views.blueprint import blueprint, redirect_back, signed_in_user
 from community.posts.operations import unwatch, watch
+from community.questions.queries.lists import get_tag
 
 
 class Target(NamedTuple):
@@ -72,22 +73,23 @@ add_resource(blueprint, "/users/<int:user_id>/watch", create=watch_person, delet
 
 def _question(question_id: int) -> Target:
     found = get_question_id(current_viewer(), question_id)
-    return Target("post_id", found, f"/questions/{found}")
+    return Target("post_id", found, url_for("questions.show_question", question_id=found))
 
 
 def _board(slug: str) -> Target:
     board = get_board(current_viewer(), slug)
-    return Target("board_id", board.id, f"/boards/{board.slug}")
+    return Target("board_id", board.id, url_for("boards.show_board", slug=board.slug))
 
 
 def _tag(name: str) -> Target:
-    return Target("tag_id", get_tag_id(current_viewer(), name), f"/tags/{name}")
+    tag = get_tag(current_viewer(), name)
+    return Target("tag_id", tag.id, url_for("tags.show_tag", name=tag.name))
 
 
 def _person(user_id: int) -> Target:
     found = get_person_id(user_id)
     require(can_watch_person(current_viewer(), found))
-    return Target("person_id", found, f"/users/{found}")
+    return Target("person_id", found, url_for("profiles.show_profile", user_id=found))
 
 
 def _start(target: Target) -> ResponseReturnValue:
@@ -102,5 +104,5 @@ def _stop(target: Target) -> ResponseReturnValue:
 
 def _answer(target: Target, *, watching: bool) -> ResponseReturnValue:
     if is_fragment_request():
-        return render_template("notifications/_watch.html", path=target.path, watching=watching)
+        return render_template("notifications/_watch.html", action=request.path, watching=watching)
     return redirect_back(target.path)
