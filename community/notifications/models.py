@@ -33,6 +33,7 @@ class Notification(Base):
     __tablename__ = "notifications"
     __table_args__ = (
         UniqueConstraint("user_id", "event_id", "kind"),
+        Index("ix_notifications_question_id", "question_id"),
         Index("ix_notifications_user_id_created_at", "user_id", "created_at", "id"),
     )
 
