@@ -24,7 +24,7 @@ def find_or_make_tags(names: Sequence[str]) -> list[int]:
 
 def _ids_by_name(names: Sequence[str]) -> dict[str, int]:
     rows = db.session.execute(select(Tag.name, Tag.id).where(Tag.name.in_(names)))
-    return dict(rows.tuples().all())
+    return {row.name: row.id for row in rows}
 
 
 def put_tags(post: Post, names: Sequence[str]) -> list[int]:
