@@ -335,7 +335,9 @@ def _all_notifications() -> list[tuple]:
 
 
 def _counts() -> dict[int, int]:
-    return {row.id: row.unread_count for row in db.session.execute(select(User.id, User.unread_count))}
+    return {
+        row.id: row.unread_count for row in db.session.execute(select(User.id, User.unread_count))
+    }
 
 
 def _deliver_all_again() -> None:
@@ -467,9 +469,7 @@ def test_five_thousand_watchers_cost_few_statements(count_statements):
     with count_statements() as statements:
         run_due_jobs(1)
     assert len(statements) <= 45
-    stored = db.session.scalars(
-        select(Notification.id).where(Notification.user_id.in_(ids))
-    ).all()
+    stored = db.session.scalars(select(Notification.id).where(Notification.user_id.in_(ids))).all()
     assert len(stored) == 5_000
     jobs = db.session.scalars(select(Job.id).where(Job.task.like("%send_notification_mail"))).all()
     assert len(jobs) == 5_001
