@@ -45,8 +45,9 @@ FILTERS: dict[str, ColumnElement[bool] | bool] = {
     "solved": Question.status == "solved",
     "support": Question.status == "support",
     "active": True,
+    "moving": Question.answers_count > 0,
 }
-BY_ACTIVITY = frozenset({"asker-waiting", "active"})
+BY_ACTIVITY = frozenset({"asker-waiting", "active", "moving"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,7 @@ def show_home() -> ResponseReturnValue:
     viewer, language = current_viewer(), reader_language()
     wanted = Wanted(show="open", languages=read_languages(), size=HOME_ROWS)
     unanswered = list_questions(viewer, language, wanted)
-    active = list_questions(viewer, language, replace(wanted, show="active"))
+    active = list_questions(viewer, language, replace(wanted, show="moving"))
     add_tags([*unanswered[:HOME_ROWS], *active[:HOME_ROWS]])
     tiles = list_board_tiles(viewer)
     return render_template(
