@@ -28,7 +28,7 @@ from community.questions.models import (
     MeToo,
     Question,
 )
-from community.search.models import Deflection
+from community.search.models import Deflection, IndexRequest
 
 __all__ = [
     "Acceptance",
@@ -42,6 +42,7 @@ __all__ = [
     "DuplicateLink",
     "EventRecord",
     "ImportedRecord",
+    "IndexRequest",
     "InfoRequest",
     "Job",
     "Lock",

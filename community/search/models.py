@@ -32,3 +32,16 @@ class Deflection(Base):
     typed: Mapped[str] = mapped_column(String(150), default="")
     outcome: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class IndexRequest(Base):
+    """A question whose entry in the search index is out of date.
+
+    ``token`` changes with every request, so that the writer removes only what it has written.
+    """
+
+    __tablename__ = "index_requests"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    token: Mapped[str] = mapped_column(String(32))
+    requested_at: Mapped[datetime] = mapped_column(default=clock.now)

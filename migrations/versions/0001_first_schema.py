@@ -412,6 +412,13 @@ def upgrade() -> None:
     with op.batch_alter_table('duplicate_links', schema=None) as batch_op:
         batch_op.create_index('ix_duplicate_links_original_id', ['original_id'], unique=False)
 
+    op.create_table('index_requests',
+    sa.Column('question_id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=32), nullable=False),
+    sa.Column('requested_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['question_id'], ['questions.id'], name=op.f('fk_index_requests_question_id_questions')),
+    sa.PrimaryKeyConstraint('question_id', name=op.f('pk_index_requests'))
+    )
     op.create_table('info_requests',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('question_id', sa.Integer(), nullable=False),
@@ -464,6 +471,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_info_requests_question_id')
 
     op.drop_table('info_requests')
+    op.drop_table('index_requests')
     with op.batch_alter_table('duplicate_links', schema=None) as batch_op:
         batch_op.drop_index('ix_duplicate_links_original_id')
 
