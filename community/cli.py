@@ -5,12 +5,14 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from community.notifications.cli import notifications
+from community.search.cli import search_commands
 
 
 def init_app(app: Flask) -> None:
     """Add our commands to ``flask``."""
     app.cli.add_command(run_worker)
     app.cli.add_command(notifications)
+    app.cli.add_command(search_commands)
 
 
 @click.command("worker")
