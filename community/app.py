@@ -28,6 +28,8 @@ from community.questions.views.lists import tags as tags_blueprint
 from community.questions.views.profiles import blueprint as profiles_blueprint
 from community.questions.views.questions import blueprint as questions_blueprint
 from community.questions.views.replies import blueprint as replies_blueprint
+from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
+from community.search.views import blueprint as search_blueprint
 
 ROOT = Path(__file__).resolve().parents[1]
 MIGRATIONS = ROOT / "migrations"
@@ -45,9 +47,10 @@ BLUEPRINTS = (
     replies_blueprint,
     profiles_blueprint,
     notifications_blueprint,
+    search_blueprint,
 )
 
-SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS,)
+SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS, SEARCH_SUBSCRIPTIONS)
 
 
 def create_app(settings: Settings | None = None) -> web.Forum:
