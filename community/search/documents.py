@@ -47,7 +47,9 @@ def load_documents(question_ids: Sequence[int]) -> list[Document]:
             Question.status,
             Question.place_id,
             Question.author_id,
-        ).where(Question.id.in_(question_ids), Question.visibility == "published")
+        )
+        .where(Question.id.in_(question_ids), Question.visibility == "published")
+        .order_by(Question.id)
     ).all()
     documents = {row.id: _document(row) for row in rows}
     _add_tags(documents)
