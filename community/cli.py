@@ -4,6 +4,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from community.importers.cli import import_group, rebuild_command
 from community.notifications.cli import notifications
 from community.search.cli import search_commands
 
@@ -13,6 +14,8 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(run_worker)
     app.cli.add_command(notifications)
     app.cli.add_command(search_commands)
+    app.cli.add_command(import_group)
+    app.cli.add_command(rebuild_command)
 
 
 @click.command("worker")

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, event, text
+from sqlalchemy import DateTime, Engine, MetaData, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -207,3 +207,16 @@ def lock_row(statement: Any) -> Any:
     SQLite has one writer at a time already, so there it changes nothing.
     """
     return statement if db.engine.dialect.name == "sqlite" else statement.with_for_update()
+
+
+def reserve_ids(table: Any, number: int) -> list[int]:
+    """Return ids for rows to be inserted in this transaction, in bulk and with ids known before.
+
+    On SQLite the writing transaction keeps others from taking them; PostgreSQL's sequence does.
+    """
+    if db.engine.dialect.name == "sqlite":
+        highest = db.session.scalar(select(func.max(table.c.id))) or 0
+        return list(range(highest + 1, highest + 1 + number))
+    sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+    numbers = func.generate_series(1, number).table_valued("number")
+    return list(db.session.scalars(select(sequence).select_from(numbers)))

@@ -9,13 +9,14 @@ from community.core.db import Base
 class ImportedRecord(Base):
     """A record of a source that is here already; makes a second run change nothing.
 
-    ``kind`` is question, answer, comment, user, vote, tag, acceptance or duplicate.
+    ``kind`` is question, answer, comment, user, vote, tag, acceptance, closure or duplicate.
     """
 
     __tablename__ = "imported_records"
     __table_args__ = (
         Index("ix_imported_records_post_id", "post_id"),
         Index("ix_imported_records_user_id", "user_id"),
+        {"sqlite_with_rowid": False},
     )
 
     source: Mapped[str] = mapped_column(String(60), primary_key=True)

@@ -33,7 +33,8 @@ class Question(Post):
     ``status`` and the counters are derived from rows and kept by ``questions.status`` alone.
     ``board_id`` and ``created_at`` are repeated here (``place_id``, ``asked_at``) so that lists
     are found by one index. ``awaits_asker`` says that facts were asked for and not yet given,
-    ``last_by_asker`` that the newest published post is the asker's own.
+    ``last_by_asker`` that the newest published post is the asker's own. ``imported_me_toos`` counts
+    those whose names a source hides; ``me_too_count`` is them plus the rows here.
     """
 
     __tablename__ = "questions"
@@ -59,6 +60,7 @@ class Question(Post):
     status: Mapped[str] = mapped_column(String(10), default="open")
     answers_count: Mapped[int] = mapped_column(default=0)
     me_too_count: Mapped[int] = mapped_column(default=0)
+    imported_me_toos: Mapped[int] = mapped_column(default=0)
     last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_by_asker: Mapped[bool] = mapped_column(default=True)
     awaits_asker: Mapped[bool] = mapped_column(default=False)

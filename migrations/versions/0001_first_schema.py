@@ -210,7 +210,8 @@ def upgrade() -> None:
     sa.Column('user_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_imported_records_post_id_posts')),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_imported_records_user_id_users')),
-    sa.PrimaryKeyConstraint('source', 'kind', 'source_id', name=op.f('pk_imported_records'))
+    sa.PrimaryKeyConstraint('source', 'kind', 'source_id', name=op.f('pk_imported_records')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('imported_records', schema=None) as batch_op:
         batch_op.create_index('ix_imported_records_post_id', ['post_id'], unique=False)
@@ -237,7 +238,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_id', 'event_id', 'kind', name=op.f('uq_notifications_user_id_event_id_kind'))
     )
     with op.batch_alter_table('notifications', schema=None) as batch_op:
-        batch_op.create_index('ix_notifications_question_id', ['question_id'], unique=False)
         batch_op.create_index('ix_notifications_user_id_created_at', ['user_id', 'created_at', 'id'], unique=False)
 
     op.create_table('post_tags',
@@ -260,6 +260,7 @@ def upgrade() -> None:
     sa.Column('status', sa.String(length=10), nullable=False),
     sa.Column('answers_count', sa.Integer(), nullable=False),
     sa.Column('me_too_count', sa.Integer(), nullable=False),
+    sa.Column('imported_me_toos', sa.Integer(), nullable=False),
     sa.Column('last_activity_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_by_asker', sa.Boolean(), nullable=False),
     sa.Column('awaits_asker', sa.Boolean(), nullable=False),
@@ -514,7 +515,6 @@ def downgrade() -> None:
     op.drop_table('post_tags')
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.drop_index('ix_notifications_user_id_created_at')
-        batch_op.drop_index('ix_notifications_question_id')
 
     op.drop_table('notifications')
     with op.batch_alter_table('imported_records', schema=None) as batch_op:

@@ -1,0 +1,1 @@
+"""Import of Stack Exchange data dumps. Source: the dump's readme and its schema."""
