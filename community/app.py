@@ -19,6 +19,7 @@ from community.identity import security
 from community.identity.views.accounts import blueprint as accounts_blueprint
 from community.identity.views.people import blueprint as people_blueprint
 from community.identity.views.preferences import blueprint as preferences_blueprint
+from community.importers.views import blueprint as importers_blueprint
 from community.notifications.subscribers import SUBSCRIPTIONS as NOTIFICATION_SUBSCRIPTIONS
 from community.notifications.views import blueprint as notifications_blueprint
 from community.posts.views import blueprint as posts_blueprint
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     profiles_blueprint,
     notifications_blueprint,
     search_blueprint,
+    importers_blueprint,
 )
 
 SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS, SEARCH_SUBSCRIPTIONS)

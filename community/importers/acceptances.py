@@ -1,4 +1,4 @@
-"""Accepted answers and the questions that were closed as duplicates."""
+"""Accepted answers."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from community.core.db import db
 from community.importers.records import AcceptanceRecord
 from community.importers.run import Run, batches
-from community.importers.store import FoundPost, Memory, remember
+from community.importers.store import FoundPost, Memory, remember, table_of
 from community.questions.models import Acceptance
 
 KIND = "acceptance"
@@ -63,5 +63,5 @@ def _write(run: Run, ready: Sequence[_Accepted]) -> None:
         }
         for accepted in ready
     ]
-    db.session.execute(insert(Acceptance.__table__), rows)
+    db.session.execute(insert(table_of(Acceptance)), rows)
     remember(run.to.source, KIND, (Memory(a.source_id, post_id=a.answer.id) for a in ready))

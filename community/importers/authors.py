@@ -15,7 +15,7 @@ from community.core.markup.text import make_showable, shorten
 from community.identity.models import NAME_MAX_CHARS, User
 from community.identity.names import name_key_of
 from community.importers.records import AuthorRef, UserRecord
-from community.importers.store import Memory, remember, users_by_id
+from community.importers.store import Memory, remember, table_of, users_by_id
 
 BIO_MAX_CHARS = 500
 FORMER_MEMBER = "Former member"
@@ -31,14 +31,12 @@ class NewUser(NamedTuple):
     bio: str = ""
 
 
-def write_users(source: str, records: Sequence[UserRecord], language: str) -> None:
+def write_users(source: str, records: Sequence[UserRecord]) -> None:
     """Make users of the source's members, in the caller's transaction."""
-    _make_users(source, [_new_user(record) for record in records], language)
+    _make_users(source, [_new_user(record) for record in records])
 
 
-def find_or_make_authors(
-    source: str, refs: Mapping[AuthorRef, datetime], language: str
-) -> dict[AuthorRef, int]:
+def find_or_make_authors(source: str, refs: Mapping[AuthorRef, datetime]) -> dict[AuthorRef, int]:
     """Return our user ids for authors; those the source does not list get a stand-in.
 
     ``refs`` says when each was first met, which becomes a stand-in's time of joining.
@@ -47,10 +45,10 @@ def find_or_make_authors(
     known = users_by_id(source, keys)
     missing = {
         _stand_in_key(ref): NewUser(_stand_in_key(ref), ref.name or FORMER_MEMBER, first_seen_at)
-        for ref, first_seen_at in reversed(refs.items())
+        for ref, first_seen_at in reversed(list(refs.items()))
         if ref.source_id not in known and _stand_in_key(ref) not in known
     }
-    known |= _make_users(source, list(reversed(missing.values())), language)
+    known |= _make_users(source, list(reversed(missing.values())))
     return {ref: known.get(ref.source_id or "") or known[_stand_in_key(ref)] for ref in refs}
 
 
@@ -66,7 +64,7 @@ def _new_user(record: UserRecord) -> NewUser:
     return NewUser(record.source_id, record.name, record.created_at, bio)
 
 
-def _make_users(source: str, wanted: list[NewUser], language: str) -> dict[str, int]:
+def _make_users(source: str, wanted: list[NewUser]) -> dict[str, int]:
     if not wanted:
         return {}
     ids = reserve_ids(User.__table__, len(wanted))
@@ -82,7 +80,7 @@ def _make_users(source: str, wanted: list[NewUser], language: str) -> dict[str, 
         }
         for user_id, user, (name, name_key) in zip(ids, wanted, names, strict=True)
     ]
-    db.session.execute(insert(User.__table__), rows)
+    db.session.execute(insert(table_of(User)), rows)
     made = {user.key: user_id for user_id, user in zip(ids, wanted, strict=True)}
     remember(source, "user", (Memory(key, user_id=user_id) for key, user_id in made.items()))
     return made
@@ -105,7 +103,9 @@ def _free_names(wanted: Sequence[NewUser]) -> list[tuple[str, str]]:
 
 
 def _tidy_name(raw: str) -> str:
-    visible = (c for c in make_showable(raw) if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
+    visible = (
+        c for c in make_showable(raw) if c.isspace() or unicodedata.category(c) not in _INVISIBLE
+    )
     return " ".join("".join(visible).split())[:NAME_MAX_CHARS].strip() or FORMER_MEMBER
 
 

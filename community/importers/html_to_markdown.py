@@ -3,32 +3,27 @@
 import re
 from typing import Any
 
-from markdownify import MarkdownConverter, chomp
+from markdownify import MarkdownConverter
 
 _BACKSLASH = re.compile(r"\\(?=[\\`*_{}\[\]()>#+\-.!])")
 _SPECIAL = re.compile(r"[`*\[]|(?<!\w)_|_(?!\w)")
-_LINE_START = re.compile(r"^(\s*)([#>+-])(?=[\s#>]|$)", re.MULTILINE)
+_LINE_START = re.compile(r"^(\s*)([#>+-])(?=[\s#>-]|$)", re.MULTILINE)
 _NUMBER_START = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
 _LANGUAGE = re.compile(r"\blang(?:uage)?-([\w+#.-]{1,20})")
 _BACKTICKS = re.compile(r"`+")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s()<>\"'\\`*_\[\]|]")
 
 
-class Converter(MarkdownConverter):  # type: ignore[misc]
+class Converter(MarkdownConverter):
     """Writes the Markdown our renderer reads: fences, no raw HTML, links where images were."""
-
-    class Options(MarkdownConverter.DefaultOptions):  # type: ignore[misc]
-        heading_style = "atx"
-        bullets = "-"
-        # Folds line ends inside a paragraph into blanks: with us they would be line breaks.
-        wrap = True
-        wrap_width = None
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         """Escape what would mean something to our renderer, and no more."""
         text = _BACKSLASH.sub(r"\\\\", text)
         text = _SPECIAL.sub(lambda found: "\\" + found.group(), text)
-        text = _LINE_START.sub(r"\1\\\2", text)
+        text = _LINE_START.sub(r"\1\\\2", text).replace("~~", r"\~~")
+        if not parent_tags.isdisjoint(("td", "th")):
+            text = text.replace("|", r"\|")
         return _NUMBER_START.sub(r"\1\\\2", text)
 
     def convert_pre(self, el: Any, text: str, parent_tags: set[str]) -> str:
@@ -40,9 +35,9 @@ class Converter(MarkdownConverter):  # type: ignore[misc]
 
     def convert_a(self, el: Any, text: str, parent_tags: set[str]) -> str:
         """Return a link without a title; a link on its own address becomes that address."""
-        before, after, label = chomp(text)
+        before, after = text[:1].isspace() * " ", text[-1:].isspace() * " "
         address = _address_of(el, "href")
-        label = " ".join(label.split())
+        label = " ".join(text.split())
         if not label or not address or "_noformat" in parent_tags:
             return f"{before}{label}{after}"
         if el.get_text().strip() == address:
@@ -64,7 +59,9 @@ class Converter(MarkdownConverter):  # type: ignore[misc]
 
 def html_to_markdown(html: str) -> str:
     """Return HTML as Markdown. Raises RecursionError where it is nested too deep."""
-    converted: str = Converter().convert(html)
+    # "wrap" folds line ends inside a paragraph into blanks: with us they would be line breaks.
+    converter = Converter(heading_style="atx", bullets="-", wrap=True, wrap_width=None)
+    converted: str = converter.convert(html)
     return converted.strip("\n")
 
 

@@ -1,5 +1,6 @@
 """How far an import is: a bar on a terminal, nothing elsewhere."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
@@ -41,4 +42,4 @@ class ProgressBar:
 
 def fitting_progress() -> Progress:
     """Return a bar where standard output is a terminal."""
-    return ProgressBar() if click.get_text_stream("stdout").isatty() else NoProgress()
+    return ProgressBar() if sys.stdout.isatty() else NoProgress()

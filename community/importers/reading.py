@@ -4,7 +4,7 @@ import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 PIECE_BYTES = 4 * 1024 * 1024
 
@@ -81,10 +81,14 @@ def read_pieces(file: SourceFile) -> Iterator[bytes]:
     except OSError as error:
         raise UnreadableSource(f"{file.path}: {error.strerror}") from error
     with raw:
-        stream: BinaryIO = lzma.open(raw) if file.path.suffix == ".xz" else raw  # type: ignore[assignment]
+        stream = _unpacked(file, raw)
         try:
             while piece := stream.readline(PIECE_BYTES):
                 file.read_bytes = raw.tell()
                 yield piece
         except (EOFError, lzma.LZMAError, OSError) as error:
             raise DamagedFile(f"the file breaks off ({error})") from error
+
+
+def _unpacked(file: SourceFile, raw: BinaryIO) -> BinaryIO:
+    return cast(BinaryIO, lzma.LZMAFile(raw)) if file.path.suffix == ".xz" else raw

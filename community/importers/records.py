@@ -108,6 +108,15 @@ class VoteRecord:
     created_at: datetime
 
 
+VOTE_LABELS = ("votes “me too”", "votes up", "votes down")
+
+
+def votes_of(record: PostRecord) -> dict[str, int]:
+    """Return the numbers of votes that come with a post, by their labels in the table."""
+    numbers = (record.me_toos, record.up, record.down)
+    return {label: number for label, number in zip(VOTE_LABELS, numbers, strict=True) if number}
+
+
 def id_of(value: object, name: str = "id") -> str:
     """Return a source's id; raises ``BadRow`` unless it is a whole number of at most 18 digits."""
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""

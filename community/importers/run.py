@@ -11,7 +11,7 @@ from community.importers.id_sets import IdSet
 from community.importers.preparing import RawText, ReadyText
 from community.importers.progress import Progress
 from community.importers.reading import SourceFile
-from community.importers.records import PostRecord
+from community.importers.records import VOTE_LABELS, PostRecord, votes_of
 from community.importers.report import Report
 from community.importers.store import PRETENDED_POST, FoundPost, known_ids, posts_by_id
 from community.importers.workers import Workers
@@ -19,7 +19,10 @@ from community.importers.writing import Destination, ReadyPost, tag_name_of, wri
 
 BATCH_RECORDS = 400
 BATCH_CHARS = 1_000_000
-PARENT_KINDS: dict[str, tuple[str, ...]] = {"answer": ("question",), "comment": ("question", "answer")}
+PARENT_KINDS: dict[str, tuple[str, ...]] = {
+    "answer": ("question",),
+    "comment": ("question", "answer"),
+}
 
 
 class HasSourceId(Protocol):
@@ -30,6 +33,7 @@ class HasSourceId(Protocol):
 
 
 Record = TypeVar("Record", bound=HasSourceId)
+Item = TypeVar("Item")
 
 
 @dataclass
@@ -44,16 +48,25 @@ class Run:
     _seen: dict[str, IdSet] = field(default_factory=dict)
     _pretended: dict[str, IdSet] = field(default_factory=dict)
 
-    def stage(self, label: str, file: SourceFile, records: Iterable[Record]) -> Iterator[Record]:
+    def stage(self, label: str, file: SourceFile, records: Iterable[Item]) -> Iterator[Item]:
         """Pass records on, showing how far into the file we are."""
+        self.report.tally(label)
         return self.progress.follow(label, file, records)
 
     def fresh(self, kind: str, label: str, batch: Sequence[Record]) -> list[Record]:
         """Count a batch and return the records that were neither given before nor imported."""
+        return self.unknown(kind, label, self.once(kind, label, batch))
+
+    def once(self, kind: str, label: str, batch: Sequence[Record]) -> list[Record]:
+        """Count a batch and return the records whose ids were not given before in this run."""
         self.report.count_source(label, len(batch))
         seen = self._seen.setdefault(kind, IdSet())
         once = [record for record in batch if seen.add(record.source_id)]
         self.report.skip(label, "given twice", len(batch) - len(once))
+        return once
+
+    def unknown(self, kind: str, label: str, once: Sequence[Record]) -> list[Record]:
+        """Return the records no earlier run has imported."""
         known = known_ids(self.to.source, kind, [record.source_id for record in once])
         self.report.count_known(label, len(known))
         return [record for record in once if record.source_id not in known]
@@ -104,6 +117,7 @@ def import_posts(run: Run, label: str, records: Iterable[PostRecord]) -> None:
         if ready:
             kind = ready[0].record.kind
             written = [post.record for post in ready]
+            _count_votes(run.report.count_new, written)
             run.write(kind, label, written, lambda batch=ready: write_posts(run.to, batch))  # type: ignore[misc]
 
 
@@ -116,7 +130,10 @@ def _ready_batches(
     """Yield batches in order while the next ones are being prepared."""
     waiting: deque[Waiting] = deque()
     for batch in batches(records):
-        fresh = run.fresh(batch[0].kind, label, batch)
+        once = run.once(batch[0].kind, label, batch)
+        fresh = run.unknown(batch[0].kind, label, once)
+        _count_votes(run.report.count_source, batch)
+        _count_votes(run.report.count_known, _without(once, fresh))
         placed = _with_parents(run, label, fresh)
         raws = [RawText(r.body, r.is_html, r.kind == "question") for r, _ in placed]
         if placed:
@@ -125,6 +142,26 @@ def _ready_batches(
             yield _collect(run, label, waiting.popleft())
     while waiting:
         yield _collect(run, label, waiting.popleft())
+
+
+def _without(records: Iterable[PostRecord], others: Iterable[PostRecord]) -> list[PostRecord]:
+    left_out = {record.source_id for record in others}
+    return [record for record in records if record.source_id not in left_out]
+
+
+def _count_votes(count: Callable[[str, int], None], records: Iterable[PostRecord]) -> None:
+    """Count the votes that come with their posts."""
+    for record in records:
+        for label, number in votes_of(record).items():
+            count(label, number)
+
+
+def skip_votes_left_out(report: Report) -> None:
+    """Account for the votes on posts that were left out; at the end of a run."""
+    for label in VOTE_LABELS:
+        if label in report.tallies:
+            tally = report.tally(label)
+            report.skip(label, "their post was not imported", tally.source - tally.imported)
 
 
 def _with_parents(

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 
-from community.core.db import db
+from community.core.db import Base, db
 from community.importers.models import ImportedRecord
 from community.posts.models import Post
 
@@ -32,6 +32,11 @@ class Memory(NamedTuple):
     source_id: str
     post_id: int | None = None
     user_id: int | None = None
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return a model's own table, for inserts and updates of many rows at once."""
+    return cast(Table, model.__table__)
 
 
 def known_ids(source: str, kind: str, source_ids: Collection[str]) -> set[str]:
@@ -76,13 +81,11 @@ def posts_by_id(
             ImportedRecord.source_id.in_(source_ids),
         )
     )
-    return {row[0]: FoundPost(*row[1:]) for row in db.session.execute(query)}
+    return {row[0]: FoundPost._make(row[1:]) for row in db.session.execute(query)}
 
 
 def remember(source: str, kind: str, memories: Iterable[Memory]) -> None:
     """Note that these records are here now, in the caller's transaction."""
-    rows = [
-        {"source": source, "kind": kind, **memory._asdict()} for memory in memories
-    ]
+    rows = [{"source": source, "kind": kind, **memory._asdict()} for memory in memories]
     if rows:
-        db.session.execute(insert(ImportedRecord.__table__), rows)
+        db.session.execute(insert(table_of(ImportedRecord)), rows)

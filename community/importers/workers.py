@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self, cast
 
 from community.importers.preparing import RawText, ReadyText, read_frame, write_frame
 
@@ -66,9 +66,8 @@ class Workers:
     def _prepare(self, raws: Sequence[RawText]) -> list[ReadyText]:
         process = self._idle.get()
         try:
-            assert process.stdin is not None and process.stdout is not None
-            write_frame(process.stdin, [tuple(raw) for raw in raws])  # type: ignore[arg-type]
-            answer = read_frame(process.stdout)  # type: ignore[arg-type]
+            write_frame(cast(BinaryIO, process.stdin), [tuple(raw) for raw in raws])
+            answer = read_frame(cast(BinaryIO, process.stdout))
         except (OSError, EOFError) as error:
             raise WorkerDied("a preparing process died") from error
         finally:

@@ -14,7 +14,7 @@ from community.core.markup.text import make_showable, shorten
 from community.importers.authors import find_or_make_authors
 from community.importers.preparing import ReadyText
 from community.importers.records import AuthorRef, PostRecord, TagRecord
-from community.importers.store import FoundPost, Memory, remember
+from community.importers.store import FoundPost, Memory, remember, table_of
 from community.posts.models import Post, PostTag, Removal, Tag
 from community.posts.text import SAFE_TAG, TAG_MAX_CHARS, slug_of
 from community.questions.models import Answer, Lock, Question
@@ -46,7 +46,7 @@ class ReadyPost:
 def write_posts(to: Destination, batch: Sequence[ReadyPost]) -> None:
     """Write posts of one kind with all that belongs to them, and remember them."""
     ids = reserve_ids(Post.__table__, len(batch))
-    authors = find_or_make_authors(to.source, _first_seen(batch), to.language)
+    authors = find_or_make_authors(to.source, _first_seen(batch))
     rows = list(zip(ids, batch, strict=True))
     _insert(Post, [_post_row(to, authors, post_id, ready) for post_id, ready in rows])
     kind = batch[0].record.kind
@@ -62,7 +62,7 @@ def write_posts(to: Destination, batch: Sequence[ReadyPost]) -> None:
 
 def _insert(model: Any, rows: list[dict[str, Any]]) -> None:
     if rows:
-        db.session.execute(insert(model.__table__), rows)
+        db.session.execute(insert(table_of(model)), rows)
 
 
 def _first_seen(batch: Iterable[ReadyPost]) -> dict[AuthorRef, Any]:
@@ -166,4 +166,4 @@ def _tag_ids(names: set[str]) -> dict[str, int]:
 
 def _known_tags(names: Iterable[str]) -> dict[str, int]:
     rows = db.session.execute(select(Tag.name, Tag.id).where(Tag.name.in_(list(names))))
-    return {name: tag_id for name, tag_id in rows}
+    return dict(rows.tuples().all())

@@ -1,4 +1,4 @@
-"""Derived data computed anew in one statement a table: what ``questions.status`` keeps step by step.
+"""Derived data computed anew, a few statements in all: what ``questions.status`` keeps in steps.
 
 Statements are plain SQL that SQLite and PostgreSQL both read; each runs in a transaction of its
 own, so that a running site waits for one of them at most. A test proves that they compute what
@@ -170,7 +170,8 @@ def rebuild_waits(now: datetime) -> None:
         Question.first_answer_at.is_not(None),
     )
     for board_id, asked_at, first_answer_at in db.session.execute(answered):
-        waits[board_id].append(max(0.0, (first_answer_at - asked_at).total_seconds() / 60))
+        wait = (first_answer_at or asked_at) - asked_at
+        waits[board_id].append(max(0.0, wait.total_seconds() / 60))
     db.session.execute(update(BoardStats).values(first_answer_minutes=None))
     rows = [
         {"board_id": board_id, "first_answer_minutes": round(statistics.median(minutes))}

@@ -10,7 +10,7 @@ from community.importers.jsonl.lines import read_lines
 from community.importers.jsonl.records import acceptance_of, answer_of, question_of
 from community.importers.reading import SourceFile, find_file, ignore_problem, need_file
 from community.importers.records import AcceptanceRecord, BadRow, PostRecord
-from community.importers.run import Run, import_posts
+from community.importers.run import Run, import_posts, skip_votes_left_out
 
 QUESTIONS, ANSWERS, ACCEPTED = "questions", "answers", "accepted answers"
 
@@ -25,6 +25,7 @@ def import_jsonl(run: Run, folder: Path) -> None:
         posts = _read_posts(run, ANSWERS, answers, answer_of)
         import_posts(run, ANSWERS, run.stage(ANSWERS, answers, posts))
     import_acceptances(run, ACCEPTED, run.stage(ACCEPTED, questions, _read_acceptances(questions)))
+    skip_votes_left_out(run.report)
 
 
 def _read_posts(
