@@ -238,6 +238,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_id', 'event_id', 'kind', name=op.f('uq_notifications_user_id_event_id_kind'))
     )
     with op.batch_alter_table('notifications', schema=None) as batch_op:
+        batch_op.create_index('ix_notifications_question_id', ['question_id'], unique=False)
         batch_op.create_index('ix_notifications_user_id_created_at', ['user_id', 'created_at', 'id'], unique=False)
 
     op.create_table('post_tags',
@@ -515,6 +516,7 @@ def downgrade() -> None:
     op.drop_table('post_tags')
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.drop_index('ix_notifications_user_id_created_at')
+        batch_op.drop_index('ix_notifications_question_id')
 
     op.drop_table('notifications')
     with op.batch_alter_table('imported_records', schema=None) as batch_op:
