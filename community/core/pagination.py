@@ -36,7 +36,7 @@ class Cursor:
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
             micros, row_id = json.loads(raw)
             at = datetime.fromtimestamp(int(micros) / 1_000_000, UTC)
-            return cls(at, int(row_id)) if abs(int(row_id)) < 2**63 else None
+            return cls(at, int(row_id)) if abs(int(row_id)) < 2**31 else None
         except (ValueError, TypeError, OverflowError, OSError, binascii.Error):
             return None
 

@@ -23,7 +23,7 @@ from community.core.authz import GUEST, Viewer
 from community.core.errors import Refusal
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**31 - 1
 URL_CACHE_SIZE = 50_000
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])

@@ -85,7 +85,7 @@ def _well_formed(address: str | None) -> str:
 
 
 class NewPasswordForm(ResetPasswordForm):
-    """A new password, typed once: the page can show it."""
+    """A new password, typed once: whoever mistypes it asks for another link."""
 
     password_confirm = None
 

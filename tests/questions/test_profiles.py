@@ -6,6 +6,7 @@ from community.core.authz import GUEST
 from community.core.pagination import Cursor
 from community.questions.queries.people import page_of_answered, page_of_solved
 from tests.factories.community import (
+    days_ago,
     make_acceptance,
     make_answer,
     make_board,
@@ -126,6 +127,8 @@ def test_a_disabled_person_has_a_page_for_staff_alone(client):
         "/users/-1",
         "/users/99999999999999999999",
         "/users/9223372036854775807",
+        "/users/2147483648",
+        "/users/2147483647",
         "/users/x",
     ],
 )
@@ -138,7 +141,18 @@ def test_lists_that_do_not_exist_are_not_found(client, query):
     assert client.get(f"/users/{make_user().id}?{query}").status_code == 404
 
 
-@pytest.mark.parametrize("before", ["x", "%00", "W10", "W10=", "x" * 5_000])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "x",
+        "%00",
+        "W10",
+        "W10=",
+        "x" * 5_000,
+        str(Cursor(days_ago(1), 2**63 - 1)),
+        str(Cursor(days_ago(1), 2**31)),
+    ],
+)
 def test_a_broken_cursor_means_the_first_page(client, before):
     person = make_user()
     make_question(person, title="The question on the very first page")
