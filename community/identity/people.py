@@ -44,6 +44,6 @@ def person_columns(
     return (user.id, user.display_name, user.role, user.created_at, user.solved_count)  # type: ignore[return-value]
 
 
-def author_alias() -> AliasedClass[User]:
+def author_alias() -> type[User]:
     """Return a second ``users`` for queries that name two people."""
     return aliased(User)

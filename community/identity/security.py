@@ -122,8 +122,10 @@ def _security_config(settings: Settings) -> dict[str, Any]:
 
 def _password_config(settings: Settings) -> dict[str, Any]:
     return {
+        # Argon2 alone: hashed with the secret key as well, every password would end with the key.
         "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SALT": settings.secret_key,
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+        "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
         "SECURITY_PASSWORD_LENGTH_MIN": PASSWORD_MIN_CHARS,
         "SECURITY_PASSWORD_CONFIRM_REQUIRED": False,
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {

@@ -1,9 +1,12 @@
 """Making an account."""
 
 import pytest
+from argon2 import PasswordHasher as Argon2Hasher
+from flask_security import hash_password
 from sqlalchemy import func, select
 
-from community.core.db import db
+from community.core.db import db, transaction
+from community.core.errors import Conflict
 from community.identity.models import User
 from tests.factories.community import load_user, make_user
 from tests.identity.accounts import (
@@ -127,6 +130,19 @@ def test_fields_that_are_not_asked_for_change_nothing(client):
     user = db.session.scalars(select(User)).one()
     assert (user.role, user.active, user.points) == ("member", True, 0)
     assert user.id != 77
+
+
+def test_two_who_take_a_name_at_the_same_moment_do_not_both_get_it(app):
+    make_user("Jana Thomsen")
+    datastore = app.extensions["security"].datastore
+    with app.test_request_context(), pytest.raises(Conflict), transaction():
+        datastore.create_user(email="j@example.org", display_name="jana thomsen", password="x")
+
+
+def test_passwords_outlive_the_secret_key(app):
+    with app.test_request_context():
+        stored = hash_password(PASSWORD)
+    assert Argon2Hasher().verify(stored, PASSWORD)
 
 
 def test_registering_takes_a_csrf_token(client):
