@@ -97,12 +97,19 @@ function restore(composer, form) {
   return empty.length > 0;
 }
 
+// The server fills in its own copy; without an error beside it, that is the draft come back.
+function isKept(key, form) {
+  const body = textsOf(form).body;
+  return Boolean(body) && read(key)?.texts?.body === body && !form.querySelector('[aria-invalid="true"]');
+}
+
 function keepDraft(composer) {
   const form = composer.closest("form");
   const note = composer.querySelector("[data-draft-note]");
   const key = composer.dataset.draftKey;
   const say = (text) => note && (note.textContent = text);
-  const restored = restore(composer, form) || composer.hasAttribute("data-draft-restored");
+  const filledByServer = composer.hasAttribute("data-draft-restored") || isKept(key, form);
+  const restored = restore(composer, form) || filledByServer;
   if (restored && note) offerDiscard(composer, form, note);
   const saveHere = later(LOCAL_PAUSE_MS, () => {
     if (!write(key, textsOf(form))) return;

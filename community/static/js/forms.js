@@ -27,5 +27,8 @@ window.addEventListener("pageshow", release);
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx?.target;
   const scope = target?.isConnected ? target : document.getElementById(target?.id);
-  scope?.querySelector?.('[aria-invalid="true"]')?.focus();
+  const wrong = scope?.querySelector?.('[aria-invalid="true"]');
+  if (wrong) wrong.focus();
+  // The button that was pressed is gone with the old comments; do not send the reader back to the top.
+  else if (scope?.matches?.(".comments")) [...scope.querySelectorAll("summary")].at(-1)?.focus();
 });
