@@ -23,6 +23,7 @@ from community.importers.views import blueprint as importers_blueprint
 from community.notifications.subscribers import SUBSCRIPTIONS as NOTIFICATION_SUBSCRIPTIONS
 from community.notifications.views import blueprint as notifications_blueprint
 from community.posts.views import blueprint as posts_blueprint
+from community.questions.feeds import blueprint as feeds_blueprint
 from community.questions.views.lists import boards as boards_blueprint
 from community.questions.views.lists import home as home_blueprint
 from community.questions.views.lists import tags as tags_blueprint
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     notifications_blueprint,
     search_blueprint,
     importers_blueprint,
+    feeds_blueprint,
 )
 
 SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS, SEARCH_SUBSCRIPTIONS)

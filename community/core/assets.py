@@ -17,6 +17,7 @@ from flask import Flask, Response, abort, request
 
 from community.core.compression import compress, preferred_encoding
 from community.core.squeezing import squeeze_css, squeeze_js, squeeze_svg
+from community.core.web import impersonal
 
 STATIC_FOLDER = Path(__file__).parents[1] / "static"
 URL_PREFIX = "/assets/"
@@ -100,6 +101,7 @@ class Assets:
         return asset if asset is not None and asset.digest == match["digest"] else None
 
     def _view(self) -> Callable[[str], Response]:
+        @impersonal
         def show_asset(filename: str) -> Response:
             asset = self.find(filename)
             if asset is None:

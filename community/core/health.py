@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from community.core import clock
 from community.core.db import db
-from community.core.web import public
+from community.core.web import impersonal
 from community.core.worker import queue_age_seconds
 
 QUEUE_AGE_LIMIT_SECONDS = 600
@@ -15,14 +15,14 @@ blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
-@public
+@impersonal
 def show_health() -> ResponseReturnValue:
     """Say that the process answers; touches nothing else."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
-@public
+@impersonal
 def show_readiness() -> ResponseReturnValue:
     """Say whether database, migrations and queue are as they should be (503 if not)."""
     checks = {"database": False, "migrations": False, "queue": False}

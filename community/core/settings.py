@@ -39,6 +39,7 @@ class Settings:
     brand_colour: str = ""
     mail_backend: str = "console"
     mail_from: str = "community@localhost"
+    security_contact: str = ""
     smtp_host: str = "localhost"
     smtp_port: int = 25
     smtp_user: str = ""

@@ -10,7 +10,7 @@ from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
-from community.core.db import Base, db, insert_ignoring_conflicts
+from community.core.db import Base, db, forget_changes, insert_ignoring_conflicts
 from community.core.errors import Conflict
 
 KEPT_HOURS = 72
@@ -44,7 +44,13 @@ def submit_once(actor_id: int | None, action: Callable[[], str]) -> ResponseRetu
     claimed = db.session.execute(claim).rowcount  # type: ignore[attr-defined]
     if not claimed:
         return redirect(_earlier_location(key), 303)
-    location = action()
+    try:
+        location = action()
+    except Exception:
+        # The refusal may be answered with the form, and what is answered is committed: without
+        # this the form's key would stay taken, and sending it corrected would lead nowhere.
+        forget_changes()
+        raise
     db.session.execute(
         update(Submission).where(Submission.key == key).values(location=location[:500])
     )

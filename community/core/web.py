@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import structlog
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -21,6 +21,7 @@ from community.core import db as database
 from community.core import markup
 from community.core.authz import GUEST, Viewer
 from community.core.errors import Refusal
+from community.core.settings import current_settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_ID = 2**31 - 1
@@ -141,6 +142,17 @@ def public(view: View) -> View:
     return view
 
 
+def impersonal(view: View) -> View:
+    """Mark a public view that is the same for everybody; it reads no session."""
+    view.impersonal = True  # type: ignore[attr-defined]
+    return public(view)
+
+
+def is_impersonal(app: Flask, endpoint: str | None) -> bool:
+    """Say whether an endpoint answers everybody alike."""
+    return getattr(app.view_functions.get(endpoint or ""), "impersonal", False)
+
+
 def is_public(app: Flask, endpoint: str | None) -> bool:
     """Say whether guests may use an endpoint; unknown endpoints end as "not found"."""
     view = app.view_functions.get(endpoint or "")
@@ -175,6 +187,11 @@ def add_resource(
     blueprint.add_url_rule(rule, delete.__name__, delete, methods=["DELETE"])
 
 
+def canonical_url(path: str) -> str:
+    """Return the public address of a path of this site, whatever host a request came by."""
+    return current_settings().site_url.rstrip("/") + path
+
+
 def is_fragment_request() -> bool:
     """Say whether htmx asks for a piece of a page."""
     return request.headers.get("HX-Request") == "true"
@@ -195,7 +212,7 @@ def init_app(app: Flask, *, render_error: Callable[..., ResponseReturnValue]) ->
     app.register_error_handler(CSRFError, render_error)
     app.register_error_handler(HTTPException, render_error)
     app.register_error_handler(Exception, render_error)
-    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, canonical_url=canonical_url)
 
 
 def _begin_request() -> None:
@@ -225,7 +242,7 @@ def _add_security_headers(response: Response) -> Response:
     if "Cache-Control" not in headers:
         signed_in = g.get("viewer", GUEST).viewer_id is not None
         headers["Cache-Control"] = "private, no-store" if signed_in else "private, no-cache"
-    if "immutable" not in headers["Cache-Control"]:
+    if not is_impersonal(current_app, request.endpoint):
         headers.add("Vary", "Cookie, Accept-Language, HX-Request")
     return response
 

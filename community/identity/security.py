@@ -18,7 +18,7 @@ from community.core.db import db
 from community.core.errors import Conflict
 from community.core.i18n import TRANSLATIONS, reader_language
 from community.core.settings import Settings
-from community.core.web import is_fragment_request, is_public
+from community.core.web import is_fragment_request, is_impersonal, is_public
 from community.identity.addresses import safe_next, sign_in_address
 from community.identity.forms import NewPasswordForm, RegisterForm, ResetRequestForm, SignInForm
 from community.identity.mails import AccountMail
@@ -26,18 +26,14 @@ from community.identity.messages import security_messages
 from community.identity.models import RoleGrant, User
 from community.identity.names import name_key_of
 
-UNPERSONAL_ENDPOINTS = frozenset(
-    {"assets.show_asset", "health.show_health", "health.show_readiness"}
-)
 PASSWORD_MIN_CHARS = 8
 RESET_LINK_MINUTES = 30
 STAY_SIGNED_IN_DAYS = 30
 
 # What a session may carry over a sign-in: what Flask-Login has just put there, and the token of a
-# draft (``posts.views``). Everything else
-# began with a guest whom we do not know.
+# draft (``posts.views``). Everything else began with a guest whom we do not know.
 SESSION_KEYS = frozenset(
-    {"_user_id", "_id", "_fresh", "_remember", "_remember_seconds", "fs_paa", "draft"}
+    {"_user_id", "_id", "_fresh", "_remember", "_remember_seconds", "fs_paa", "draft_token"}
 )
 
 # The class that writes mails is heard of only here; ``init_app`` silently ignores it.
@@ -196,7 +192,7 @@ def _renew_session(sender: Flask, user: User, **details: Any) -> None:
 
 
 def _name_viewer() -> None:
-    if request.endpoint in UNPERSONAL_ENDPOINTS:
+    if is_impersonal(current_app, request.endpoint):
         g.viewer = GUEST
         return
     user = current_user._get_current_object()
@@ -204,9 +200,7 @@ def _name_viewer() -> None:
 
 
 def _ask_guests_to_sign_in() -> ResponseReturnValue | None:
-    if g.viewer.viewer_id is not None or request.endpoint in UNPERSONAL_ENDPOINTS:
-        return None
-    if is_public(current_app, request.endpoint):
+    if g.viewer.viewer_id is not None or is_public(current_app, request.endpoint):
         return None
     if is_fragment_request():
         return "", 401, {"HX-Redirect": sign_in_address()}

@@ -69,7 +69,7 @@ def parse_tags(raw: str) -> list[str]:
     """Return tag names from a line separated by commas or spaces: folded, unique, in order."""
     names: list[str] = []
     for word in re.split(r"[,\s]+", unicodedata.normalize("NFC", raw)):
-        name = word.strip("#").casefold()
+        name = word.lstrip("#").casefold()
         if name and name not in names:
             names.append(name)
     return names

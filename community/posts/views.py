@@ -12,7 +12,7 @@ from community.posts import drafts
 from community.posts.history import page_of_history
 from community.posts.text import body_problem
 
-GUEST_DRAFT_KEY = "draft"
+GUEST_DRAFT_KEY = "draft_token"
 
 blueprint = Blueprint("posts", __name__)
 

@@ -123,10 +123,10 @@ def test_a_form_without_csrf_token_is_refused(client):
 def test_signing_in_leaves_nothing_of_the_guest_but_the_draft(client):
     user = make_account()
     with client.session_transaction() as session:
-        session.update(draft="kept", planted="by somebody else")
+        session.update(draft_token="kept", planted="by somebody else")
     sign_in(client, user.email)
     with client.session_transaction() as session:
-        assert session["draft"] == "kept"
+        assert session["draft_token"] == "kept"
         assert "planted" not in session
         assert "csrf_token" not in session
 

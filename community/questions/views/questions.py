@@ -1,6 +1,6 @@
 """The question page, the ask page, and the state of a question."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,13 +11,22 @@ from community.core.authz import Viewer, is_signed_in
 from community.core.errors import Invalid, NotFound
 from community.core.i18n import reader_language
 from community.core.submissions import submit_once
-from community.core.web import add_resource, current_viewer, is_fragment_request, public, renders
-from community.posts.drafts import drop_draft, find_draft, keep_guest_draft
-from community.posts.views import GUEST_DRAFT_KEY
+from community.core.web import (
+    add_resource,
+    canonical_url,
+    current_viewer,
+    is_fragment_request,
+    public,
+    renders,
+)
+from community.posts.drafts import drop_draft, find_draft
+from community.posts.views import guest_draft_token, keep_text_for_sign_in
 from community.questions.forms import QuestionForm
+from community.questions.indexing import is_indexable
 from community.questions.operations import closures, questions
 from community.questions.queries.pages import AnswerCursor, QuestionPage, get_question_page
 from community.questions.reasons import reasons_for
+from community.questions.structured_data import qa_page
 from community.questions.views.loading import access_question, question_url, signed_in_user
 from community.questions.views.permissions import fill_permissions
 
@@ -68,8 +77,8 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
             question=question,
             answers=page.answers,
             reasons=reasons_for(viewer) if "close" in question.may else (),
-            structured_data="{}",
-            indexable=True,
+            structured_data=qa_page(question, page.answers, canonical_url("")),
+            indexable=is_indexable(question),
             **typed,
         ),
         status,
@@ -81,7 +90,7 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
 def new_question() -> ResponseReturnValue:
     """Show the ask form, with what was typed before the sign-in or on another day."""
     form = QuestionForm.read(request.args)
-    draft = find_draft(current_viewer(), DRAFT_PLACE, session.get(GUEST_DRAFT_KEY))
+    draft = find_draft(current_viewer(), DRAFT_PLACE, guest_draft_token())
     if draft is not None and not form.title:
         form = QuestionForm(
             title=draft.title, body=draft.body, tags=draft.tags, board=draft.board_slug
@@ -142,7 +151,7 @@ def _ask(form: QuestionForm) -> str:
         tags=form.tags,
         language=form.language or reader_language(),
     )
-    drop_draft(actor, DRAFT_PLACE)
+    drop_draft(actor, DRAFT_PLACE, guest_draft_token())
     flash(_("Your question is out. We tell you when somebody answers."), "success")
     return question_url(question)
 
@@ -155,8 +164,7 @@ def _board_of(viewer: Viewer, form: QuestionForm) -> Board | None:
 
 
 def _keep_and_sign_in(form: QuestionForm) -> ResponseReturnValue:
-    session[GUEST_DRAFT_KEY] = keep_guest_draft(
-        session.get(GUEST_DRAFT_KEY),
+    keep_text_for_sign_in(
         DRAFT_PLACE,
         title=form.title,
         body=form.body,

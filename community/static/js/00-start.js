@@ -7,7 +7,8 @@ document.addEventListener("htmx:config:request", (event) => {
   if (token && request.method !== "GET") request.headers["X-CSRFToken"] = token;
 });
 
-// A refused request swaps nothing in (see noSwap in base.html), so it must say something.
+// A refused request swaps nothing in (see noSwap in base.html), so it must say something; what the page fetches by
+// itself fails in silence.
 const WORDS_BY_STATUS = { 400: "notAllowed", 401: "notAllowed", 403: "notAllowed", 429: "tooFast" };
 
 function complain(status, reason) {
@@ -17,11 +18,13 @@ function complain(status, reason) {
 }
 
 document.addEventListener("htmx:response:error", (event) => {
-  const { response, text } = event.detail.ctx;
+  const { response, text, request } = event.detail.ctx;
+  if (request.method === "GET") return;
   // The server's own words stand in errors/_notice.html.
   const answer = new DOMParser().parseFromString(text ?? "", "text/html");
   if (response.status !== 422) complain(response.status, answer.querySelector(".note p")?.textContent);
 });
 document.addEventListener("htmx:error", (event) => {
-  if (!event.detail.ctx?.response) complain(0);
+  const { ctx } = event.detail;
+  if (!ctx?.response && ctx?.request?.method !== "GET") complain(0);
 });
