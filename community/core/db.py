@@ -80,7 +80,11 @@ def init_app(app: Flask, url: str) -> None:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+        return {
+            "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+            "pool_size": 20,
+            "max_overflow": 30,
+        }
     return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
 
 
