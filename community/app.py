@@ -74,7 +74,6 @@ def create_app(settings: Settings | None = None) -> web.Forum:
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.url_build_error_handlers.append(lambda error, endpoint, values: f"/missing/{endpoint}")
     for subscriptions in SUBSCRIPTIONS:
         registry.subscribe(subscriptions)
     cli.init_app(app)
