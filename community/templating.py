@@ -2,14 +2,12 @@
 
 import secrets
 
-from flask import Flask, g, request
+from flask import Flask, g
 
 from community.core.i18n import reader_language
 from community.core.settings import Settings
-from community.core.web import current_viewer
+from community.core.web import current_viewer, reader_theme
 from community.posts.policies import is_silenced
-
-THEMES = ("light", "dark")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -23,12 +21,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         is_silenced=is_silenced,
     )
     app.context_processor(_reader)
-
-
-def reader_theme() -> str:
-    """Return light or dark as chosen on this device, else in the account; system otherwise."""
-    chosen = request.cookies.get("theme") or getattr(current_viewer(), "theme", "system")
-    return chosen if chosen in THEMES else "system"
 
 
 def _reader() -> dict[str, object]:

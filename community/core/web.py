@@ -20,12 +20,14 @@ from werkzeug.routing import IntegerConverter
 from community.core import db as database
 from community.core import markup
 from community.core.authz import GUEST, Viewer
-from community.core.errors import Refusal
+from community.core.errors import NotFound, Refusal
 from community.core.settings import current_settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# What a column of PostgreSQL's type integer can hold.
 LARGEST_ID = 2**31 - 1
 URL_CACHE_SIZE = 50_000
+THEMES = ("light", "dark")
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -66,6 +68,7 @@ class Forum(Flask):
                 return super().full_dispatch_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
+        _refuse_nul_in_path()
         response = super().dispatch_request()
         if database.is_writing():
             database.commit()
@@ -75,7 +78,7 @@ class Forum(Flask):
         database.forget_changes()
         return super().handle_user_exception(e)
 
-    def url_for(self, /, endpoint: str, **values: Any) -> str:  # type: ignore[override]
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
         """Build an address; remembered, because a page builds a hundred of them."""
         root = _script_root.get()
         if root is None or endpoint[0] == ".":
@@ -97,6 +100,12 @@ class Forum(Flask):
         except TypeError:
             # An unhashable value, such as a list of filters: built anew each time.
             return
+
+
+def _refuse_nul_in_path() -> None:
+    """Find nothing at addresses with the one character no database text can hold."""
+    if "\0" in request.path:
+        raise NotFound()
 
 
 def read_only(view: View) -> View:
@@ -213,6 +222,12 @@ def init_app(app: Flask, *, render_error: Callable[..., ResponseReturnValue]) ->
     app.register_error_handler(HTTPException, render_error)
     app.register_error_handler(Exception, render_error)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, canonical_url=canonical_url)
+
+
+def reader_theme() -> str:
+    """Return light or dark as chosen on this device, else in the account; system otherwise."""
+    chosen = request.cookies.get("theme") or getattr(current_viewer(), "theme", "system")
+    return chosen if chosen in THEMES else "system"
 
 
 def _begin_request() -> None:
