@@ -61,3 +61,8 @@ def test_every_icon_is_in_the_sprite(source: str) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
 def test_every_template_compiles(app: Flask, path: Path) -> None:
     app.jinja_env.get_template(str(path.relative_to(TEMPLATES)))
+
+
+def test_only_a_refused_form_is_swapped_in() -> None:
+    base = (TEMPLATES / "layouts" / "base.html").read_text(encoding="utf-8")
+    assert '"noSwap": [204, 304, "40x", "41x", 423, 429, "5xx"]' in base
