@@ -58,7 +58,7 @@ def load_demo() -> int:
 
 
 def _load_boards() -> dict[str, int]:
-    known = dict(db.session.execute(select(Board.slug, Board.id)).tuples().all())
+    known = dict(db.session.execute(select(Board.slug, Board.id)).all())
     for position, demo in enumerate(DEMO_BOARDS, start=1):
         if demo.slug not in known:
             board = Board(
@@ -103,7 +103,7 @@ def _count_for_authors(tally: Tally) -> None:
 
 def _point_duplicates_at_originals(content: DemoContent) -> None:
     """Link each duplicate to the question whose title its closing note quotes."""
-    by_title = dict(db.session.execute(select(Question.title, Question.id)).tuples().all())
+    by_title = dict(db.session.execute(select(Question.title, Question.id)).all())
     for demo in content.questions:
         if demo.closure is None or demo.closure.reason != "duplicate":
             continue

@@ -75,6 +75,7 @@ def _accept(actor: User, question: Question, answer: Answer, *, place: int) -> A
 
 
 def acceptances_of(question: Question) -> list[Acceptance]:
+    """Return a question's acceptances, the first place first."""
     found = db.session.scalars(
         select(Acceptance).where(Acceptance.question_id == question.id).order_by(Acceptance.place)
     )
@@ -100,6 +101,7 @@ def unaccept_answer(
 def take_back_acceptance(
     actor: Viewer, question: Question, acceptance: Acceptance, *, reason: str
 ) -> None:
+    """End an acceptance and say so to its helper; the caller derives the status anew."""
     answer = db.session.get_one(Answer, acceptance.answer_id)
     db.session.delete(acceptance)
     db.session.flush()
@@ -120,6 +122,7 @@ def _count_solved(question: Question, answer: Answer, change: int) -> None:
 
 
 def finish_info_request(question: Question) -> None:
+    """Mark what facts were asked for as given; the caller derives the status anew."""
     db.session.execute(
         update(InfoRequest)
         .where(InfoRequest.question_id == question.id, InfoRequest.answered_at.is_(None))

@@ -1,0 +1,136 @@
+"""The demo community: believable, complete, and loaded once."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from community.boards.models import Board
+from community.core import clock
+from community.core.db import db, transaction
+from community.core.jobs import Job
+from community.identity.models import User
+from community.importers.demo.accounts import DEMO_ACCOUNTS
+from community.importers.demo.boards import DEMO_BOARDS
+from community.importers.demo.content import read_content
+from community.importers.demo.loader import NotADemo, load_demo
+from community.importers.models import ImportedRecord
+from community.notifications.models import Notification
+from community.posts.models import Post, Removal, Vote, Watch
+from community.questions.models import Acceptance, Closure, DuplicateLink, Question
+from tests.factories.community import make_user
+
+EVERY_TABLE_WITH_TIMES = (Post, Vote, Watch, Removal, Acceptance, Closure, Notification)
+
+
+@pytest.fixture
+def demo(app: Flask) -> int:
+    """A database that holds the demo; the number of questions."""
+    return load_demo()
+
+
+def test_the_content_is_large_enough_and_in_both_languages() -> None:
+    content = read_content()
+    assert len(DEMO_BOARDS) >= 8
+    assert len(content.members) + len(DEMO_ACCOUNTS) >= 60
+    assert len(content.questions) >= 300
+    languages = Counter(question.language for question in content.questions)
+    assert 0.8 < languages["de"] / languages["en"] < 1.25
+
+
+def test_the_content_fills_a_fortnight_that_ends_now() -> None:
+    hours = [question.hours_ago for question in read_content().questions]
+    assert max(hours) > 12 * 24
+    assert min(hours) < 2
+    assert sum(hour < 24 for hour in hours) >= 10
+
+
+def test_no_two_texts_are_the_same() -> None:
+    content = read_content()
+    bodies = [question.body for question in content.questions]
+    bodies += [answer.body for question in content.questions for answer in question.answers]
+    assert len(set(bodies)) == len(bodies)
+
+
+def test_questions_of_every_state_are_there(demo: int) -> None:
+    def count_by(column: object) -> dict[str, int]:
+        return dict(db.session.execute(select(column, func.count()).group_by(column)).all())
+
+    assert demo >= 300
+    statuses = count_by(Question.status)
+    assert {"open", "answered", "solved", "support", "closed"} == set(statuses)
+    visibilities = count_by(Post.visibility)
+    assert {"published", "held", "hidden", "deleted"} == set(visibilities)
+    for flag in (Question.is_locked, Question.awaits_asker):
+        assert db.session.scalar(select(func.count()).where(flag)) >= 2
+    assert {"public", "members", "staff"} == set(count_by(Board.audience))
+    assert db.session.scalar(select(func.count()).select_from(DuplicateLink)) >= 3
+
+
+def test_nothing_happens_in_the_future(demo: int) -> None:
+    now = clock.now()
+    for model in EVERY_TABLE_WITH_TIMES:
+        for column in model.__table__.columns:
+            if column.name.endswith("_at"):
+                latest = db.session.scalar(select(func.max(column)))
+                assert latest is None or latest <= now, f"{model.__name__}.{column.name}"
+    newest = db.session.scalar(select(func.max(Question.asked_at)))
+    assert now - newest < timedelta(hours=2)
+
+
+def test_nobody_thanks_themselves_and_counters_agree(demo: int) -> None:
+    own = select(func.count()).select_from(Vote).join(Post).where(Vote.user_id == Post.author_id)
+    assert db.session.scalar(own) == 0
+    votes = select(func.count()).where(Vote.post_id == Post.id).scalar_subquery()
+    wrong = select(func.count()).select_from(Post).where(Post.kudos_count != votes)
+    assert db.session.scalar(wrong) == 0
+
+
+def test_loading_again_changes_nothing(demo: int) -> None:
+    with transaction():
+        db.session.execute(update(User).where(User.email.like("kim%")).values(bio="mine"))
+    before = _count_everything()
+    assert load_demo() == 0
+    assert _count_everything() == before
+    assert db.session.scalar(select(User.bio).where(User.email.like("kim%"))) == "mine"
+
+
+def test_a_load_that_was_killed_is_completed(demo: int) -> None:
+    before = _count_everything()
+    with transaction():
+        # As if it had been stopped before its end.
+        record = db.session.get_one(ImportedRecord, ("demo", "complete", "complete"))
+        db.session.delete(record)
+        for model in (Notification, DuplicateLink):
+            db.session.execute(model.__table__.delete())
+    assert load_demo() == 0
+    assert _count_everything() == before
+
+
+def _count_everything() -> dict[str, int]:
+    return {
+        table.name: db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in Post.metadata.sorted_tables
+    }
+
+
+def test_loading_is_silent(demo: int) -> None:
+    assert db.session.scalar(select(func.count()).select_from(Job)) == 0
+
+
+def test_a_community_of_its_own_is_left_alone(app: Flask) -> None:
+    make_user("Somebody Real")
+    with pytest.raises(NotADemo):
+        load_demo()
+    assert db.session.scalar(select(func.count()).select_from(User)) == 1
+
+
+def test_the_bell_of_the_customer_has_something_to_tell(demo: int) -> None:
+    kim = db.session.scalars(select(User).where(User.email.like("kim%"))).one()
+    told = db.session.scalar(
+        select(func.count()).where(Notification.user_id == kim.id, Notification.read_at.is_(None))
+    )
+    assert kim.unread_count == told
+    assert told > 0
