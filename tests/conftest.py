@@ -83,14 +83,15 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
 def app(migrated_app: Flask) -> Iterator[Flask]:
     """The application on an empty database, inside an application context."""
     with migrated_app.app_context():
-        _empty_database()
+        empty_database()
     shutil.rmtree(migrated_app.config["SETTINGS"].index_path, ignore_errors=True)
     with migrated_app.app_context():
         yield migrated_app
         db.session.rollback()
 
 
-def _empty_database() -> None:
+def empty_database() -> None:
+    """Delete all rows; runs in the application context of the caller."""
     tables = [table.name for table in Base.metadata.sorted_tables]
     with transaction():
         if db.engine.dialect.name == "sqlite":

@@ -28,11 +28,17 @@ ANATOMY = frozenset(
 EXTRAS = {
     "community/boards": "",
     "community/identity": "addresses mails messages names people security",
-    "community/importers": "",
+    "community/importers": (
+        "acceptances authors boards duplicates html_to_markdown id_sets preparing progress reading"
+        " records report run store votes workers writing"
+    ),
     "community/notifications": "kinds letters tokens wording",
     "community/posts": "diffs drafts history limits tagging text visibility",
-    "community/questions": "reasons status",
-    "community/search": "analysis segments",
+    "community/questions": ("feed_queries feeds indexing reasons rebuild status structured_data"),
+    "community/search": (
+        "analysis backends building documents edits highlighting index query_language ranking"
+        " readers segments spelling spelling_hints"
+    ),
 }
 COMMITTERS = {"community/core/db.py", "community/core/web.py", "community/core/worker.py"}
 # Where stored HTML, written by core.markup alone, is read as what it is.
@@ -43,6 +49,7 @@ READERS_OF_STORED_HTML = {
     "community/questions/operations/edits.py",
     "community/questions/operations/questions.py",
     "community/questions/queries/pages.py",
+    "community/questions/rebuild.py",
 }
 VAGUE_NAMES = re.compile(r"(utils?|helpers?|managers?|services?|repositor(y|ies)|common|misc)$")
 

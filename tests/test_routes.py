@@ -7,7 +7,6 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from community.core.web import is_public
-from community.identity.security import UNPERSONAL_ENDPOINTS
 from tests.client import ForumClient
 
 # Nouns that look like verbs (lock, watch, comment) are left out on purpose.
@@ -35,7 +34,7 @@ def test_methods_are_few(app: Flask) -> None:
 def test_what_is_not_public_refuses_guests(app: Flask, client: ForumClient) -> None:
     answered = []
     for rule in rules(app):
-        if is_public(app, rule.endpoint) or rule.endpoint in UNPERSONAL_ENDPOINTS:
+        if is_public(app, rule.endpoint):
             continue
         address = re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", _sample, rule.rule)
         response = _visit(client, rule, address)

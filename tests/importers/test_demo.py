@@ -1,13 +1,14 @@
 """The demo community: believable, complete, and loaded once."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from community.boards.models import Board
+from community.boards.models import Board, BoardStats
 from community.core import clock
 from community.core.db import db, transaction
 from community.core.jobs import Job
@@ -18,17 +19,29 @@ from community.importers.demo.content import read_content
 from community.importers.demo.loader import NotADemo, load_demo
 from community.importers.models import ImportedRecord
 from community.notifications.models import Notification
-from community.posts.models import Post, Removal, Vote, Watch
+from community.posts.models import Post, Removal, TagCount, Vote, Watch
 from community.questions.models import Acceptance, Closure, DuplicateLink, Question
+from community.questions.status import recompute
+from tests.conftest import empty_database
 from tests.factories.community import make_user
 
 EVERY_TABLE_WITH_TIMES = (Post, Vote, Watch, Removal, Acceptance, Closure, Notification)
 
 
+@pytest.fixture(scope="module")
+def loaded(migrated_app: Flask) -> int:
+    """A database that holds the demo, loaded once for this file; the number of questions."""
+    with migrated_app.app_context():
+        empty_database()
+        return load_demo()
+
+
 @pytest.fixture
-def demo(app: Flask) -> int:
-    """A database that holds the demo; the number of questions."""
-    return load_demo()
+def demo(loaded: int, migrated_app: Flask) -> Iterator[int]:
+    """The demo, to be read, or to be left as it was found."""
+    with migrated_app.app_context():
+        yield loaded
+        db.session.rollback()
 
 
 def test_the_content_is_large_enough_and_in_both_languages() -> None:
@@ -120,11 +133,30 @@ def test_loading_is_silent(demo: int) -> None:
     assert db.session.scalar(select(func.count()).select_from(Job)) == 0
 
 
-def test_a_community_of_its_own_is_left_alone(app: Flask) -> None:
-    make_user("Somebody Real")
-    with pytest.raises(NotADemo):
-        load_demo()
-    assert db.session.scalar(select(func.count()).select_from(User)) == 1
+def test_derived_data_equal_what_the_operations_would_have_counted(demo: int) -> None:
+    with transaction():
+        questions = db.session.scalars(select(Question)).all()
+        before = [_derived(question) for question in questions]
+        totals = _totals()
+        for question in questions:
+            recompute(question)
+        assert [_derived(question) for question in questions] == before
+        assert _totals() == totals
+
+
+def _derived(question: Question) -> tuple[object, ...]:
+    return (
+        *(question.id, question.status, question.answers_count, question.solved_at),
+        *(question.first_answer_at, question.last_activity_at, question.last_by_asker),
+        *(question.awaits_asker, question.is_locked),
+    )
+
+
+def _totals() -> list[tuple[object, ...]]:
+    return [
+        *map(tuple, db.session.execute(select(BoardStats.__table__)).all()),
+        *map(tuple, db.session.execute(select(TagCount.__table__)).all()),
+    ]
 
 
 def test_the_bell_of_the_customer_has_something_to_tell(demo: int) -> None:
@@ -134,3 +166,10 @@ def test_the_bell_of_the_customer_has_something_to_tell(demo: int) -> None:
     )
     assert kim.unread_count == told
     assert told > 0
+
+
+def test_a_community_of_its_own_is_left_alone(app: Flask) -> None:
+    make_user("Somebody Real")
+    with pytest.raises(NotADemo):
+        load_demo()
+    assert db.session.scalar(select(func.count()).select_from(User)) == 1

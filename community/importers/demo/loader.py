@@ -4,6 +4,7 @@ Each board is one transaction: killed at any moment, the next run adds what is m
 emitted, so nobody is mailed about a fortnight of answers.
 """
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import select, update
@@ -17,8 +18,9 @@ from community.importers.demo.content import DemoContent, DemoQuestion, read_con
 from community.importers.demo.notices import load_notices
 from community.importers.demo.people import load_people
 from community.importers.demo.records import keep_record, source_ids_of
-from community.importers.demo.writing import Tally, Writing, write_question
+from community.importers.demo.writing import Writing, write_question
 from community.questions.models import Closure, DuplicateLink, Question
+from community.questions.rebuild import rebuild_totals
 
 COMPLETE = "complete"
 
@@ -50,6 +52,8 @@ def load_demo() -> int:
         questions = [question for question in content.questions if question.board == slug]
         with transaction():
             added += _load_questions(questions, Writing(people, board_id, now))
+    for _ in rebuild_totals():
+        pass
     with transaction():
         _point_duplicates_at_originals(content)
         load_notices(people, now)
@@ -80,25 +84,10 @@ def _load_questions(questions: Sequence[DemoQuestion], writing: Writing) -> int:
     # Oldest first, as they would have come: ids and times then agree.
     missing = [q for q in questions if q.source_id not in known]
     missing.sort(key=lambda question: -question.hours_ago)
-    tally = Tally()
     for demo in missing:
-        question = write_question(demo, writing, tally)
+        question = write_question(demo, writing)
         keep_record("question", demo.source_id, post_id=question.id)
-    _count_for_authors(tally)
     return len(missing)
-
-
-def _count_for_authors(tally: Tally) -> None:
-    for user_id in tally.kudos.keys() | tally.solved.keys():
-        db.session.execute(
-            update(User)
-            .where(User.id == user_id)
-            .values(
-                kudos_count=User.kudos_count + tally.kudos[user_id],
-                solved_count=User.solved_count + tally.solved[user_id],
-            )
-            .execution_options(synchronize_session=False)
-        )
 
 
 def _point_duplicates_at_originals(content: DemoContent) -> None:
@@ -120,10 +109,13 @@ def _point_duplicates_at_originals(content: DemoContent) -> None:
 
 
 def _quoted_question(note: str, by_title: dict[str, int]) -> int | None:
-    for opening, closing in (("„", "“"), ('"', '"')):
-        _, found, rest = note.partition(opening)
-        quoted = rest.partition(closing)[0]
-        for title, question_id in by_title.items():
-            if found and title.startswith(quoted):
-                return question_id
+    """Return the question whose title (or its beginning) stands in quotation marks in a note."""
+    quoted = [_letters_of(part) for part in re.split('[„“”"]', note)[1::2]]
+    for title, question_id in by_title.items():
+        if any(part and _letters_of(title).startswith(part) for part in quoted):
+            return question_id
     return None
+
+
+def _letters_of(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
 from community.core.db import db
-from community.identity.models import User
 from community.notifications.models import Notification
+from community.notifications.operations.unread import rebuild_unread
 from community.posts.models import Post
 from community.questions.models import Acceptance, InfoRequest
 
@@ -30,13 +30,8 @@ def load_notices(people: dict[str, int], now: datetime) -> None:
             if notice.created_at < now - FRESH:
                 notice.read_at = notice.created_at + timedelta(hours=3)
             db.session.add(notice)
-        db.session.flush()
-        unread = db.session.scalar(
-            select(func.count())
-            .select_from(Notification)
-            .where(Notification.user_id == user_id, Notification.read_at.is_(None))
-        )
-        db.session.execute(update(User).where(User.id == user_id).values(unread_count=unread))
+    db.session.flush()
+    rebuild_unread()
 
 
 def _notices_for(user_id: int) -> Iterator[Notification]:

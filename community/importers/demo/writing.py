@@ -1,9 +1,8 @@
 """Writes one demo question with everything that happened to it."""
 
 import random
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
@@ -26,7 +25,6 @@ from community.questions.models import (
     Question,
 )
 from community.questions.operations.questions import EXCERPT_CHARS
-from community.questions.status import recompute, settle
 
 REMOVAL_REASONS = {
     "hidden": "Verstößt gegen die Regeln / against the rules",
@@ -44,30 +42,17 @@ class Writing:
     now: datetime
 
 
-@dataclass
-class Tally:
-    """What authors earned while a board was loaded, by user id."""
-
-    kudos: Counter[int] = field(default_factory=Counter)
-    solved: Counter[int] = field(default_factory=Counter)
-
-
-def write_question(demo: DemoQuestion, writing: Writing, tally: Tally) -> Question:
-    """Write a question, its answers, comments, votes and facts, then derive its status."""
+def write_question(demo: DemoQuestion, writing: Writing) -> Question:
+    """Write a question, its answers, comments, votes and facts; counters are derived later."""
     question = _add_question(demo, writing)
     for comment in demo.comments:
         _add_comment(question, question, comment, writing)
     for answer in demo.answers:
-        _add_answer(question, answer, writing, tally)
-    _add_kudos(question, demo.kudos, writing, tally)
+        _add_answer(question, answer, writing)
+    _add_kudos(question, demo.kudos, writing)
     _add_me_toos(question, demo, writing)
     _add_facts(question, demo, writing)
     _add_watches(question, demo, writing)
-    with settle(question):
-        question.visibility = demo.state
-        if demo.with_support:
-            question.status = "support"
-    recompute(question)
     return question
 
 
@@ -77,8 +62,9 @@ def _add_question(demo: DemoQuestion, writing: Writing) -> Question:
         author_id=writing.people[demo.by],
         board_id=writing.board_id,
         place_id=writing.board_id,
-        # Published at the end, when tags and status are known, so that totals count it once.
-        visibility="held",
+        visibility=demo.state,
+        # Whether support works on it is no row yet; every other status is derived.
+        status="support" if demo.with_support else "open",
         title=demo.title,
         slug=slug_of(demo.title),
         language=demo.language,
@@ -109,11 +95,10 @@ def _add_comment(question: Question, parent: Post, remark: Remark, writing: Writ
         created_at=_moment(question, remark.after_minutes),
     )
     render_into(comment, markup.clean_text(remark.body))
-    parent.comments_count = (parent.comments_count or 0) + 1
     db.session.add(comment)
 
 
-def _add_answer(question: Question, demo: DemoAnswer, writing: Writing, tally: Tally) -> None:
+def _add_answer(question: Question, demo: DemoAnswer, writing: Writing) -> None:
     answer = Answer(
         author_id=writing.people[demo.by],
         board_id=question.board_id,
@@ -127,14 +112,12 @@ def _add_answer(question: Question, demo: DemoAnswer, writing: Writing, tally: T
     db.session.flush()
     for comment in demo.comments:
         _add_comment(question, answer, comment, writing)
-    _add_kudos(answer, demo.kudos, writing, tally)
+    _add_kudos(answer, demo.kudos, writing)
     if demo.accepted:
-        _accept(question, answer, demo.accepted, writing, tally)
+        _accept(question, answer, demo.accepted, writing)
 
 
-def _accept(
-    question: Question, answer: Answer, accepted: Remark, writing: Writing, tally: Tally
-) -> None:
+def _accept(question: Question, answer: Answer, accepted: Remark, writing: Writing) -> None:
     taken = db.session.scalars(
         select(Acceptance.place).where(Acceptance.question_id == question.id)
     ).all()
@@ -148,23 +131,18 @@ def _accept(
         )
     )
     db.session.flush()
-    if answer.author_id != question.author_id:
-        tally.solved[answer.author_id] += 1
 
 
-def _add_kudos(post: Post, wanted: int, writing: Writing, tally: Tally) -> None:
+def _add_kudos(post: Post, wanted: int, writing: Writing) -> None:
     givers = _some_people(f"kudos {post.id}", wanted, writing, but=post.author_id)
     for at, user_id in zip(_moments_since(post, givers, writing), givers, strict=True):
         db.session.add(Vote(post_id=post.id, user_id=user_id, value=1, created_at=at))
-    post.kudos_count = len(givers)
-    tally.kudos[post.author_id] += len(givers)
 
 
 def _add_me_toos(question: Question, demo: DemoQuestion, writing: Writing) -> None:
     people = _some_people(f"me too {question.id}", demo.me_too, writing, but=question.author_id)
     for at, user_id in zip(_moments_since(question, people, writing), people, strict=True):
         db.session.add(MeToo(question_id=question.id, user_id=user_id, created_at=at))
-    question.me_too_count = len(people)
 
 
 def _some_people(occasion: str, wanted: int, writing: Writing, *, but: int) -> list[int]:
