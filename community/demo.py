@@ -20,10 +20,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from community.app import create_app
 from community.core.db import db
+from community.core.settings import current_settings
 from community.core.worker import Worker
 from community.importers.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from community.importers.demo.loader import NotADemo, is_demo_loaded, load_demo
 from community.schedule import PERIODIC
+from community.search.building import build_index
+from community.search.index import IndexMissing, current_folder
 
 HOST = "127.0.0.1"
 # The floor that OWASP names for argon2id; production uses more.
@@ -113,6 +116,7 @@ def _prepared_app() -> Flask:
             if not is_demo_loaded():
                 print("Loading the demo community …", flush=True)
                 load_demo()
+            _build_missing_index()
         except NotADemo as error:
             raise click.ClickException(str(error)) from error
         finally:
@@ -128,6 +132,14 @@ def _migrate(app: Flask) -> None:
         if found == app.config["MIGRATION_HEAD"]:
             return
     upgrade()
+
+
+def _build_missing_index() -> None:
+    root = current_settings().index_path
+    try:
+        current_folder(root)
+    except IndexMissing:
+        build_index(root)
 
 
 class WorkerProcess:

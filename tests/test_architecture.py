@@ -40,16 +40,26 @@ EXTRAS = {
         " readers segments spelling spelling_hints"
     ),
 }
-COMMITTERS = {"community/core/db.py", "community/core/web.py", "community/core/worker.py"}
+COMMITTERS = {
+    "community/core/db.py",
+    "community/core/web.py",
+    "community/core/worker.py",
+    # Commits the index, not the database.
+    "community/search/index.py",
+}
 # Where stored HTML, written by core.markup alone, is read as what it is.
 READERS_OF_STORED_HTML = {
     "community/importers/demo/writing.py",
+    "community/importers/preparing.py",
     "community/notifications/queries/words.py",
     "community/posts/diffs.py",
     "community/questions/operations/edits.py",
     "community/questions/operations/questions.py",
     "community/questions/queries/pages.py",
     "community/questions/rebuild.py",
+    "community/questions/structured_data.py",
+    "community/search/highlighting.py",
+    "community/search/queries.py",
 }
 VAGUE_NAMES = re.compile(r"(utils?|helpers?|managers?|services?|repositor(y|ies)|common|misc)$")
 

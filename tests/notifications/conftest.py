@@ -8,7 +8,9 @@ from flask import Flask
 from flask_mailman import EmailMessage
 from sqlalchemy import event
 
-from community.core.db import db
+from community.core.db import db, transaction
+from community.core.worker import run_due_jobs
+from community.notifications.operations.unread import rebuild_unread
 
 
 @pytest.fixture
@@ -38,3 +40,12 @@ def outbox(app: Flask) -> Iterator[list[EmailMessage]]:
     mailman.outbox = []
     yield mailman.outbox
     mailman.outbox = []
+
+
+@pytest.fixture
+def numbers_stay_right(app: Flask) -> Iterator[None]:
+    """Prove after the test that the bell's numbers equal what a rebuild finds."""
+    yield
+    run_due_jobs()
+    with transaction():
+        assert rebuild_unread() == 0

@@ -1,19 +1,12 @@
 """Who is told of what: each kind once, nobody who may not see it, and the same when told twice."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from flask import Flask
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
-from community.boards.models import Board
 from community.core import clock
 from community.core.db import db, transaction
-from community.core.jobs import EventRecord, Job, registry
 from community.core.worker import run_due_jobs
 from community.identity.models import User
-from community.notifications import subscribers
 from community.notifications.models import Notification
 from community.notifications.operations.unread import rebuild_unread
 from community.posts.models import Comment, Watch
@@ -29,43 +22,10 @@ from tests.factories.community import (
     make_question,
     make_user,
     reload,
-    set_post_visibility,
 )
+from tests.notifications.telling import told
 
-pytestmark = pytest.mark.usefixtures("app")
-
-
-def told(user: User) -> list[str]:
-    """Kinds of the user's notifications, oldest first, after all jobs ran."""
-    run_due_jobs()
-    return list(
-        db.session.scalars(
-            select(Notification.kind)
-            .where(Notification.user_id == user.id)
-            .order_by(Notification.id)
-            .execution_options(populate_existing=True)
-        )
-    )
-
-
-def assert_numbers_are_right() -> None:
-    """The bell's numbers equal what a rebuild finds."""
-    with transaction():
-        assert rebuild_unread() == 0
-
-
-@pytest.fixture(autouse=True)
-def _numbers_stay_right(app: Flask) -> Iterator[None]:
-    yield
-    run_due_jobs()
-    assert_numbers_are_right()
-
-
-@contextmanager
-def no_jobs_left() -> Iterator[None]:
-    run_due_jobs()
-    yield
-    run_due_jobs()
+pytestmark = pytest.mark.usefixtures("app", "numbers_stay_right")
 
 
 def test_the_asker_hears_of_an_answer():
@@ -291,190 +251,6 @@ def test_asker_and_watchers_hear_of_closing_and_reopening():
     with transaction():
         reopen_question(moderator, lock_question(question.id))
     assert told(asker) == told(watcher) == ["closed", "reopened"]
-
-
-def test_every_event_delivered_twice_tells_once():
-    asker, helper, fan = make_user("asker"), make_user("helper"), make_user("fan")
-    moderator, board = make_user(role="moderator"), make_board()
-    with transaction():
-        watch(fan.id, board_id=board.id)
-    question = make_question(asker, board)
-    answer = make_answer(question, helper, "Do ask @fan, he knows all about these phones.")
-    make_comment(question, answer, fan, "I do not know, sorry @asker")
-    make_acceptance(answer, asker)
-    with transaction():
-        unaccept_answer(asker, lock_question(question.id), answer)
-    with transaction():
-        give_kudos(fan, reload(answer))
-        give_kudos(asker, reload(answer))
-    with transaction():
-        request_info(moderator, lock_question(question.id), "Which phone and which plan?")
-    with transaction():
-        close_question(moderator, lock_question(question.id), reason="off_topic")
-    with transaction():
-        reopen_question(moderator, lock_question(question.id))
-    run_due_jobs()
-    before, counts = _all_notifications(), _counts()
-    assert len(before) >= 10
-    _deliver_all_again()
-    assert (_all_notifications(), _counts()) == (before, counts)
-    with transaction():
-        db.session.execute(update(Notification).values(read_at=clock.now()))
-        rebuild_unread()
-    _deliver_all_again()
-    assert [row[:3] for row in _all_notifications()] == [row[:3] for row in before]
-
-
-def _all_notifications() -> list[tuple]:
-    rows = db.session.execute(
-        select(
-            Notification.user_id, Notification.event_id, Notification.kind, Notification.actor_id
-        ).order_by(Notification.id)
-    )
-    return [tuple(row) for row in rows]
-
-
-def _counts() -> dict[int, int]:
-    return {
-        row.id: row.unread_count for row in db.session.execute(select(User.id, User.unread_count))
-    }
-
-
-def _deliver_all_again() -> None:
-    for record in db.session.scalars(select(EventRecord).order_by(EventRecord.id)).all():
-        for name in registry.subscribers.get(record.name, ()):
-            if not name.startswith("notifications."):
-                continue
-            event = registry.event_classes[record.name](**record.payload)
-            with transaction():
-                registry.find(name)(event, event_id=record.id)
-    run_due_jobs()
-
-
-def test_a_subscriber_that_fails_half_way_leaves_nothing_and_then_tells_once(monkeypatch):
-    asker = make_user()
-    make_answer(make_question(asker))
-    original = subscribers.tell
-
-    def tell_and_fail(*args: object, **values: object) -> None:
-        original(*args, **values)
-        raise RuntimeError("the power went out")
-
-    monkeypatch.setattr(subscribers, "tell", tell_and_fail)
-    run_due_jobs()
-    assert db.session.scalars(select(Notification.id)).all() == []
-    assert reload(asker).unread_count == 0
-    monkeypatch.undo()
-    with transaction():
-        db.session.execute(update(Job).values(due_at=clock.now()))
-    assert told(asker) == ["answer"]
-    assert reload(asker).unread_count == 1
-
-
-@pytest.mark.parametrize("visibility", ["hidden", "held", "deleted"])
-def test_what_left_the_public_before_the_worker_came_tells_nobody(visibility):
-    asker, moderator = make_user(), make_user(role="moderator")
-    question = make_question(asker)
-    answer = make_answer(question)
-    set_post_visibility(answer, visibility, moderator)
-    assert told(asker) == []
-
-
-def test_removed_content_leaves_the_number_beside_the_bell_and_comes_back():
-    asker, moderator = make_user(), make_user(role="moderator")
-    question = make_question(asker)
-    answer = make_answer(question)
-    run_due_jobs()
-    set_post_visibility(answer, "hidden", moderator)
-    run_due_jobs()
-    assert reload(asker).unread_count == 0
-    set_post_visibility(answer, "published", moderator)
-    run_due_jobs()
-    assert reload(asker).unread_count == 1
-    set_post_visibility(question, "deleted", moderator)
-    run_due_jobs()
-    assert reload(asker).unread_count == 0
-
-
-@pytest.mark.parametrize(
-    ("audience", "role", "expected"),
-    [
-        ("public", "member", True),
-        ("members", "member", True),
-        ("staff", "member", False),
-        ("staff", "superuser", False),
-        ("staff", "moderator", True),
-        ("staff", "agent", True),
-        ("staff", "admin", True),
-    ],
-)
-def test_only_members_of_the_boards_audience_are_told(audience, role, expected):
-    board, watcher = make_board(audience=audience), make_user(role=role)
-    with transaction():
-        watch(watcher.id, board_id=board.id)
-    make_question(make_user(role="admin"), board)
-    assert bool(told(watcher)) is expected
-
-
-def test_the_audience_in_sql_is_the_policys():
-    from community.boards.models import AUDIENCES
-    from community.boards.policies import audiences_of
-    from community.core.authz import ROLES
-    from community.notifications.queries.receivers import may_read_board
-    from tests.factories.community import load_user
-
-    for audience in AUDIENCES:
-        make_board(audience=audience)
-    for role in ROLES:
-        user = load_user(make_user(role=role).id)
-        found = db.session.scalars(
-            select(Board.audience).join(User, User.id == user.id).where(may_read_board())
-        )
-        assert set(found) == set(audiences_of(user))
-
-
-def test_a_role_on_one_board_does_not_open_the_staff_boards():
-    from community.identity.models import RoleGrant
-
-    board, local = make_board(audience="staff"), make_user()
-    with transaction():
-        db.session.add(RoleGrant(user_id=local.id, name="moderator", board_id=board.id))
-        watch(local.id, board_id=board.id)
-    make_question(make_user(role="admin"), board)
-    assert told(local) == []
-
-
-def test_five_thousand_watchers_cost_few_statements(count_statements):
-    question = make_question()
-    run_due_jobs()
-    now = clock.now()
-    with transaction():
-        people = [
-            {
-                "display_name": f"Watcher {n}",
-                "name_key": f"watcher{n}",
-                "fs_uniquifier": f"watcher{n}",
-                "email": f"watcher{n}@example.org",
-                "confirmed_at": now,
-            }
-            for n in range(5_000)
-        ]
-        db.session.execute(insert(User), people)
-        ids = db.session.scalars(select(User.id).where(User.name_key.like("watcher%"))).all()
-        db.session.execute(
-            insert(Watch),
-            [{"user_id": user_id, "post_id": question.id, "created_at": now} for user_id in ids],
-        )
-    make_answer(question)
-    with count_statements() as statements:
-        run_due_jobs(1)
-    assert len(statements) <= 45
-    stored = db.session.scalars(select(Notification.id).where(Notification.user_id.in_(ids))).all()
-    assert len(stored) == 5_000
-    jobs = db.session.scalars(select(Job.id).where(Job.task.like("%send_notification_mail"))).all()
-    assert len(jobs) == 5_001
-    with transaction():
-        db.session.execute(delete(Job))
 
 
 def test_commenting_watches_the_question():

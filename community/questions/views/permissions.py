@@ -19,7 +19,7 @@ from community.questions.policies import (
     can_say_me_too,
     can_unaccept_answer,
 )
-from community.questions.queries.pages import PostView, QuestionPage, QuestionView
+from community.questions.queries.page_parts import PostView, QuestionPage, QuestionView
 
 
 def fill_permissions(viewer: Viewer, page: QuestionPage) -> None:

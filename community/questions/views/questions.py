@@ -24,7 +24,8 @@ from community.posts.views import guest_draft_token, keep_text_for_sign_in
 from community.questions.forms import QuestionForm
 from community.questions.indexing import is_indexable
 from community.questions.operations import closures, questions
-from community.questions.queries.pages import AnswerCursor, QuestionPage, get_question_page
+from community.questions.queries.page_parts import AnswerCursor, QuestionPage
+from community.questions.queries.pages import get_question_page
 from community.questions.reasons import reasons_for
 from community.questions.structured_data import qa_page
 from community.questions.views.loading import access_question, question_url, signed_in_user

@@ -1,0 +1,116 @@
+"""What a question's page consists of: the records' values as the page shows them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup
+
+from community.core.pagination import Cursor
+from community.identity.people import Person
+
+
+class AcceptanceView(NamedTuple):
+    """Who accepted an answer, and when."""
+
+    by: Person
+    at: datetime
+    place: int
+
+
+class NoteView(NamedTuple):
+    """A request for facts."""
+
+    note: str
+    at: datetime
+
+
+class ClosureView(NamedTuple):
+    """Why and by whom a question was closed; ``original`` is (id, slug, title) of a duplicate's."""
+
+    reason: str
+    label: LazyString
+    note: str
+    at: datetime
+    by: Person
+    original: tuple[int, str, str] | None
+
+
+@dataclass(slots=True)
+class PostView:
+    """A post as pages show it; policies read it like the record itself."""
+
+    id: int
+    author_id: int
+    created_at: datetime
+    edited_at: datetime | None
+    html: Markup
+    kudos_count: int
+    author: Person
+    visibility: str = "published"
+    my_kudos: bool = False
+    may: set[str] = field(default_factory=set)
+    comments: list["PostView"] = field(default_factory=list)
+    acceptance: AcceptanceView | None = None
+
+    @property
+    def is_mine(self) -> bool:
+        return "mine" in self.may
+
+
+@dataclass(slots=True)
+class QuestionView(PostView):
+    """A question with its state."""
+
+    slug: str = ""
+    title: str = ""
+    excerpt: str = ""
+    status: str = "open"
+    plain_status: str = "open"
+    awaits_asker: bool = False
+    is_locked: bool = False
+    language: str = "en"
+    board_slug: str = ""
+    board_name: str = ""
+    answers_count: int = 0
+    me_too_count: int = 0
+    last_activity_at: datetime | None = None
+    solved_at: datetime | None = None
+    tags: list[str] = field(default_factory=list)
+    closure: ClosureView | None = None
+    needs_info: NoteView | None = None
+    my_me_too: bool = False
+    my_watch: bool = False
+
+    @property
+    def asker(self) -> Person:
+        return self.author
+
+
+@dataclass(slots=True)
+class QuestionPage:
+    """A question with one page of its answers, and the cursor of the next ones."""
+
+    question: QuestionView
+    answers: list[PostView]
+    more: "AnswerCursor | None"
+
+
+class AnswerCursor(NamedTuple):
+    """Where the next answers begin: below this many kudos, after this instant and id."""
+
+    kudos: int
+    after: Cursor
+
+    def __str__(self) -> str:
+        return f"{self.kudos}.{self.after}"
+
+    @classmethod
+    def parse(cls, raw: str | None) -> "AnswerCursor | None":
+        """Read a cursor; anything unreadable means the first answers."""
+        kudos, _, rest = (raw or "").partition(".")
+        cursor = Cursor.parse(rest)
+        if cursor is None or not kudos.lstrip("-").isdecimal() or len(kudos) > 9:
+            return None
+        return cls(int(kudos), cursor)
