@@ -62,6 +62,14 @@ def stems_of_word(word: str) -> frozenset[str]:
     return frozenset(term for language in _STEMMERS if (term := stem(word, language)))
 
 
+def likely_languages(text: str) -> tuple[str, ...]:
+    """Return the language whose small words a text uses more, or both if that does not tell."""
+    found = words(text[:500])
+    counts = {tongue: sum(word in STOP_WORDS[tongue] for word in found) for tongue in _STEMMERS}
+    most = max(counts.values())
+    return tuple(tongue for tongue, count in counts.items() if count == most)
+
+
 def _folded_stop_words(language: str) -> frozenset[str]:
     return frozenset(fold(word) for word in stopwords_for_language(language)) | _LETTERS
 

@@ -28,7 +28,7 @@ from community.questions.queries.rows import (
     row_key,
     select_rows,
 )
-from community.search.analysis import terms, words
+from community.search.analysis import likely_languages, terms, words
 from community.search.backends import Backend, Wish, backend_at
 from community.search.highlighting import highlight
 from community.search.models import Deflection
@@ -330,7 +330,7 @@ def _load(viewer: Viewer, language: str, ids: Sequence[int]) -> list[QuestionRow
 def _alike(title: str, body: str) -> list[Ranked]:
     """Return candidates for a text, weighing each of its words by place and repetition."""
     weights: dict[str, float] = {}
-    for language in ("de", "en"):
+    for language in likely_languages(f"{title} {body}"):
         found = Counter(terms(body[:SIMILAR_BODY_CHARS], language))
         in_body = {term: min(count, 3) ** 0.5 for term, count in found.items()}
         in_title = dict.fromkeys(terms(title, language), SIMILAR_TITLE_WEIGHT)

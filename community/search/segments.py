@@ -23,6 +23,7 @@ from community.search.edits import edits_between
 K1 = 2.0
 FIELD_B = {"text": 0.5, "title": 0.3}
 KEPT_POSTINGS = 3_000_000
+KEPT_FREQUENCIES = 100_000
 
 
 class DamagedSegment(ValueError):
@@ -50,6 +51,7 @@ class Segment:
         self.question_ids = self._column("number", "q")
         self.asked_at = self._column("asked_at", "q")
         self._lengths: dict[str, array[int]] = {}
+        self._frequencies: dict[tuple[str, str], int] = {}
         self._lexicon: dict[str, list[str]] = {}
         self._kept: OrderedDict[tuple[str, str], Postings] = OrderedDict()
         self._kept_size = 0
@@ -72,6 +74,14 @@ class Segment:
 
     def frequency(self, field: str, term: str) -> int:
         """Return how many documents hold the term."""
+        key = (field, term)
+        if key not in self._frequencies:
+            if len(self._frequencies) >= KEPT_FREQUENCIES:
+                self._frequencies.clear()
+            self._frequencies[key] = self._read_frequency(field, term)
+        return self._frequencies[key]
+
+    def _read_frequency(self, field: str, term: str) -> int:
         try:
             return int(self.reader.doc_frequency(field, term))
         except TermNotFound:
