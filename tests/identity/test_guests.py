@@ -3,12 +3,11 @@
 from werkzeug.routing import IntegerConverter
 
 from community.core.web import is_public
-from community.identity.security import UNPERSONAL_ENDPOINTS
 
 
 def private_rules(app):
     for rule in app.url_map.iter_rules():
-        if rule.endpoint not in UNPERSONAL_ENDPOINTS and not is_public(app, rule.endpoint):
+        if not is_public(app, rule.endpoint):
             yield rule
 
 
