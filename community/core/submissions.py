@@ -36,13 +36,7 @@ def submit_once(actor_id: int | None, action: Callable[[], str]) -> ResponseRetu
     sender, address and text for five minutes.
     """
     key, lifetime = _key(actor_id)
-    now = clock.now()
-    db.session.execute(
-        delete(Submission).where(Submission.key == key, Submission.created_at < now - lifetime)
-    )
-    claim = insert_ignoring_conflicts(Submission).values(key=key, created_at=now)
-    claimed = db.session.execute(claim).rowcount  # type: ignore[attr-defined]
-    if not claimed:
+    if not _claim(key) and not _claim_expired(key, lifetime):
         return redirect(_earlier_location(key), 303)
     try:
         location = action()
@@ -55,6 +49,20 @@ def submit_once(actor_id: int | None, action: Callable[[], str]) -> ResponseRetu
         update(Submission).where(Submission.key == key).values(location=location[:500])
     )
     return redirect(location, 303)
+
+
+def _claim(key: str) -> bool:
+    claim = insert_ignoring_conflicts(Submission).values(key=key, created_at=clock.now())
+    return bool(db.session.execute(claim).rowcount)  # type: ignore[attr-defined]
+
+
+def _claim_expired(key: str, lifetime: timedelta) -> bool:
+    """Take over a key whose time is up."""
+    limit = clock.now() - lifetime
+    gone = db.session.execute(
+        delete(Submission).where(Submission.key == key, Submission.created_at < limit)
+    )
+    return bool(gone.rowcount) and _claim(key)  # type: ignore[attr-defined]
 
 
 def _key(actor_id: int | None) -> tuple[str, timedelta]:

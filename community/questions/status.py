@@ -52,8 +52,7 @@ def settle(question: Question) -> Iterator[None]:
     db.session.flush()
     after = _place_in_totals(question)
     if before != after:
-        _count_on_board(before, -1)
-        _count_on_board(after, 1)
+        _count_on_boards(before, after)
     if (before is None, before and before[0]) != (after is None, after and after[0]):
         tag_ids = db.session.scalars(
             select(PostTag.tag_id).where(PostTag.post_id == question.id)
@@ -69,22 +68,24 @@ def _place_in_totals(question: Question) -> tuple[int, str] | None:
     return question.place_id, question.status
 
 
-def _count_on_board(place: tuple[int, str] | None, change: int) -> None:
-    if place is None:
-        return
-    board_id, status = place
-    column = STATS_COLUMNS[status]
-    changed = _add_to_stats(board_id, column, change)
-    if not changed:
-        db.session.execute(insert_ignoring_conflicts(BoardStats).values(board_id=board_id))
-        _add_to_stats(board_id, column, change)
+def _count_on_boards(before: tuple[int, str] | None, after: tuple[int, str] | None) -> None:
+    """Move one question from its old place in the totals to its new one."""
+    changes: dict[int, dict[Any, int]] = {}
+    for place, change in ((before, -1), (after, 1)):
+        if place is not None:
+            board_id, status = place
+            changes.setdefault(board_id, {})[STATS_COLUMNS[status]] = change
+    for board_id in sorted(changes):
+        if not _add_to_stats(board_id, changes[board_id]):
+            db.session.execute(insert_ignoring_conflicts(BoardStats).values(board_id=board_id))
+            _add_to_stats(board_id, changes[board_id])
 
 
-def _add_to_stats(board_id: int, column: Any, change: int) -> int:
+def _add_to_stats(board_id: int, changes: dict[Any, int]) -> int:
     done = db.session.execute(
         update(BoardStats)
         .where(BoardStats.board_id == board_id)
-        .values({column: column + change})
+        .values({column: column + change for column, change in changes.items()})
         .execution_options(synchronize_session=False)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from community.core.authz import is_moderating
-from community.core.db import db
+from community.core.db import db, lock_row
 from community.core.errors import NotAllowed, NotFound
 from community.core.web import current_viewer
 from community.identity.models import User
@@ -24,10 +24,14 @@ def signed_in_user() -> User:
 
 def access_question(question_id: int) -> Question:
     """Return a visible question with its row locked; raises ``NotFound``."""
-    post = access_post(question_id)
-    if post.id != post.root_id:
+    visible = post_is_visible(current_viewer())
+    statement = lock_row(select(Question).where(Question.id == question_id, visible))
+    question: Question | None = db.session.scalar(
+        statement.execution_options(populate_existing=True)
+    )
+    if question is None:
         raise NotFound()
-    return lock_question(post.id)
+    return question
 
 
 def access_post(post_id: int) -> Post:
