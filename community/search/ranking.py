@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -73,8 +74,11 @@ def rank(
         return []
     found: list[Ranked] = []
     for segment in segments:
-        score = _scores_of_all if require_all else _scores
-        scores = score(segment, weighed, fields)
+        if require_all:
+            scores = _scores_of_all(segment, weighed, fields)
+        else:
+            most = limit if restriction == ANYTHING else segment.size
+            scores = _scores(segment, weighed, fields, most)
         found += _best(segment, scores, restriction, limit)
     return heapq.nlargest(limit, found, key=_order)
 
@@ -134,12 +138,15 @@ def _most_telling(weighed: list[_Weighed], most: int, budget: int) -> list[_Weig
 
 
 def _scores(
-    segment: Segment, weighed: Sequence[_Weighed], fields: Mapping[str, float]
+    segment: Segment, weighed: Sequence[_Weighed], fields: Mapping[str, float], most: int
 ) -> dict[int, float]:
-    scores: dict[int, float] = {}
+    """Return the scores of at least the ``most`` best documents that are not deleted."""
+    scores = [0.0] * segment.size
     for one in weighed:
         _add(segment, one, scores, fields)
-    return scores
+    best = heapq.nlargest(most + len(segment.deleted()), scores)
+    least = best[-1] if best else 0.0
+    return {n: score for n, score in enumerate(scores) if score > 0 and score >= least}
 
 
 def _scores_of_all(
@@ -148,7 +155,7 @@ def _scores_of_all(
     """Return scores of documents that hold every clause."""
     kept: dict[int, float] = {}
     for place, one in enumerate(weighed):
-        scores: dict[int, float] = {}
+        scores: dict[int, float] = defaultdict(float)
         _add(segment, one, scores, fields)
         if place == 0:
             kept = scores
@@ -160,21 +167,26 @@ def _scores_of_all(
 
 
 def _add(
-    segment: Segment, one: _Weighed, scores: dict[int, float], fields: Mapping[str, float]
+    segment: Segment,
+    one: _Weighed,
+    scores: list[float] | dict[int, float],
+    fields: Mapping[str, float],
 ) -> None:
-    known = scores.get
     for name, weight in fields.items():
         factor = weight * one.idf * one.clause.weight
         for term in one.clause.terms:
             postings = segment.postings(name, term)
             for n, value in zip(postings.documents, postings.weights, strict=True):
-                scores[n] = known(n, 0.0) + value * factor
+                scores[n] += value * factor
 
 
 def _best(
     segment: Segment, scores: dict[int, float], restriction: Restriction, limit: int
 ) -> list[Ranked]:
     allowed = _allowed(segment, scores, restriction)
+    if len(allowed) > limit:
+        least = heapq.nlargest(limit, [scores[n] for n in allowed])[-1]
+        allowed = [n for n in allowed if scores[n] >= least]
     best = heapq.nlargest(limit, ((scores[n], segment.question_ids[n], n) for n in allowed))
     return [Ranked(score, question_id, segment.asked_at[n]) for score, question_id, n in best]
 
