@@ -136,7 +136,9 @@ def install(name: str) -> None:
     print(f"Installing what requirements/{name}.txt lists …", flush=True)
     locked = ["--require-hashes", "-r", f"requirements/{name}.txt"]
     if has_uv():
-        done = run([PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, *locked])
+        # Compiled now, or every start would do it where Python may not write beside its modules.
+        uv = [PYTHON, "-m", "uv", "pip", "install", "-q", "--compile-bytecode"]
+        done = run([*uv, "--python", PYTHON, *locked])
         if done == 0:
             stamp(name)
             return
