@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, event, func, select, text
+from sqlalchemy import DateTime, Engine, MetaData, Row, Select, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -27,6 +27,11 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+# A SELECT of many columns and a row of it, where naming every type would tell nobody anything.
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
+Columns = TypeVarTuple("Columns")
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -205,7 +210,7 @@ def insert_ignoring_conflicts(table: Any) -> Any:
     return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
-def lock_row(statement: Any) -> Any:
+def lock_row(statement: Select[*Columns]) -> Select[*Columns]:
     """Lock the rows of a SELECT until the transaction ends.
 
     SQLite has one writer at a time already, so there it changes nothing.

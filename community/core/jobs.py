@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 8
 FIRST_DELAY_SECONDS = 5
 
-Task = Callable[..., None]
+Task = Callable[..., object]
 
 
 class EventRecord(Base):

@@ -36,12 +36,12 @@ def check_post_limit(actor: User) -> None:
     _check(_recent_posts(actor).where(Post.kind != "question"), limit)
 
 
-def _recent_posts(actor: User) -> Select[tuple[datetime]]:
+def _recent_posts(actor: User) -> Select[datetime]:
     since = clock.now() - DAY
     return select(Post.created_at).where(Post.author_id == actor.id, Post.created_at > since)
 
 
-def _check(recent: Select[tuple[datetime]], limit: int) -> None:
+def _check(recent: Select[datetime], limit: int) -> None:
     # Reads at most `limit` index entries, however much the member has ever written.
     found = select(func.count()).select_from(recent.limit(limit).subquery())
     if db.session.scalar(found) == limit:

@@ -1,6 +1,7 @@
 """The base of questions, answers and comments, and what hangs on any of them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,7 +26,7 @@ class Post(Base):
 
     __tablename__ = "posts"
     __mapper_args__ = {"polymorphic_on": "kind"}
-    __table_args__ = (
+    __table_args__: Any = (
         CheckConstraint(
             "visibility IN ('published', 'held', 'hidden', 'deleted')", name="visibility"
         ),

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from community.boards.models import Board
 from community.boards.policies import audiences_of
 from community.core import clock
 from community.core.authz import Viewer
-from community.core.db import db
+from community.core.db import AnySelect, db
 from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE, Cursor, Page, before, page_of
 from community.identity.models import User
@@ -28,8 +28,8 @@ from community.questions.queries.rows import (
 )
 
 # Helper lists never hold what is locked; removed and held posts no list holds.
-FILTERS: dict[str, ColumnElement[bool] | bool] = {
-    "newest": True,
+FILTERS: dict[str, ColumnElement[bool]] = {
+    "newest": true(),
     "open": and_(Question.status == "open", Question.is_locked.is_(False)),
     "asker-waiting": and_(
         Question.status == "answered",
@@ -44,7 +44,7 @@ FILTERS: dict[str, ColumnElement[bool] | bool] = {
     ),
     "solved": Question.status == "solved",
     "support": Question.status == "support",
-    "active": True,
+    "active": true(),
     "moving": Question.answers_count > 0,
 }
 BY_ACTIVITY = frozenset({"asker-waiting", "active", "moving"})
@@ -150,7 +150,7 @@ def list_helpers(viewer: Viewer, days: int = 7, limit: int = 5) -> list[Helper]:
     """Return who solved most questions the viewer can see in the last days; staff left out."""
     since = clock.now() - timedelta(days=days)
     solved = func.count(Acceptance.id)
-    statement = (
+    statement: AnySelect = (
         select(solved, *person_columns())
         .join(Answer, Answer.id == Acceptance.answer_id)
         .join(User, User.id == Answer.author_id)

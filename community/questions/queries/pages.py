@@ -6,8 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import (
-    Row,
-    Select,
+    CompoundSelect,
     and_,
     bindparam,
     case,
@@ -21,7 +20,7 @@ from sqlalchemy.orm import aliased
 from community.boards.models import Board, name_in
 from community.boards.policies import audiences_of
 from community.core.authz import Viewer
-from community.core.db import db
+from community.core.db import AnyRow, AnySelect, db
 from community.core.errors import NotFound
 from community.core.pagination import Cursor
 from community.identity.models import User
@@ -73,7 +72,7 @@ def _get_question(viewer: Viewer, language: str, question_id: int) -> QuestionVi
 
 # The page's statements are built once: building one costs more than running it.
 @lru_cache
-def _question_statement(audiences: tuple[str, ...]) -> Select[Any]:
+def _question_statement(audiences: tuple[str, ...]) -> AnySelect:
     original = Question.__table__.alias("original")
     return (
         select(
@@ -125,7 +124,7 @@ def _question_statement(audiences: tuple[str, ...]) -> Select[Any]:
     )
 
 
-def _question_view(viewer: Viewer, language: str, row: Row[Any]) -> QuestionView:
+def _question_view(viewer: Viewer, language: str, row: AnyRow) -> QuestionView:
     status = status_for(
         viewer, status=row.status, awaits_asker=row.awaits_asker, asker_id=row.author_id
     )
@@ -156,7 +155,7 @@ def _question_view(viewer: Viewer, language: str, row: Row[Any]) -> QuestionView
     )
 
 
-def _closure_view(row: Row[Any]) -> ClosureView | None:
+def _closure_view(row: AnyRow) -> ClosureView | None:
     if row.reason is None:
         return None
     original = None
@@ -184,7 +183,7 @@ def _list_answers(
 
 
 @lru_cache
-def _answers_statement() -> Select[Any]:
+def _answers_statement() -> AnySelect:
     return (
         select(
             Answer.id,
@@ -220,7 +219,7 @@ def _after(cursor: AnswerCursor) -> Any:
     return or_(Answer.kudos_count < cursor.kudos, and_(Answer.kudos_count == cursor.kudos, later))
 
 
-def _answer_view(row: Row[Any]) -> PostView:
+def _answer_view(row: AnyRow) -> PostView:
     acceptance = None
     if row.accepted_at is not None:
         by = Person(*row[-2 * PERSON_WIDTH : -PERSON_WIDTH])
@@ -240,12 +239,13 @@ def _answer_view(row: Row[Any]) -> PostView:
 def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
     shown: dict[int, PostView] = {post.id: post for post in (question, *answers)}
     for row in db.session.execute(_comments_statement(), {"parent_ids": list(shown)}):
-        comment = PostView(*row[:4], Markup(row[4]), row[5], Person(*row[-PERSON_WIDTH:]))
+        values = (*row[:4], Markup(row[4]), row[5], Person(*row[-PERSON_WIDTH:]))
+        comment = PostView(*values)
         shown[row[6]].comments.append(comment)
 
 
 @lru_cache
-def _comments_statement() -> Select[Any]:
+def _comments_statement() -> AnySelect:
     return (
         select(
             Post.id,
@@ -273,7 +273,7 @@ def _list_tag_names(question_id: int) -> list[str]:
 
 
 @lru_cache
-def _tags_statement() -> Select[Any]:
+def _tags_statement() -> AnySelect:
     return (
         select(Tag.name)
         .join(PostTag, PostTag.tag_id == Tag.id)
@@ -285,7 +285,7 @@ def _tags_statement() -> Select[Any]:
 def _add_own_marks(user_id: int, question: QuestionView, answers: Sequence[PostView]) -> None:
     """Read the viewer's kudos, me-too and watch on this page in one query."""
     shown: dict[int, PostView] = {post.id: post for post in (question, *answers)}
-    marks = union_all(
+    marks: CompoundSelect[str, int] = union_all(
         select(literal("kudos"), Vote.post_id).where(
             Vote.user_id == user_id, Vote.post_id.in_(shown), Vote.value == 1
         ),

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select
 
 from community.boards.models import Board, name_in
 from community.core.authz import Viewer
-from community.core.db import db
+from community.core.db import AnyRow, AnySelect, db
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.posts.models import PostTag, Tag
@@ -38,7 +37,7 @@ class QuestionRow:
     tags: list[str] = field(default_factory=list)
 
 
-def select_rows() -> Select[Any]:
+def select_rows() -> AnySelect:
     """Return the SELECT every list begins with; conditions, order and limit are the caller's."""
     return (
         select(
@@ -63,15 +62,15 @@ def select_rows() -> Select[Any]:
     )
 
 
-def load_rows(viewer: Viewer, language: str, statement: Select[Any]) -> list[QuestionRow]:
+def load_rows(viewer: Viewer, language: str, statement: AnySelect) -> list[QuestionRow]:
     """Run a list's SELECT; tags are added by ``add_tags``."""
     return [_row(viewer, language, found) for found in db.session.execute(statement)]
 
 
-def _row(viewer: Viewer, language: str, found: Row[Any]) -> QuestionRow:
+def _row(viewer: Viewer, language: str, found: AnyRow) -> QuestionRow:
     *values, board_slug, board_names, awaits_asker = found[:-PERSON_WIDTH]
     asker = Person(*found[-PERSON_WIDTH:])
-    row = QuestionRow(*values, board_slug, name_in(board_names, language), asker)
+    row = QuestionRow(*(*values, board_slug, name_in(board_names, language), asker))
     row.status = status_for(viewer, status=row.status, awaits_asker=awaits_asker, asker_id=asker.id)
     return row
 

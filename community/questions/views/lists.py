@@ -164,7 +164,7 @@ def show_tag(name: str) -> ResponseReturnValue:
     )
 
 
-def _page(show: str, **about: int) -> Page[QuestionRow]:
+def _page(show: str, **about: Any) -> Page[QuestionRow]:
     viewer = current_viewer()
     if show == "mine":
         if viewer.viewer_id is None:
@@ -176,7 +176,7 @@ def _page(show: str, **about: int) -> Page[QuestionRow]:
     return page_of_questions(viewer, reader_language(), wanted, cursor)
 
 
-def filter_tabs(show: str, endpoint: str, **values: str) -> list[tuple[str, str, bool, None]]:
+def filter_tabs(show: str, endpoint: str, **values: Any) -> list[tuple[str, str, bool, None]]:
     """Return the filters of a list as tabs: words, address, whether it is the present one."""
     words = {
         "newest": _("Newest"),
@@ -197,7 +197,7 @@ def filter_tabs(show: str, endpoint: str, **values: str) -> list[tuple[str, str,
     ]
 
 
-def _show(name: str) -> dict[str, str]:
+def _show(name: str) -> dict[str, Any]:
     values = {} if name == "newest" else {"show": name}
     language = request.args.get("lang")
     if language in (*LANGUAGES, "all"):
@@ -205,7 +205,7 @@ def _show(name: str) -> dict[str, str]:
     return values
 
 
-def older_url(page: Page[QuestionRow], endpoint: str, **values: str) -> str:
+def older_url(page: Page[QuestionRow], endpoint: str, **values: Any) -> str:
     """Return the address of the next older page; empty at the end."""
     if page.older is None:
         return ""
