@@ -152,6 +152,8 @@ def test_lists_that_do_not_exist_are_not_found(client, query):
         str(Cursor(days_ago(1), 2**63 - 1)),
         str(Cursor(days_ago(1), 2**31)),
     ],
+    # Named, because processes that share the suite must agree on the names of its tests.
+    ids=["letter", "percent", "cut", "padded", "long", "huge id", "large id"],
 )
 def test_a_broken_cursor_means_the_first_page(client, before):
     person = make_user()
