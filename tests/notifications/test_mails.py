@@ -47,7 +47,8 @@ def send_waiting_mails() -> None:
     with transaction():
         db.session.execute(update(Job).values(due_at=clock.now()))
     run_due_jobs()
-    assert db.session.scalars(select(Job.last_error)).all() == []
+    failed = select(Job.last_error).where(Job.last_error.is_not(None))
+    assert db.session.scalars(failed).all() == []
 
 
 def answered_question(asker: User | None = None, **values):

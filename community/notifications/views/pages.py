@@ -15,6 +15,9 @@ from community.notifications.queries.watches import list_watched
 from community.notifications.views.blueprint import blueprint, signed_in_user
 from community.notifications.wording import KIND_LABELS, line_of
 
+# What an integer column of PostgreSQL holds.
+LARGEST_ROW_ID = 2**31 - 1
+
 
 @blueprint.get("/notifications")
 def list_notifications() -> ResponseReturnValue:
@@ -57,7 +60,7 @@ def show_count() -> ResponseReturnValue:
 def read_all() -> ResponseReturnValue:
     """Mark everything up to the newest notification shown as read."""
     newest_id = request.form.get("newest", type=int, default=0)
-    mark_all_read(signed_in_user(), newest_id=max(0, min(newest_id, 2**63 - 1)))
+    mark_all_read(signed_in_user(), newest_id=max(0, min(newest_id, LARGEST_ROW_ID)))
     return redirect(url_for("notifications.list_notifications"), 303)
 
 
