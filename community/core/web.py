@@ -39,6 +39,9 @@ _script_root: ContextVar[str | None] = ContextVar("script_root", default=None)
 class BoundedInteger(IntegerConverter):
     """An id in an address; one that no database column can hold is simply not found."""
 
+    # Not \d, which also takes the digits of other scripts: one record, one address.
+    regex = "[0-9]+"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max", LARGEST_ID)
         super().__init__(*args, **kwargs)
