@@ -213,9 +213,12 @@ def insert_ignoring_conflicts(table: Any) -> Any:
 def lock_row(statement: Select[*Columns]) -> Select[*Columns]:
     """Lock the rows of a SELECT until the transaction ends.
 
-    SQLite has one writer at a time already, so there it changes nothing.
+    SQLite has one writer at a time already, so there it changes nothing; nor does it where the
+    transaction only reads, which PostgreSQL would refuse.
     """
-    return statement if db.engine.dialect.name == "sqlite" else statement.with_for_update()
+    if db.engine.dialect.name == "sqlite" or not _writing.get():
+        return statement
+    return statement.with_for_update()
 
 
 def reserve_ids(table: Any, number: int) -> list[int]:

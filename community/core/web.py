@@ -22,6 +22,7 @@ from community.core import markup
 from community.core.authz import GUEST, Viewer
 from community.core.errors import NotFound, Refusal
 from community.core.settings import current_settings
+from community.core.wording import present_wording
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What a column of PostgreSQL's type integer can hold.
@@ -72,6 +73,8 @@ class Forum(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         _refuse_nul_in_path()
+        if database.is_writing():
+            _note_reader()
         response = super().dispatch_request()
         if database.is_writing():
             database.commit()
@@ -227,8 +230,17 @@ def init_app(app: Flask, *, render_error: Callable[..., ResponseReturnValue]) ->
     app.jinja_env.globals.update(csp_nonce=csp_nonce, canonical_url=canonical_url)
 
 
+def _note_reader() -> None:
+    # A write the database refuses takes the viewer's record along, and its error page still has to
+    # speak the reader's language.
+    present_wording()
+    g.theme = reader_theme()
+
+
 def reader_theme() -> str:
     """Return light or dark as chosen on this device, else in the account; system otherwise."""
+    if "theme" in g:
+        return str(g.theme)
     chosen = request.cookies.get("theme") or getattr(current_viewer(), "theme", "system")
     return chosen if chosen in THEMES else "system"
 
