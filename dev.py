@@ -6,6 +6,7 @@ python3 dev.py test [pytest options]  everything that must hold; options: only p
 python3 dev.py check                  format, lint, types, import rules
 python3 dev.py bench [--json]         benchmarks
 python3 dev.py stress NAME            a long test of one reliability goal
+python3 dev.py translate              refresh and compile the catalogues of words
 python3 dev.py lock                   new versions into requirements/
 """
 
@@ -50,6 +51,7 @@ def main() -> int:
         "check": check,
         "bench": bench,
         "stress": stress,
+        "translate": translate,
         "lock": lock,
     }
     name, arguments = (sys.argv[1:2] or ["help"])[0], sys.argv[2:]
@@ -115,6 +117,12 @@ def stress(arguments: list[str]) -> int:
     """Run one of the long tests; see tests/stress."""
     install("dev")
     return run([PYTHON, "-m", "tests.stress", *arguments])
+
+
+def translate(arguments: list[str]) -> int:
+    """Bring the catalogues up to date with the code; fails while something is untranslated."""
+    install("dev")
+    return run([PYTHON, "-m", "community.translations"])
 
 
 def lock(arguments: list[str]) -> int:
