@@ -2,11 +2,12 @@
 
 import sys
 
+import click
+
 from community.translations.catalogues import (
     LANGUAGES,
     extract_messages,
     refreshed,
-    source_path,
     untranslated,
     write_catalogue,
 )
@@ -21,9 +22,9 @@ def main() -> int:
         write_catalogue(language, catalogue)
         waiting = untranslated(catalogue)
         missing += len(waiting)
-        print(f"{source_path(language)}: {len(catalogue)} messages, {len(waiting)} untranslated")
+        click.echo(f"{language}: {len(catalogue)} messages, {len(waiting)} untranslated")
         for message in waiting:
-            print(f"  {message.id}")
+            click.echo(f"  {message.id}")
     return 1 if missing else 0
 
 

@@ -1,6 +1,6 @@
 """Collect what the code says, and keep the catalogues in step with it.
 
-The files hold neither dates nor places in the code, so that a catalogue changes only with its words.
+The files hold neither dates nor places in the code: a catalogue changes only with its words.
 """
 
 import tomllib
