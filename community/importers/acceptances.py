@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from community.core.db import db
 from community.importers.records import AcceptanceRecord
 from community.importers.run import Run, batches
-from community.importers.store import FoundPost, Memory, remember, table_of
+from community.importers.store import PRETENDED_POST, FoundPost, Memory, remember, table_of
 from community.questions.models import Acceptance
 
 KIND = "acceptance"
@@ -38,7 +38,7 @@ def _placed(run: Run, label: str, records: Sequence[AcceptanceRecord]) -> list[_
             run.report.skip(label, "its question was not imported")
         elif answer is None:
             run.report.skip(label, "its answer is not in the source, or was not imported")
-        elif answer.root_id != question.id:
+        elif answer is not PRETENDED_POST and answer.root_id != question.id:
             run.report.skip(label, "its answer belongs to another question")
         elif question.id in taken:
             run.report.skip(label, "the question has an accepted answer here already")

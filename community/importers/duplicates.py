@@ -13,6 +13,7 @@ from community.importers.store import FoundPost, Memory, remember, table_of
 from community.questions.models import Closure, DuplicateLink
 
 LINK_KIND, CLOSURE_KIND = "duplicate", "closure"
+REPEATS = "question that repeats another"
 
 
 class _Link(NamedTuple):
@@ -34,23 +35,27 @@ def import_duplicates(run: Run, label: str, records: Iterable[DuplicateRecord]) 
     for batch in batches(records):
         links = _placed_links(run, label, run.fresh(LINK_KIND, label, batch))
         run.write(LINK_KIND, label, links, lambda ready=links: _write_links(run, ready))  # type: ignore[misc]
+        if run.is_dry:
+            run.pretend(REPEATS, (link.record.question_id for link in links))
 
 
 def _placed_links(run: Run, label: str, records: Sequence[DuplicateRecord]) -> list[_Link]:
     wanted = {r.question_id for r in records} | {r.original_id for r in records}
     found = run.find_posts(("question",), wanted)
     linked = _linked_here([question.id for question in found.values()])
+    given: set[tuple[str, str]] = set()
     links = []
     for record in records:
-        question, original = found.get(record.question_id), found.get(record.original_id)
+        pair = record.question_id, record.original_id
+        question, original = found.get(pair[0]), found.get(pair[1])
         if question is None or original is None:
             run.report.skip(label, "one of the two is not in the source, or was not imported")
         elif record.question_id == record.original_id:
             run.report.skip(label, "a question cannot repeat itself")
-        elif (question.id, original.id) in linked:
+        elif (question.id, original.id) in linked or pair in given:
             run.report.skip(label, "the two are linked already")
         else:
-            linked.add((question.id, original.id))
+            given.add(pair)
             links.append(_Link(record.source_id, question, original, record))
     return links
 
@@ -58,7 +63,7 @@ def _placed_links(run: Run, label: str, records: Sequence[DuplicateRecord]) -> l
 def _linked_here(question_ids: list[int]) -> set[tuple[int, int]]:
     query = select(DuplicateLink.question_id, DuplicateLink.original_id)
     rows = db.session.execute(query.where(DuplicateLink.question_id.in_(question_ids)))
-    return set(rows.tuples())
+    return {(question_id, original_id) for question_id, original_id in rows}
 
 
 def _write_links(run: Run, links: Sequence[_Link]) -> None:
@@ -92,10 +97,11 @@ def _placed_closures(run: Run, label: str, records: Sequence[ClosureRecord]) -> 
             run.report.skip(label, "its question was not imported")
         elif question.id in closed_here:
             run.report.skip(label, "the question is closed here already")
-        elif question.id not in originals:
-            run.report.skip(label, "the source does not tell the reason")
+        elif question.id in originals or run.is_pretended(REPEATS, record.source_id):
+            original_id = originals.get(question.id, 0)
+            closed.append(_Closed(record.source_id, question, original_id, record))
         else:
-            closed.append(_Closed(record.source_id, question, originals[question.id], record))
+            run.report.skip(label, "the source does not tell the reason")
     return closed
 
 
@@ -104,7 +110,7 @@ def _originals_of(question_ids: list[int]) -> dict[int, int]:
         DuplicateLink.question_id.in_(question_ids)
     )
     newest_first = query.order_by(DuplicateLink.id.desc())
-    return dict(db.session.execute(newest_first).tuples().all())
+    return dict(db.session.execute(newest_first).all())
 
 
 def _closed_here(question_ids: list[int]) -> set[int]:

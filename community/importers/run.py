@@ -77,7 +77,7 @@ class Run:
         found = posts_by_id(self.to.source, kinds, wanted)
         if self.is_dry:
             for source_id in wanted - found.keys():
-                if any(source_id in self._pretended.get(kind, ()) for kind in kinds):
+                if any(self.is_pretended(kind, source_id) for kind in kinds):
                     found[source_id] = PRETENDED_POST
         return found
 
@@ -88,13 +88,21 @@ class Run:
         if not batch:
             return
         if self.is_dry:
-            pretended = self._pretended.setdefault(kind, IdSet())
-            for record in batch:
-                pretended.add(record.source_id)
+            self.pretend(kind, (record.source_id for record in batch))
         else:
             with transaction():
                 write()
         self.report.count_new(label, len(batch))
+
+    def pretend(self, kind: str, source_ids: Iterable[str]) -> None:
+        """Remember what a dry run would have written."""
+        pretended = self._pretended.setdefault(kind, IdSet())
+        for source_id in source_ids:
+            pretended.add(source_id)
+
+    def is_pretended(self, kind: str, source_id: str) -> bool:
+        """Say whether a dry run would have written this."""
+        return source_id in self._pretended.get(kind, ())
 
 
 def batches(records: Iterable[Record]) -> Iterator[list[Record]]:

@@ -166,4 +166,4 @@ def _tag_ids(names: set[str]) -> dict[str, int]:
 
 def _known_tags(names: Iterable[str]) -> dict[str, int]:
     rows = db.session.execute(select(Tag.name, Tag.id).where(Tag.name.in_(list(names))))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
