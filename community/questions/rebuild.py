@@ -173,12 +173,18 @@ def rebuild_waits(now: datetime) -> None:
         wait = (first_answer_at or asked_at) - asked_at
         waits[board_id].append(max(0.0, wait.total_seconds() / 60))
     db.session.execute(update(BoardStats).values(first_answer_minutes=None))
-    rows = [
-        {"board_id": board_id, "first_answer_minutes": round(statistics.median(minutes))}
-        for board_id, minutes in waits.items()
-    ]
-    if rows:
-        db.session.execute(update(BoardStats), rows)
+    for board_id, minutes in waits.items():
+        median = round(statistics.median(minutes))
+        db.session.execute(
+            update(BoardStats)
+            .where(BoardStats.board_id == board_id)
+            .values(first_answer_minutes=median)
+        )
+
+
+def refresh_waits() -> None:
+    """Bring the boards' waits up to date (periodic task)."""
+    rebuild_waits(clock.now())
 
 
 def rebuild_excerpts() -> None:
