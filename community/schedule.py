@@ -6,11 +6,13 @@ from community.core.submissions import prune_submissions
 from community.core.worker import Periodic
 from community.posts.drafts import prune_drafts
 from community.posts.operations import render_again
+from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 
 PERIODIC = (
     Periodic(prune_submissions, timedelta(hours=1)),
     Periodic(prune_drafts, timedelta(hours=6)),
     Periodic(render_again, timedelta(minutes=1)),
+    Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(check_index, timedelta(minutes=1)),
 )
