@@ -1,0 +1,83 @@
+"""Settings: typed, checked at start, and a production that refuses to start unsafely."""
+
+import pytest
+
+from community.app import create_app
+from community.core.settings import Settings, SettingsError, setting_names
+
+SECRET = "correct-horse-battery-staple-0123456789"
+
+
+def _read(**environ: str) -> Settings:
+    return Settings.from_environment({"FORUM_SECRET_KEY": SECRET, **environ})
+
+
+def test_the_environment_is_read_with_types(tmp_path):
+    settings = _read(
+        FORUM_SMTP_PORT="2525",
+        FORUM_RATE_LIMITS="off",
+        FORUM_SITE_NAME="Nachbarn",
+        FORUM_INSTANCE_PATH=str(tmp_path),
+        DATABASE_URL="postgresql://user@host/name",
+    )
+    assert settings.smtp_port == 2525
+    assert settings.rate_limits is False
+    assert settings.site_name == "Nachbarn"
+    assert settings.instance_path == tmp_path
+    assert settings.sqlalchemy_url == "postgresql+psycopg://user@host/name"
+
+
+def test_everything_lies_under_the_instance_path(tmp_path):
+    settings = _read(FORUM_INSTANCE_PATH=str(tmp_path))
+    assert settings.database_url == f"sqlite:///{tmp_path / 'community.sqlite3'}"
+    assert settings.index_path.is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize("secret", ["", "short", "a" * 64, "changeme", "secret", "ab" * 32])
+def test_production_refuses_a_missing_or_guessable_secret(secret):
+    with pytest.raises(SettingsError, match="FORUM_SECRET_KEY"):
+        Settings.from_environment({"FORUM_SECRET_KEY": secret})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FORUM_ENVIRONMENT", "staging"),
+        ("FORUM_SMTP_PORT", "many"),
+        ("FORUM_RATE_LIMITS", "perhaps"),
+        ("FORUM_MAIL_BACKEND", "pigeon"),
+        ("FORUM_DEFAULT_LANGUAGE", "fr"),
+        ("FORUM_PROXY_HOPS", "99"),
+        ("DATABASE_URL", "mysql://somewhere"),
+    ],
+)
+def test_a_wrong_value_is_named(name, value):
+    with pytest.raises(SettingsError, match=name):
+        _read(**{name: value})
+
+
+def test_elsewhere_a_secret_is_made_once_and_kept(tmp_path):
+    environ = {"FORUM_ENVIRONMENT": "demo", "FORUM_INSTANCE_PATH": str(tmp_path)}
+    first, second = (Settings.from_environment(environ) for _ in range(2))
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 32
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_no_message_shows_the_secret():
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"FORUM_SECRET_KEY": "hunter22"})
+    assert "hunter22" not in str(caught.value)
+
+
+def test_every_setting_has_a_variable():
+    names = setting_names()
+    assert {"DATABASE_URL", "FORUM_SECRET_KEY", "FORUM_INSTANCE_PATH"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_cookies_are_secure_on_https_sites(tmp_path, database_url):
+    settings = _read(FORUM_INSTANCE_PATH=str(tmp_path), FORUM_SITE_URL="https://forum.example")
+    app = create_app(settings)
+    assert app.config["SESSION_COOKIE_SECURE"] is True
+    assert app.config["SESSION_COOKIE_HTTPONLY"] is True
