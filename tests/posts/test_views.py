@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask_security import hash_password
 from sqlalchemy import select, update
 
 from community.core.db import db, transaction
@@ -80,14 +81,15 @@ def test_nobody_drops_somebody_elses_draft(client, app):
 
 def test_a_guests_question_survives_the_sign_in(client):
     make_board("network")
-    member = make_user()
+    make_user(email="ann@example.org", password=hash_password("correct horse battery"))
     form = {"title": "Typed before signing in", "body": "All these words.", "board": "network"}
     response = client.submit("/questions", form)
     assert response.status_code == 303
     assert "/sign-in" in response.location
     assert "Typed before signing in" in client.get("/questions/new").text
-    with client.session_transaction() as session:
-        session["_user_id"] = member.fs_uniquifier
+    credentials = {"email": "ann@example.org", "password": "correct horse battery"}
+    signed_in = client.submit(response.location, credentials)
+    assert signed_in.location == "/questions/new"
     page = client.get("/questions/new").text
     assert "Typed before signing in" in page
     assert "All these words." in page
