@@ -11,37 +11,41 @@ from community.core.jobs import emit
 from community.core.settings import current_settings
 from community.events import CommentPosted, KudosGiven, KudosTaken, PostVisibilityChanged
 from community.identity.models import User
-from community.posts.errors import KudosSettled, OwnPost, TooManyComments, UnfitText
+from community.posts.errors import KudosSettled, OwnPost, TooManyComments
 from community.posts.limits import check_post_limit
 from community.posts.models import Comment, Post, Removal, Revision, Vote, Watch
 from community.posts.policies import (
     can_give_kudos,
-    can_hide_post,
     can_write,
     is_author,
 )
-from community.posts.text import comment_problem
+from community.posts.text import comment_problem, fit_note, fit_text
 
 COMMENTS_PER_POST = 10
+TO_BE_RENDERED = 0
+_RENDERED = markup.RENDER_VERSION
+# Tried in vain at this version: the next one tries again.
+_FELL_BACK = -markup.RENDER_VERSION
 
 
 def render_into(post: Post, body: str) -> None:
-    """Store a text with its rendered form."""
+    """Store a text with its rendered form.
+
+    A text that was too costly to render is stored escaped and tried once more by the task.
+    """
     post.body = body
     post.html = str(markup.render(body))
-    post.render_version = markup.RENDER_VERSION
+    post.render_version = TO_BE_RENDERED if markup.is_fallback(post.html) else _RENDERED
 
 
 def add_comment(actor: User, parent: Post, body: str) -> Comment:
     """Comment on a question or an answer (at most ten a post).
 
-    The parent's row is locked by its counter's update. Raises ``NotAllowed``, ``UnfitText``,
-    ``TooManyComments``, ``WritingTooFast``.
+    The caller has locked the question's row and read the parent after that. Raises
+    ``NotAllowed``, ``UnfitText``, ``TooManyComments``, ``WritingTooFast``.
     """
-    require(can_write(actor))
-    body = markup.clean_text(body)
-    if problem := comment_problem(body):
-        raise UnfitText(errors={"body": problem})
+    require(can_write(actor) and parent.is_published and parent.kind != "comment")
+    body = fit_text(body, comment_problem)
     check_post_limit(actor)
     if parent.comments_count >= COMMENTS_PER_POST:
         raise TooManyComments()
@@ -80,7 +84,9 @@ def take_kudos_back(actor: User, post: Post) -> None:
 
     Raises ``KudosSettled`` afterwards. Source: product rules 2.8 (10 minutes).
     """
-    vote = db.session.scalar(select(Vote).where(Vote.post_id == post.id, Vote.user_id == actor.id))
+    vote = db.session.scalar(
+        select(Vote).where(Vote.post_id == post.id, Vote.user_id == actor.id, Vote.value == 1)
+    )
     if vote is None:
         return
     if clock.now() - vote.created_at > timedelta(minutes=current_settings().kudos_undo_minutes):
@@ -104,10 +110,7 @@ def _count_kudos(post: Post, change: int) -> None:
 
 
 def keep_revision(post: Post, *, title: str | None, tags: str, note: str = "") -> None:
-    """Store the present version of a post before it is changed.
-
-    An edit by the author within the grace minutes of the last version keeps none.
-    """
+    """Store the present version of a post before it is changed."""
     newest = db.session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id))
     db.session.add(
         Revision(
@@ -118,7 +121,7 @@ def keep_revision(post: Post, *, title: str | None, tags: str, note: str = "") -
             body=post.body,
             author_id=post.edited_by_id or post.author_id,
             written_at=post.edited_at or post.created_at,
-            note=note,
+            note=fit_note(note, 200),
         )
     )
 
@@ -134,7 +137,7 @@ def set_visibility(actor: Viewer, post: Post, visibility: str, reason: str = "")
             post_id=post.id,
             visibility=visibility,
             actor_id=actor.viewer_id,
-            reason=reason,
+            reason=fit_note(reason, 500),
             created_at=clock.now(),
         )
     )
@@ -152,12 +155,6 @@ def _count_comment(comment: Post, change: int) -> None:
         .values(comments_count=Post.comments_count + change)
         .execution_options(synchronize_session=False)
     )
-
-
-def hide_comment(actor: User, comment: Comment, reason: str) -> None:
-    """Take a comment out of sight (moderators)."""
-    require(can_hide_post(actor, comment))
-    set_visibility(actor, comment, "hidden", reason)
 
 
 def watch(user_id: int, **target: int) -> None:
@@ -203,10 +200,12 @@ def render_again(limit: int = 200) -> int:
     """Bring stored HTML to the present render version; returns how many posts were done (task)."""
     stale = db.session.scalars(
         select(Post)
-        .where(Post.render_version < markup.RENDER_VERSION)
+        .where(Post.render_version < _RENDERED, Post.render_version != _FELL_BACK)
         .order_by(Post.id)
         .limit(limit)
     ).all()
     for post in stale:
         render_into(post, post.body)
+        if post.render_version == TO_BE_RENDERED:
+            post.render_version = _FELL_BACK
     return len(stale)

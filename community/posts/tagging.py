@@ -14,7 +14,8 @@ def find_or_make_tags(names: Sequence[str]) -> list[int]:
     if not names:
         return []
     known = _ids_by_name(names)
-    for name in names:
+    # In one order: two askers with the same new tags must not wait for each other.
+    for name in sorted(names):
         if name not in known:
             db.session.execute(
                 insert_ignoring_conflicts(Tag).values(name=name, created_at=clock.now())

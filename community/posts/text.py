@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from community.core import markup
+from community.posts.errors import UnfitText
 
 TITLE_MIN_CHARS = 15
 TITLE_MAX_CHARS = 150
@@ -21,6 +23,8 @@ GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 Problem = str | LazyString
 
+UNACCEPTABLE = _l("There are characters in this text that cannot be stored.")
+
 
 def slug_of(title: str) -> str:
     """Return the readable part of an address, ASCII, at most 80 characters, perhaps empty."""
@@ -32,6 +36,25 @@ def slug_of(title: str) -> str:
 def tidy_title(raw: str) -> str:
     """Return a title on one line; raises ``markup.UnacceptableText``."""
     return " ".join(markup.clean_text(raw).split())
+
+
+def fit_text(raw: str, problem_of: Callable[[str], Problem | None], field: str = "body") -> str:
+    """Return a text as it is stored; raises ``UnfitText`` naming the field."""
+    try:
+        text = markup.clean_text(raw)
+    except markup.UnacceptableText:
+        raise UnfitText(errors={field: UNACCEPTABLE}) from None
+    if problem := problem_of(text):
+        raise UnfitText(errors={field: problem})
+    return text
+
+
+def fit_note(raw: str, longest: int) -> str:
+    """Return a short remark as it is stored; what does not fit in is cut off.
+
+    Raises ``UnfitText`` for characters no database keeps.
+    """
+    return fit_text(raw, lambda text: None, "note")[:longest]
 
 
 def title_problem(title: str) -> Problem | None:
@@ -63,6 +86,13 @@ def comment_problem(body: str) -> Problem | None:
     if len(body) > COMMENT_MAX_CHARS:
         return _l("A comment has at most %(num)s characters.", num=COMMENT_MAX_CHARS)
     return None
+
+
+def note_problem(note: str, *, shortest: int, longest: int) -> Problem | None:
+    """Return what is wrong with a short remark, or None."""
+    if len(note) > longest:
+        return _l("Please shorten this to %(num)s characters.", num=longest)
+    return body_problem(note, shortest=shortest)
 
 
 def parse_tags(raw: str) -> list[str]:

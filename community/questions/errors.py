@@ -35,6 +35,12 @@ class UnknownCloseReason(Invalid):
     message = _l("Please choose a reason.")
 
 
+class UnknownOriginal(Invalid):
+    """The question named as the original does not exist for this person, or is this one."""
+
+    message = _l("Please give the number or the address of the original question.")
+
+
 class UnknownBoard(Invalid):
     """The board does not exist, or not for this person."""
 

@@ -1,6 +1,6 @@
 """Who may do what with questions and answers. Pure: records are loaded by the caller."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from community.core import clock
@@ -61,16 +61,19 @@ def can_close_question(viewer: Viewer, question: QuestionFacts, reason: str | No
     if is_staff(viewer):
         return True
     reason_fits = reason is None or reason in POSITIVE_CLOSE_REASONS
-    return can_write(viewer) and is_author(viewer, question) and reason_fits
+    mine = can_write(viewer) and is_author(viewer, question)
+    return mine and reason_fits and not question.is_locked
 
 
-def can_reopen_question(viewer: Viewer, question: QuestionFacts) -> bool:
-    """Say whether the viewer may reopen: staff always, the asker within 30 days of asking."""
-    if question.status != "closed":
+def can_reopen_question(
+    viewer: Viewer, question: QuestionFacts, *, closed_at: datetime | None
+) -> bool:
+    """Say whether the viewer may reopen: staff always, the asker within 30 days of the closing."""
+    if question.status != "closed" or question.visibility != "published" or closed_at is None:
         return False
     if is_staff(viewer):
         return True
-    recent = clock.now() - question.created_at <= timedelta(days=REOPEN_DAYS)
+    recent = clock.now() - closed_at <= timedelta(days=REOPEN_DAYS)
     return can_write(viewer) and is_author(viewer, question) and recent and not question.is_locked
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from community.boards.models import Board, BoardStats
 from community.core.authz import Viewer
@@ -96,7 +97,8 @@ def count_tags(board_id: int | None, tag_ids: Any, change: int) -> None:
     if board_id is None or not tag_ids:
         return
     audience = db.session.scalar(select(Board.audience).where(Board.id == board_id))
-    for tag_id in tag_ids:
+    # In one order: two changes with the same tags must not wait for each other.
+    for tag_id in sorted(tag_ids):
         db.session.execute(
             insert_ignoring_conflicts(TagCount).values(
                 tag_id=tag_id, audience=audience, questions_count=0
@@ -161,9 +163,15 @@ def _recompute_answers(question: Question) -> None:
 
 
 def _recompute_activity(question: Question) -> None:
+    parent = aliased(Post)
     newest = db.session.execute(
         select(Post.created_at, Post.author_id)
-        .where(Post.root_id == question.id, Post.visibility == "published", Post.id != question.id)
+        .join(parent, parent.id == Post.parent_id)
+        .where(
+            Post.root_id == question.id,
+            Post.visibility == "published",
+            or_(parent.id == question.id, parent.visibility == "published"),
+        )
         .order_by(Post.created_at.desc(), Post.id.desc())
         .limit(1)
     ).one_or_none()

@@ -110,8 +110,12 @@ def take_back_acceptance(
 
 
 def _count_solved(question: Question, answer: Answer, change: int) -> None:
-    """Change the helper's number of solved questions; own answers do not count."""
-    if answer.author_id == question.author_id:
+    """Change the helper's number of solved questions.
+
+    Own answers do not count, nor what is not public (see ``removals.change_visibility``).
+    """
+    public = question.visibility == "published" and answer.visibility == "published"
+    if answer.author_id == question.author_id or not public:
         return
     db.session.execute(
         update(User)

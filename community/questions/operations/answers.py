@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from community.core import clock, markup
+from community.core import clock
 from community.core.authz import require
 from community.core.db import db
 from community.core.jobs import emit
@@ -10,14 +10,12 @@ from community.events import (
     AnswerPosted,
 )
 from community.identity.models import User
-from community.posts.errors import QuestionLocked, UnfitText
+from community.posts.errors import QuestionLocked
 from community.posts.limits import check_post_limit
 from community.posts.models import Comment, Post
 from community.posts.operations import add_comment, render_into
 from community.posts.policies import can_write
-from community.posts.text import (
-    body_problem,
-)
+from community.posts.text import body_problem, fit_text
 from community.questions.errors import (
     NotOpenToAnswers,
 )
@@ -43,11 +41,9 @@ def post_answer(actor: User, question: Question, body: str) -> Answer:
     ``WritingTooFast``.
     """
     if not can_answer_question(actor, question):
-        require(can_write(actor))
+        require(can_write(actor) and question.is_published)
         raise NotOpenToAnswers()
-    body = markup.clean_text(body)
-    if problem := body_problem(body):
-        raise UnfitText(errors={"body": problem})
+    body = fit_text(body, body_problem)
     check_post_limit(actor)
     answer = Answer(
         author_id=actor.id,
@@ -68,9 +64,12 @@ def post_answer(actor: User, question: Question, body: str) -> Answer:
 
 
 def post_comment(actor: User, question: Question, parent: Post, body: str) -> Comment:
-    """Comment below the question or one of its answers; the question's row is locked."""
+    """Comment below the question or one of its answers; the question's row is locked.
+
+    Raises ``NotAllowed``, ``QuestionLocked`` and what ``add_comment`` raises.
+    """
     if not can_comment(actor, question):
-        require(can_write(actor))
+        require(can_write(actor) and question.is_published)
         raise QuestionLocked()
     comment = add_comment(actor, parent, body)
     count_new_comment(question, comment)

@@ -1,10 +1,11 @@
 """Resolving without a best answer, reopening, asking for facts (question row locked)."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from community.core import clock, markup
+from community.core import clock
 from community.core.authz import require
-from community.core.db import db
+from community.core.db import db, insert_ignoring_conflicts
+from community.core.errors import NotAllowed
 from community.core.jobs import emit
 from community.events import (
     InfoRequested,
@@ -12,16 +13,12 @@ from community.events import (
     QuestionReopened,
 )
 from community.identity.models import User
-from community.posts.errors import UnfitText
-from community.posts.text import (
-    body_problem,
-)
-from community.questions.errors import (
-    UnknownCloseReason,
-)
+from community.posts.text import Problem, fit_note, fit_text, note_problem
+from community.questions.errors import AlreadyClosed, UnknownCloseReason, UnknownOriginal
 from community.questions.models import (
     CLOSE_REASONS,
     Closure,
+    DuplicateLink,
     InfoRequest,
     Question,
 )
@@ -35,23 +32,35 @@ from community.questions.status import (
     recompute,
 )
 
+INFO_NOTE_MAX_CHARS = 600
+
 
 def close_question(
-    actor: User, question: Question, *, reason: str, note: str = "", duplicate_of: int | None = None
+    actor: User,
+    question: Question,
+    *,
+    reason: str,
+    note: str = "",
+    original: Question | None = None,
 ) -> None:
     """Resolve or close a question without a best answer; its row is locked.
 
-    Raises ``UnknownCloseReason``, ``NotAllowed``.
+    ``original`` is the question of which this one is a duplicate; the actor can see it. Raises
+    ``UnknownCloseReason``, ``AlreadyClosed``, ``NotAllowed``, ``UnfitText``, ``UnknownOriginal``.
     """
     if reason not in CLOSE_REASONS:
         raise UnknownCloseReason(errors={"reason": UnknownCloseReason.message})
+    if question.status in ("closed", "solved"):
+        raise AlreadyClosed()
     require(can_close_question(actor, question, reason))
+    note = fit_note(note, 500)
+    original_id = _link_duplicate(actor, question, original) if reason == "duplicate" else None
     db.session.add(
         Closure(
             question_id=question.id,
             reason=reason,
-            note=markup.clean_text(note)[:500],
-            duplicate_of_id=duplicate_of,
+            note=note,
+            duplicate_of_id=original_id,
             closed_by_id=actor.id,
             closed_at=clock.now(),
         )
@@ -61,27 +70,55 @@ def close_question(
     emit(QuestionClosed(question.id, actor.id, reason))
 
 
+def _link_duplicate(actor: User, question: Question, original: Question | None) -> int:
+    if original is None or original.id == question.id:
+        raise UnknownOriginal(errors={"duplicate_of": UnknownOriginal.message})
+    db.session.execute(
+        insert_ignoring_conflicts(DuplicateLink).values(
+            question_id=question.id,
+            original_id=original.id,
+            linked_by_id=actor.id,
+            created_at=clock.now(),
+        )
+    )
+    return original.id
+
+
 def reopen_question(actor: User, question: Question) -> None:
-    """Open a closed question again. Raises ``NotAllowed``."""
-    require(can_reopen_question(actor, question))
-    db.session.execute(delete(Closure).where(Closure.question_id == question.id))
+    """Open a closed question again; it counts as a duplicate no longer. Raises ``NotAllowed``."""
+    closure = db.session.scalar(select(Closure).where(Closure.question_id == question.id))
+    if closure is None:
+        raise NotAllowed()
+    require(can_reopen_question(actor, question, closed_at=closure.closed_at))
+    _unlink_duplicate(question, closure)
+    db.session.delete(closure)
     recompute(question)
     emit(QuestionReopened(question.id, actor.id))
+
+
+def _unlink_duplicate(question: Question, closure: Closure) -> None:
+    db.session.execute(
+        delete(DuplicateLink).where(
+            DuplicateLink.question_id == question.id,
+            DuplicateLink.original_id == closure.duplicate_of_id,
+        )
+    )
 
 
 def request_info(actor: User, question: Question, note: str) -> None:
     """Ask the asker for more facts. Raises ``NotAllowed``, ``UnfitText``."""
     require(can_request_info(actor, question))
-    note = markup.clean_text(note)
-    if problem := body_problem(note, shortest=5):
-        raise UnfitText(errors={"note": problem})
     db.session.add(
         InfoRequest(
             question_id=question.id,
-            note=note[:600],
+            note=fit_text(note, _info_note_problem, "note"),
             requested_by_id=actor.id,
             requested_at=clock.now(),
         )
     )
     recompute(question)
     emit(InfoRequested(question.id, actor.id))
+
+
+def _info_note_problem(note: str) -> Problem | None:
+    return note_problem(note, shortest=5, longest=INFO_NOTE_MAX_CHARS)

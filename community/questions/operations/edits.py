@@ -19,12 +19,11 @@ from community.posts.tagging import find_or_make_tags, put_tags, tag_names_of
 from community.posts.text import (
     body_problem,
     comment_problem,
-    parse_tags,
+    fit_text,
     slug_of,
-    tidy_title,
 )
 from community.questions.models import Question
-from community.questions.operations.questions import EXCERPT_CHARS, question_text_problems
+from community.questions.operations.questions import EXCERPT_CHARS, read_question_texts
 from community.questions.status import count_tags
 
 
@@ -49,8 +48,8 @@ def edit_question(
     """
     require(can_edit_post(actor, question, is_locked=question.is_locked))
     _check_version(question, based_on)
-    title, body, names = tidy_title(title), markup.clean_text(body), parse_tags(tags)
-    if problems := question_text_problems(title, body, names):
+    title, body, names, problems = read_question_texts(title, body, tags)
+    if problems:
         raise UnfitText(errors=problems)
     old_tags = tag_names_of(question.id)
     if (title, body, sorted(names)) == (question.title, question.body, old_tags):
@@ -80,10 +79,7 @@ def edit_reply(
     """
     require(can_edit_post(actor, post, is_locked=question.is_locked))
     _check_version(post, based_on)
-    body = markup.clean_text(body)
-    problem = comment_problem(body) if post.kind == "comment" else body_problem(body)
-    if problem:
-        raise UnfitText(errors={"body": problem})
+    body = fit_text(body, comment_problem if post.kind == "comment" else body_problem)
     if body == post.body:
         return
     _keep_version(actor, post, title=None, tags="", note=note)

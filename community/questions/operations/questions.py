@@ -1,5 +1,8 @@
 """Asking, locking, "me too"."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from markupsafe import Markup
 from sqlalchemy import delete, select
 
@@ -20,8 +23,10 @@ from community.posts.operations import render_into, watch, watch_unless_muted
 from community.posts.policies import can_write
 from community.posts.tagging import put_tags
 from community.posts.text import (
+    UNACCEPTABLE,
     Problem,
     body_problem,
+    fit_note,
     parse_tags,
     slug_of,
     tags_problem,
@@ -57,14 +62,34 @@ def lock_question(question_id: int) -> Question:
     ).one()
 
 
-def question_text_problems(title: str, body: str, tags: list[str]) -> dict[str, Problem]:
-    """Return what is wrong with a question's text, by field."""
+class QuestionTexts(NamedTuple):
+    """A question's texts as they are stored, and what is wrong with them by field."""
+
+    title: str
+    body: str
+    tags: list[str]
+    problems: dict[str, Problem]
+
+
+def read_question_texts(title: str, body: str, tags: str) -> QuestionTexts:
+    """Make the texts of a form fit to be stored, and say what still does not fit."""
+    title, bad_title = _cleaned(title, tidy_title)
+    body, bad_body = _cleaned(body, markup.clean_text)
+    names = parse_tags(tags)
     problems = {
-        "title": title_problem(title),
-        "body": body_problem(body),
-        "tags": tags_problem(tags),
+        "title": bad_title or title_problem(title),
+        "body": bad_body or body_problem(body),
+        "tags": tags_problem(names),
     }
-    return {field: problem for field, problem in problems.items() if problem}
+    found = {field: problem for field, problem in problems.items() if problem}
+    return QuestionTexts(title, body, names, found)
+
+
+def _cleaned(raw: str, clean: Callable[[str], str]) -> tuple[str, Problem | None]:
+    try:
+        return clean(raw), None
+    except markup.UnacceptableText:
+        return "", UNACCEPTABLE
 
 
 def ask_question(
@@ -75,8 +100,7 @@ def ask_question(
     Raises ``NotAllowed``, ``UnknownBoard``, ``UnfitText`` (by field), ``WritingTooFast``.
     """
     require(can_write(actor))
-    title, body, names = tidy_title(title), markup.clean_text(body), parse_tags(tags)
-    problems = question_text_problems(title, body, names)
+    title, body, names, problems = read_question_texts(title, body, tags)
     if board is None or not can_ask_on_board(actor, board):
         problems["board"] = UnknownBoard.message
     if problems or board is None:
@@ -142,7 +166,10 @@ def lock_writing(actor: User, question: Question, reason: str = "") -> None:
     require(can_lock_question(actor))
     db.session.execute(
         insert_ignoring_conflicts(Lock).values(
-            question_id=question.id, locked_by_id=actor.id, reason=reason, locked_at=clock.now()
+            question_id=question.id,
+            locked_by_id=actor.id,
+            reason=fit_note(reason, 500),
+            locked_at=clock.now(),
         )
     )
     recompute(question)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from community.core import clock
-from community.core.authz import Viewer, is_moderating, require
+from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.errors import Conflict
 from community.identity.models import User
@@ -18,6 +18,7 @@ from community.posts.operations import set_visibility
 from community.posts.policies import can_delete_post, can_hide_post
 from community.questions.models import Acceptance, Answer, Question
 from community.questions.operations.acceptances import take_back_acceptance
+from community.questions.standing import change_standing, standing_in
 from community.questions.status import recompute, settle
 
 RESTORE_DAYS = 30
@@ -31,9 +32,7 @@ def delete_post(actor: User, question: Question, post: Post, reason: str = "") -
     if post.visibility == "deleted":
         return
     require(
-        can_delete_post(
-            actor, post, is_locked=question.is_locked, has_replies=_has_replies(question, post)
-        )
+        can_delete_post(actor, post, is_locked=question.is_locked, has_replies=_has_replies(post))
     )
     _unaccept_first(actor, question, post)
     change_visibility(actor, question, post, "deleted", reason)
@@ -47,7 +46,7 @@ def hide_post(actor: User, question: Question, post: Post, reason: str = "") -> 
 
 def restore_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
     """Bring a hidden, held or (within 30 days) deleted post back (moderators)."""
-    require(is_moderating(actor))
+    require(can_hide_post(actor, post))
     if post.visibility == "deleted" and _removed_at_is_old(post):
         raise Conflict()
     change_visibility(actor, question, post, "published", reason)
@@ -57,19 +56,23 @@ def change_visibility(
     actor: Viewer, question: Question, post: Post, visibility: str, reason: str = ""
 ) -> None:
     """Set a post's visibility and bring status, counters and totals in line with it."""
+    before = standing_in(question)
     if post.id == question.id:
         with settle(question):
             set_visibility(actor, question, visibility, reason)
-        return
-    if set_visibility(actor, post, visibility, reason):
+    elif set_visibility(actor, post, visibility, reason):
         recompute(question)
+    change_standing(before, standing_in(question))
 
 
-def _has_replies(question: Question, post: Post) -> bool:
-    """Say whether somebody else has answered or commented below this post."""
-    if post.id == question.id:
-        return question.answers_count > 0
-    return db.session.scalar(select(Post.id).where(Post.parent_id == post.id).limit(1)) is not None
+def _has_replies(post: Post) -> bool:
+    """Say whether somebody else has publicly answered or commented below this post."""
+    by_others = select(Post.id).where(
+        Post.parent_id == post.id,
+        Post.author_id != post.author_id,
+        Post.visibility == "published",
+    )
+    return db.session.scalar(by_others.limit(1)) is not None
 
 
 def _unaccept_first(actor: User, question: Question, post: Post) -> None:
