@@ -22,6 +22,8 @@ class BoardTile:
 
 def get_board(viewer: Viewer, slug: str) -> Board:
     """Return a board by its slug; raises ``NotFound`` also where the viewer may not see it."""
+    if "\0" in slug:
+        raise NotFound()
     board = db.session.scalar(
         select(Board).where(Board.slug == slug, Board.audience.in_(audiences_of(viewer)))
     )

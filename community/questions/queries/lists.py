@@ -1,10 +1,12 @@
 """Lists of questions: newest, by state, helper lists, by tag, by person."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy.orm import aliased
 
 from community.boards.models import Board
 from community.boards.policies import audiences_of
@@ -15,7 +17,7 @@ from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE, Cursor, Page, before, page_of
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
-from community.posts.models import PostTag, Tag, TagCount
+from community.posts.models import Post, PostTag, Tag, TagCount
 from community.posts.visibility import root_is_visible
 from community.questions.models import Acceptance, Answer, Question
 from community.questions.queries.rows import (
@@ -115,7 +117,10 @@ class TagRow:
 
 def get_tag(viewer: Viewer, name: str) -> TagRow:
     """Return a tag; raises ``NotFound`` where no question the viewer may see carries it."""
-    row = db.session.execute(_select_tags(viewer).where(Tag.name == name.casefold())).one_or_none()
+    if "\0" in name:
+        raise NotFound()
+    folded = unicodedata.normalize("NFC", name).casefold()
+    row = db.session.execute(_select_tags(viewer).where(Tag.name == folded)).one_or_none()
     if row is None:
         raise NotFound()
     return TagRow(*row)
@@ -150,14 +155,19 @@ def list_helpers(viewer: Viewer, days: int = 7, limit: int = 5) -> list[Helper]:
     """Return who solved most questions the viewer can see in the last days; staff left out."""
     since = clock.now() - timedelta(days=days)
     solved = func.count(Acceptance.id)
+    root = aliased(Post)
     statement: AnySelect = (
         select(solved, *person_columns())
         .join(Answer, Answer.id == Acceptance.answer_id)
+        .join(root, root.id == Answer.root_id)
         .join(User, User.id == Answer.author_id)
         .join(Board, Board.id == Answer.board_id)
         .where(
             Acceptance.accepted_at >= since,
             Answer.visibility == "published",
+            root.visibility == "published",
+            # Solving one's own question counts for nobody.
+            root.author_id != Answer.author_id,
             Board.audience.in_(audiences_of(viewer)),
             User.role.in_(("member", "superuser")),
             User.active.is_(True),

@@ -7,8 +7,10 @@ from typing import NamedTuple
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
+from community.core import markup
 from community.core.pagination import Cursor
 from community.identity.people import Person
+from community.posts.models import Post
 
 
 class AcceptanceView(NamedTuple):
@@ -53,10 +55,17 @@ class PostView:
     may: set[str] = field(default_factory=set)
     comments: list["PostView"] = field(default_factory=list)
     acceptance: AcceptanceView | None = None
+    typed_comment: str = ""
+    comment_error: str | LazyString = ""
 
     @property
     def is_mine(self) -> bool:
         return "mine" in self.may
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether the text is shown as it was typed, because rendering it cost too much."""
+        return markup.is_fallback(self.html)
 
 
 @dataclass(slots=True)
@@ -107,10 +116,16 @@ class AnswerCursor(NamedTuple):
         return f"{self.kudos}.{self.after}"
 
     @classmethod
+    def before(cls, answer: Post) -> "AnswerCursor":
+        """Return the cursor of a page that begins with this (not accepted) answer."""
+        return cls(answer.kudos_count, Cursor(answer.created_at, answer.id - 1))
+
+    @classmethod
     def parse(cls, raw: str | None) -> "AnswerCursor | None":
         """Read a cursor; anything unreadable means the first answers."""
         kudos, _, rest = (raw or "").partition(".")
         cursor = Cursor.parse(rest)
-        if cursor is None or not kudos.lstrip("-").isdecimal() or len(kudos) > 9:
+        try:
+            return cls(int(kudos), cursor) if cursor and len(kudos) <= 9 else None
+        except ValueError:
             return None
-        return cls(int(kudos), cursor)

@@ -73,7 +73,13 @@ def _get_question(viewer: Viewer, language: str, question_id: int) -> QuestionVi
 # The page's statements are built once: building one costs more than running it.
 @lru_cache
 def _question_statement(audiences: tuple[str, ...]) -> AnySelect:
-    original = Question.__table__.alias("original")
+    # A duplicate's original is named only to those who can see it.
+    original = (
+        select(Question.id, Question.slug, Question.title)
+        .join(Board, Board.id == Question.place_id)
+        .where(Question.visibility == "published", Board.audience.in_(audiences))
+        .subquery("original")
+    )
     return (
         select(
             Question.id,

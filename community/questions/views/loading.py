@@ -1,7 +1,7 @@
 """Getting hold of records on behalf of a viewer: what they may not see is not found."""
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from community.core.authz import is_moderating
 from community.core.db import db, lock_row
@@ -35,9 +35,11 @@ def access_question(question_id: int) -> Question:
 
 
 def access_post(post_id: int) -> Post:
-    """Return a visible post of any kind; moderators also reach what was removed."""
-    viewer = current_viewer()
-    condition = visible_boards(viewer) if is_moderating(viewer) else post_is_visible(viewer)
+    """Return a visible post of any kind; raises ``NotFound``."""
+    return _find_post(post_id, post_is_visible(current_viewer()))
+
+
+def _find_post(post_id: int, condition: ColumnElement[bool]) -> Post:
     post = db.session.scalar(select(Post).where(Post.id == post_id, condition))
     if post is None:
         raise NotFound()
@@ -46,9 +48,23 @@ def access_post(post_id: int) -> Post:
 
 def access_reply(post_id: int) -> tuple[Question, Post]:
     """Return a visible post and its question, whose row is locked; raises ``NotFound``."""
-    post = access_post(post_id)
+    return _locked(access_post(post_id))
+
+
+def access_removed(post_id: int) -> tuple[Question, Post]:
+    """Return a post and its locked question as ``access_reply``; moderators reach removed ones."""
+    viewer = current_viewer()
+    condition = visible_boards(viewer) if is_moderating(viewer) else post_is_visible(viewer)
+    return _locked(_find_post(post_id, condition))
+
+
+def _locked(post: Post) -> tuple[Question, Post]:
     question = lock_question(post.root_id or post.id)
-    return question, question if post.id == question.id else post
+    if post.id == question.id:
+        return question, question
+    # It may have changed while we waited for the lock.
+    db.session.refresh(post)
+    return question, post
 
 
 def access_answer(answer_id: int) -> tuple[Question, Answer]:

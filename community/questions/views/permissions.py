@@ -1,6 +1,7 @@
 """What the viewer may do on a page, asked once per post from the same policies as everywhere."""
 
 from community.core.authz import Viewer, is_signed_in
+from community.core.settings import current_settings
 from community.posts.policies import (
     can_delete_post,
     can_edit_post,
@@ -29,13 +30,26 @@ def fill_permissions(viewer: Viewer, page: QuestionPage) -> None:
     question = page.question
     shared = _for_any_post(viewer, question)
     question.may = shared | _for_post(viewer, question, question) | _for_question(viewer, question)
+    if question.answers_count > sum(a.author_id == question.author_id for a in page.answers):
+        _forbid_deleting(viewer, question)
     unaccept = can_unaccept_answer(viewer, question)
+    solutions = sum(answer.acceptance is not None for answer in page.answers)
     for answer in page.answers:
         answer.may = shared | _for_post(viewer, question, answer)
         if unaccept and answer.acceptance:
             answer.may.add("unaccept")
         elif can_accept_answer(viewer, question, answer):
             answer.may.add("accept")
+            if 0 < solutions < current_settings().accepted_answers_max:
+                answer.may.add("also")
+    for comment in (c for post in (question, *page.answers) for c in post.comments):
+        comment.may = _for_post(viewer, question, comment)
+
+
+def _forbid_deleting(viewer: Viewer, question: QuestionView) -> None:
+    """Take the button away where others have answered, perhaps on another page."""
+    if not can_delete_post(viewer, question, is_locked=question.is_locked, has_replies=True):
+        question.may.discard("delete")
 
 
 def _for_any_post(viewer: Viewer, question: QuestionView) -> set[str]:
@@ -43,7 +57,7 @@ def _for_any_post(viewer: Viewer, question: QuestionView) -> set[str]:
 
 
 def _for_post(viewer: Viewer, question: QuestionView, post: PostView) -> set[str]:
-    replied = bool(post.comments) or (post is question and question.answers_count > 0)
+    replied = any(comment.author_id != post.author_id for comment in post.comments)
     allowed = {
         "mine": is_author(viewer, post),
         "kudos": can_give_kudos(viewer, post),
@@ -59,7 +73,9 @@ def _for_question(viewer: Viewer, question: QuestionView) -> set[str]:
         "me_too": can_say_me_too(viewer, question),
         "answer": can_answer_question(viewer, question),
         "close": can_close_question(viewer, question),
-        "reopen": can_reopen_question(viewer, question),
+        "reopen": can_reopen_question(
+            viewer, question, closed_at=question.closure.at if question.closure else None
+        ),
         "request_info": can_request_info(viewer, question),
         "lock": can_lock_question(viewer),
     }

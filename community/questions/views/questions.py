@@ -1,14 +1,24 @@
 """The question page, the ask page, and the state of a question."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+import re
+
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.boards.models import Board
 from community.boards.queries import get_board, list_boards
 from community.core import markup
-from community.core.authz import Viewer, is_signed_in
-from community.core.errors import Invalid, NotFound
+from community.core.authz import Viewer, is_signed_in, is_staff
+from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.i18n import reader_language
 from community.core.submissions import submit_once
 from community.core.web import (
@@ -20,20 +30,28 @@ from community.core.web import (
     renders,
 )
 from community.posts.drafts import drop_draft, find_draft
-from community.posts.views import guest_draft_token, keep_text_for_sign_in
+from community.posts.models import Post
+from community.posts.views import guest_draft_token, keep_text_for_sign_in, preview_problem
 from community.questions.forms import QuestionForm
 from community.questions.indexing import is_indexable
+from community.questions.models import Question
 from community.questions.operations import closures, questions
 from community.questions.queries.page_parts import AnswerCursor, QuestionPage
 from community.questions.queries.pages import get_question_page
 from community.questions.reasons import reasons_for
 from community.questions.structured_data import qa_page
-from community.questions.views.loading import access_question, question_url, signed_in_user
+from community.questions.views.loading import (
+    access_post,
+    access_question,
+    question_url,
+    signed_in_user,
+)
 from community.questions.views.permissions import fill_permissions
 
 blueprint = Blueprint("questions", __name__)
 
 DRAFT_PLACE = "ask"
+QUESTION_NUMBER = re.compile(r"(?:.*/questions/|#)?([0-9]{1,9})(?:[/?#].*)?", re.ASCII)
 
 
 @blueprint.get("/questions/<int:question_id>")
@@ -55,10 +73,10 @@ def question_address(page: QuestionPage) -> str:
     return url_for("questions.show_question", question_id=question.id, slug=question.slug or None)
 
 
-def load_page(question_id: int) -> QuestionPage:
-    """Read everything the page shows; raises ``NotFound``."""
+def load_page(question_id: int, answer: Post | None = None) -> QuestionPage:
+    """Read everything the page shows, perhaps the one with an answer; raises ``NotFound``."""
     viewer = current_viewer()
-    after = AnswerCursor.parse(request.args.get("after"))
+    after = AnswerCursor.before(answer) if answer else AnswerCursor.parse(request.args.get("after"))
     page = get_question_page(viewer, reader_language(), question_id, after)
     fill_permissions(viewer, page)
     return page
@@ -78,6 +96,7 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
             question=question,
             answers=page.answers,
             reasons=reasons_for(viewer) if "close" in question.may else (),
+            may_close_as_duplicate=is_staff(viewer),
             structured_data=qa_page(question, page.answers, canonical_url("")),
             indexable=is_indexable(question),
             **typed,
@@ -103,9 +122,9 @@ def _render_form(
     form: QuestionForm, *, status: int = 200, errors: dict[str, object] | None = None
 ) -> ResponseReturnValue:
     viewer = current_viewer()
-    preview = ""
-    if form.wants_preview and len(form.body) <= markup.MAX_CHARS:
-        preview = markup.render(form.body)
+    preview, problem = preview_of(form.body) if form.wants_preview else ("", None)
+    if problem:
+        status, errors = 422, {"body": problem}
     boards = list_boards(viewer)
     return (
         render_template(
@@ -117,6 +136,12 @@ def _render_form(
         ),
         status,
     )
+
+
+def preview_of(body: str) -> tuple[str, str | None]:
+    """Return a text as it would be shown, or why it cannot be."""
+    problem = preview_problem(body)
+    return ("", problem) if problem else (markup.render(markup.clean_text(body)), None)
 
 
 @blueprint.post("/questions")
@@ -134,12 +159,16 @@ def create_question() -> ResponseReturnValue:
         return submit_once(viewer.viewer_id, lambda: _ask(form))
     except Invalid as refusal:
         return _render_form(form, status=422, errors=dict(refusal.errors))
-    except markup.UnacceptableText:
-        return _render_form(form, status=422, errors={"body": _unacceptable()})
+    except RateLimited as refusal:
+        page = _render_form(form, status=refusal.status, errors={"": refusal.message})
+        return retry_later(page, refusal)
 
 
-def _unacceptable() -> str:
-    return _("There are characters in this text that cannot be stored.")
+def retry_later(page: ResponseReturnValue, refusal: RateLimited) -> ResponseReturnValue:
+    """Say when to come back, on a page that keeps what was typed."""
+    response = make_response(page)
+    response.headers["Retry-After"] = str(refusal.retry_after_seconds)
+    return response
 
 
 def _ask(form: QuestionForm) -> str:
@@ -165,13 +194,17 @@ def _board_of(viewer: Viewer, form: QuestionForm) -> Board | None:
 
 
 def _keep_and_sign_in(form: QuestionForm) -> ResponseReturnValue:
-    keep_text_for_sign_in(
-        DRAFT_PLACE,
-        title=form.title,
-        body=form.body,
-        tags=form.tags,
-        board_slug=form.board,
-    )
+    try:
+        keep_text_for_sign_in(
+            DRAFT_PLACE,
+            title=form.title,
+            body=form.body,
+            tags=form.tags,
+            board_slug=form.board,
+        )
+    except Invalid as refusal:
+        errors = dict(refusal.errors) or {"body": refusal.message}
+        return _render_form(form, status=422, errors=errors)
     flash(_("Your question is kept. Sign in or register, then post it."), "info")
     return redirect(url_for("identity.sign_in", next=url_for("questions.new_question")), 303)
 
@@ -180,14 +213,30 @@ def close_question(question_id: int) -> ResponseReturnValue:
     """Resolve or close without a best answer."""
     actor = signed_in_user()
     question = access_question(question_id)
-    closures.close_question(
-        actor,
-        question,
-        reason=request.form.get("reason", ""),
-        note=request.form.get("note", ""),
-    )
+    form = request.form
+    try:
+        closures.close_question(
+            actor,
+            question,
+            reason=form.get("reason", ""),
+            note=form.get("note", ""),
+            original=_original(form.get("duplicate_of", "")),
+        )
+    except Invalid as refusal:
+        page = load_page(question_id)
+        return render_question(page, status=422, closing=form, close_errors=refusal.errors)
     flash(_("The question is closed."), "success")
     return redirect(question_url(question), 303)
+
+
+def _original(raw: str) -> Question | None:
+    """Return the visible question whose number or address was given."""
+    number = QUESTION_NUMBER.fullmatch(raw.strip())
+    try:
+        post = access_post(int(number[1])) if number else None
+    except NotFound:
+        return None
+    return post if isinstance(post, Question) else None
 
 
 def reopen_question(question_id: int) -> ResponseReturnValue:
@@ -217,7 +266,7 @@ def request_info(question_id: int) -> ResponseReturnValue:
             load_page(question_id),
             status=422,
             info_note=request.form.get("note", ""),
-            info_error=refusal.errors.get("note"),
+            info_error=refusal.errors["note"],
         )
     flash(_("The asker has been told."), "success")
     return redirect(question_url(question), 303)

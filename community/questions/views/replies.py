@@ -1,15 +1,18 @@
 """Answers, comments, kudos, acceptances; editing and removing posts."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
 
-from community.core import markup
 from community.core.authz import require
-from community.core.errors import Invalid
+from community.core.errors import Invalid, RateLimited
 from community.core.submissions import submit_once
 from community.core.web import add_resource, is_fragment_request, renders
 from community.posts.drafts import drop_draft
+from community.posts.errors import EditConflict
 from community.posts.models import Post
 from community.posts.operations import give_kudos as give
 from community.posts.operations import take_kudos_back as take_back
@@ -18,23 +21,25 @@ from community.posts.tagging import tag_names_of
 from community.questions.forms import QuestionForm
 from community.questions.models import Question
 from community.questions.operations import acceptances, answers, edits, removals
+from community.questions.queries.pages import PostView, QuestionPage
 from community.questions.views.loading import (
     access_answer,
     access_post,
     access_question,
+    access_removed,
     access_reply,
     post_url,
     question_url,
     signed_in_user,
 )
-from community.questions.views.questions import load_page, render_question
+from community.questions.views.questions import (
+    load_page,
+    preview_of,
+    render_question,
+    retry_later,
+)
 
 blueprint = Blueprint("replies", __name__)
-
-
-def unacceptable_text() -> str:
-    """Say that a text holds characters no database keeps."""
-    return _("There are characters in this text that cannot be stored.")
 
 
 @blueprint.post("/questions/<int:question_id>/answers")
@@ -43,15 +48,25 @@ def create_answer(question_id: int) -> ResponseReturnValue:
     """Answer a question; a refused text comes back with the page."""
     actor = signed_in_user()
     body = request.form.get("body", "")
-    if "preview" in request.form and len(body) <= markup.MAX_CHARS:
-        return render_question(load_page(question_id), reply=body, preview=markup.render(body))
+    if "preview" in request.form:
+        return _preview_answer(question_id, body)
     try:
         return submit_once(actor.id, lambda: _answer(question_id, body))
     except Invalid as refusal:
-        error = refusal.errors.get("body")
-    except markup.UnacceptableText:
-        error = unacceptable_text()
-    return render_question(load_page(question_id), status=422, reply=body, reply_error=error)
+        error = refusal.errors["body"]
+        return render_question(load_page(question_id), status=422, reply=body, reply_error=error)
+    except RateLimited as refusal:
+        page = load_page(question_id)
+        error = refusal.message
+        return retry_later(
+            render_question(page, status=429, reply=body, reply_error=error), refusal
+        )
+
+
+def _preview_answer(question_id: int, body: str) -> ResponseReturnValue:
+    preview, problem = preview_of(body)
+    page, status = load_page(question_id), 422 if problem else 200
+    return render_question(page, status=status, reply=body, preview=preview, reply_error=problem)
 
 
 def _answer(question_id: int, body: str) -> str:
@@ -71,9 +86,9 @@ def create_comment(post_id: int) -> ResponseReturnValue:
     try:
         response = submit_once(actor.id, lambda: _comment(post_id, body))
     except Invalid as refusal:
-        return _comments(post_id, 422, body, refusal.errors.get("body"))
-    except markup.UnacceptableText:
-        return _comments(post_id, 422, body, unacceptable_text())
+        return _comments(post_id, 422, body, refusal.errors["body"])
+    except RateLimited as refusal:
+        return retry_later(_comments(post_id, 429, body, refusal.message), refusal)
     return _comments(post_id, 200) if is_fragment_request() else response
 
 
@@ -85,26 +100,23 @@ def _comment(post_id: int, body: str) -> str:
 
 
 def _comments(
-    post_id: int, status: int, body: str = "", error: object = None
+    post_id: int, status: int, typed: str = "", error: str | LazyString = ""
 ) -> ResponseReturnValue:
     """Return the comments of one post as a fragment, or the page with the typed text."""
     post = access_post(post_id)
     page = load_page(post.root_id or post.id)
-    shown = next((p for p in (page.question, *page.answers) if p.id == post_id), page.question)
-    if is_fragment_request():
-        return (
-            render_template(
-                "questions/_comments.html",
-                post=shown,
-                question=page.question,
-                typed=body,
-                error=error,
-            ),
-            status,
-        )
-    return render_question(
-        page, status=status, comment_on=post_id, comment=body, comment_error=error
-    )
+    shown = _find_shown(page, post_id)
+    if shown is None:
+        page = load_page(post.root_id or post.id, post)
+        shown = _find_shown(page, post_id) or page.question
+    shown.typed_comment, shown.comment_error = typed, error
+    if not is_fragment_request():
+        return render_question(page, status=status)
+    return render_template("questions/_comments.html", post=shown, question=page.question), status
+
+
+def _find_shown(page: QuestionPage, post_id: int) -> PostView | None:
+    return next((post for post in (page.question, *page.answers) if post.id == post_id), None)
 
 
 def give_kudos(post_id: int) -> ResponseReturnValue:
@@ -158,7 +170,7 @@ add_resource(
 @blueprint.get("/posts/<int:post_id>/revisions/new")
 def new_revision(post_id: int) -> ResponseReturnValue:
     """Show the edit form of a post."""
-    question, post = access_reply(post_id)
+    question, post = access_removed(post_id)
     require(can_edit_post(signed_in_user(), post, is_locked=question.is_locked))
     tags = ", ".join(tag_names_of(post.id)) if post is question else ""
     form = QuestionForm(
@@ -172,17 +184,34 @@ def new_revision(post_id: int) -> ResponseReturnValue:
 def create_revision(post_id: int) -> ResponseReturnValue:
     """Save an edit; the earlier version is kept."""
     form = QuestionForm.read(request.form)
-    question, post = access_reply(post_id)
-    if form.wants_preview and len(form.body) <= markup.MAX_CHARS:
-        return _edit_page(question, post, form, preview=markup.render(form.body))
+    question, post = access_removed(post_id)
+    require(can_edit_post(signed_in_user(), post, is_locked=question.is_locked))
+    if form.wants_preview:
+        return _preview_edit(question, post, form)
     try:
         _save_edit(question, post, form)
     except Invalid as refusal:
         return _edit_page(question, post, form, status=422, errors=dict(refusal.errors))
-    except markup.UnacceptableText:
-        return _edit_page(question, post, form, status=422, errors={"body": unacceptable_text()})
+    except EditConflict as refusal:
+        return _show_conflict(question, post, form, refusal)
     flash(_("Saved."), "success")
     return redirect(post_url(question, post), 303)
+
+
+def _preview_edit(question: Question, post: Post, form: QuestionForm) -> ResponseReturnValue:
+    preview, problem = preview_of(form.body)
+    if problem:
+        return _edit_page(question, post, form, status=422, errors={"body": problem})
+    return _edit_page(question, post, form, preview=preview)
+
+
+def _show_conflict(
+    question: Question, post: Post, form: QuestionForm, refusal: EditConflict
+) -> ResponseReturnValue:
+    """Show the typed text beside the newer one; saving again means that it was compared."""
+    form = replace(form, based_on=edits.version_of(post))
+    errors = {"body": refusal.message}
+    return _edit_page(question, post, form, status=refusal.status, errors=errors, newer=True)
 
 
 def _save_edit(question: Question, post: Post, form: QuestionForm) -> None:
@@ -211,6 +240,7 @@ def _edit_page(
     status: int = 200,
     errors: dict[str, object] | None = None,
     preview: str = "",
+    newer: bool = False,
 ) -> ResponseReturnValue:
     return (
         render_template(
@@ -220,6 +250,8 @@ def _edit_page(
             form=form,
             errors=errors or {},
             preview=preview,
+            newer=newer,
+            newer_tags=", ".join(tag_names_of(post.id)) if newer and post is question else "",
             back=post_url(question, post),
         ),
         status,
@@ -230,7 +262,7 @@ def _edit_page(
 @blueprint.delete("/posts/<int:post_id>")
 def delete_post(post_id: int) -> ResponseReturnValue:
     """Delete a post (a plain form sends ``_method=DELETE``)."""
-    question, post = access_reply(post_id)
+    question, post = access_removed(post_id)
     removals.delete_post(signed_in_user(), question, post, _reason())
     flash(_("Deleted."), "success")
     return _after_removal(question, post)
@@ -238,7 +270,7 @@ def delete_post(post_id: int) -> ResponseReturnValue:
 
 def hide_post(post_id: int) -> ResponseReturnValue:
     """Take a post out of sight."""
-    question, post = access_reply(post_id)
+    question, post = access_removed(post_id)
     removals.hide_post(signed_in_user(), question, post, _reason())
     flash(_("Hidden."), "success")
     return _after_removal(question, post)
@@ -246,7 +278,7 @@ def hide_post(post_id: int) -> ResponseReturnValue:
 
 def restore_post(post_id: int) -> ResponseReturnValue:
     """Bring a removed post back."""
-    question, post = access_reply(post_id)
+    question, post = access_removed(post_id)
     removals.restore_post(signed_in_user(), question, post, _reason())
     flash(_("Visible again."), "success")
     return redirect(post_url(question, post), 303)
