@@ -14,6 +14,7 @@ from community.posts import policies
 AUTHOR = 1
 ROLES = ("superuser", "moderator", "agent", "admin")
 MODERATING = {"moderator", "admin", "moderator's own", "admin's own"}
+NOW = clock.now()
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Facts:
 
     author_id: int = AUTHOR
     visibility: str = "published"
-    created_at: datetime = clock.now()
+    created_at: datetime = NOW
 
 
 def _viewers():
@@ -106,9 +107,7 @@ def test_who_may_delete(visibility, is_locked, has_replies, allowed):
     post = Facts(visibility=visibility)
 
     def may(viewer):
-        return policies.can_delete_post(
-            viewer, post, is_locked=is_locked, has_replies=has_replies
-        )
+        return policies.can_delete_post(viewer, post, is_locked=is_locked, has_replies=has_replies)
 
     assert _allowed(may) == allowed
 

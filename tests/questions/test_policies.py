@@ -13,6 +13,7 @@ from community.questions.models import POSITIVE_CLOSE_REASONS, STAFF_CLOSE_REASO
 ASKER, HELPER = 1, 2
 ROLES = ("superuser", "moderator", "agent", "admin")
 STAFF = {"moderator", "agent", "admin"}
+NOW = clock.now()
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Facts:
 
     author_id: int = ASKER
     visibility: str = "published"
-    created_at: datetime = clock.now()
+    created_at: datetime = NOW
     status: str = "open"
     is_locked: bool = False
     awaits_asker: bool = False

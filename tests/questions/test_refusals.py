@@ -115,10 +115,11 @@ def test_unfit_texts_are_refused_by_field(field, texts):
     with pytest.raises(UnfitText) as refusal:
         _ask(make_user(), make_board(), **texts)
     assert list(refusal.value.errors) == [field]
+    asker = make_user()
+    question = make_question(asker)
+    values = {"title": TITLE, "body": TEXT, "tags": "", **texts}
     with pytest.raises(UnfitText) as refusal:
-        asker = make_user()
-        values = {"title": TITLE, "body": TEXT, "tags": "", **texts}
-        do(edits.edit_question, asker, make_question(asker), **values)
+        do(edits.edit_question, asker, question, **values)
     assert list(refusal.value.errors) == [field]
 
 

@@ -235,6 +235,13 @@ def test_a_comment_under_a_hidden_answer_is_no_activity(scene):
     assert reload(scene.question).last_activity_at == scene.question.created_at
 
 
+STEPS = (
+    *("ask", "answer", "answer", "comment", "accept", "unaccept", "kudos"),
+    *("undo", "me_too", "not_me_too", "close", "reopen", "info", "lock"),
+    *("unlock", "hide", "delete", "restore", "restore", "edit"),
+)
+
+
 class Walk:
     """Random steps through all operations by a few people on a few questions."""
 
@@ -248,12 +255,7 @@ class Walk:
 
     def step(self) -> None:
         actor = self.random.choice([*self.people, self.people[-1]])
-        step = self.random.choice(
-            [self.ask, self.answer, self.answer, self.comment, self.accept, self.unaccept]
-            + [self.kudos, self.undo, self.me_too, self.not_me_too, self.close, self.reopen]
-            + [self.info, self.lock, self.unlock, self.hide, self.delete, self.restore]
-            + [self.restore, self.edit]
-        )
+        step = getattr(self, self.random.choice(STEPS))
         try:
             with transaction():
                 step(actor)
