@@ -58,10 +58,16 @@ FROM (
     (SELECT newest.author_id FROM posts AS newest
      WHERE newest.root_id = question.id AND newest.id <> question.id
        AND newest.visibility = 'published'
+       AND (newest.parent_id = question.id OR EXISTS
+         (SELECT 1 FROM posts AS parent
+          WHERE parent.id = newest.parent_id AND parent.visibility = 'published'))
      ORDER BY newest.created_at DESC, newest.id DESC LIMIT 1) AS last_author_id
   FROM posts AS question
   LEFT JOIN posts AS reply ON reply.root_id = question.id AND reply.id <> question.id
     AND reply.visibility = 'published'
+    AND (reply.parent_id = question.id OR EXISTS
+      (SELECT 1 FROM posts AS parent
+       WHERE parent.id = reply.parent_id AND parent.visibility = 'published'))
   WHERE question.kind = 'question'
   GROUP BY question.id, question.author_id, question.created_at
 ) AS facts
@@ -112,16 +118,22 @@ SELECT tag_id, audience, questions_count FROM ({_TAG_TOTALS}) AS totals WHERE tr
 ON CONFLICT (tag_id, audience) DO UPDATE SET questions_count = excluded.questions_count
 """
 
-# An own answer counts for nobody; a hidden one counts until its acceptance is taken back.
+# Only what is public counts, and an own answer counts for nobody (see ``questions.standing``).
 USERS = """
 UPDATE users SET
   kudos_count = coalesce(
-    (SELECT sum(posts.kudos_count) FROM posts WHERE posts.author_id = users.id), 0),
+    (SELECT sum(posts.kudos_count) FROM posts
+     JOIN posts AS root ON root.id = posts.root_id
+     LEFT JOIN posts AS parent ON parent.id = posts.parent_id
+     WHERE posts.author_id = users.id AND posts.visibility = 'published'
+       AND root.visibility = 'published'
+       AND coalesce(parent.visibility, 'published') = 'published'), 0),
   solved_count =
     (SELECT count(*) FROM acceptances
      JOIN posts AS answer ON answer.id = acceptances.answer_id
      JOIN posts AS question ON question.id = acceptances.question_id
-     WHERE answer.author_id = users.id AND question.author_id <> users.id)
+     WHERE answer.author_id = users.id AND question.author_id <> users.id
+       AND answer.visibility = 'published' AND question.visibility = 'published')
 """
 
 STEPS: dict[str, tuple[str, ...]] = {

@@ -1,6 +1,7 @@
 """The question page, the ask page, and the state of a question."""
 
 import re
+from collections.abc import Mapping
 
 from flask import (
     Blueprint,
@@ -119,7 +120,7 @@ def new_question() -> ResponseReturnValue:
 
 
 def _render_form(
-    form: QuestionForm, *, status: int = 200, errors: dict[str, object] | None = None
+    form: QuestionForm, *, status: int = 200, errors: Mapping[str, object] | None = None
 ) -> ResponseReturnValue:
     viewer = current_viewer()
     preview, problem = preview_of(form.body) if form.wants_preview else ("", None)

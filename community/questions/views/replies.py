@@ -1,5 +1,6 @@
 """Answers, comments, kudos, acceptances; editing and removing posts."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -21,7 +22,7 @@ from community.posts.tagging import tag_names_of
 from community.questions.forms import QuestionForm
 from community.questions.models import Question
 from community.questions.operations import acceptances, answers, edits, removals
-from community.questions.queries.pages import PostView, QuestionPage
+from community.questions.queries.page_parts import PostView, QuestionPage
 from community.questions.views.loading import (
     access_answer,
     access_post,
@@ -238,7 +239,7 @@ def _edit_page(
     form: QuestionForm,
     *,
     status: int = 200,
-    errors: dict[str, object] | None = None,
+    errors: Mapping[str, object] | None = None,
     preview: str = "",
     newer: bool = False,
 ) -> ResponseReturnValue:
