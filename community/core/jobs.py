@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, insert, select, update
@@ -121,9 +122,9 @@ def _import_task(name: str) -> Task:
     except ModuleNotFoundError:
         known = False
     task = getattr(import_module(f"community.{module_name}"), function, None) if known else None
-    if not callable(task) or task_name(task) != name:
+    if not isinstance(task, FunctionType) or task_name(task) != name:
         raise UnknownTask(name)
-    return task  # type: ignore[no-any-return]
+    return task
 
 
 registry = TaskRegistry()
