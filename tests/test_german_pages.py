@@ -1,0 +1,248 @@
+"""German readers read German: pages, refusals, confirmations and mails, as they leave the forum.
+
+What members write stays as it is; here they write words that the catalogue does not hold.
+"""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from community.core import clock
+from community.core.db import db, transaction
+from community.core.jobs import Job
+from community.posts.operations import watch
+from community.translations.catalogues import read_catalogue
+from tests.client import ForumClient
+from tests.factories.community import (
+    make_acceptance,
+    make_answer,
+    make_board,
+    make_comment,
+    make_question,
+    make_user,
+)
+from tests.mailbox import sent_mails
+
+# Shorter ones are found in names and in other words.
+SHORTEST = 12
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+
+
+@pytest.fixture(scope="module")
+def english_phrases() -> re.Pattern[str]:
+    """Whatever the catalogue says in another way in German, between its placeholders."""
+    phrases = set()
+    for message in read_catalogue("de"):
+        english, german = as_tuple(message.id), " ".join(as_tuple(message.string))
+        for part in (part for text in english for part in PLACEHOLDER.split(text)):
+            if len(part.strip()) > SHORTEST and part.strip() not in german:
+                phrases.add(part.strip())
+    return re.compile("|".join(rf"(?<!\w){re.escape(part)}(?!\w)" for part in sorted(phrases)))
+
+
+@pytest.fixture
+def german(client: ForumClient) -> ForumClient:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    return client
+
+
+@pytest.fixture
+def reader(app: Flask, german: ForumClient) -> ForumClient:
+    """A member whose questions and answers show most of what pages can show."""
+    asker, helper, team = (
+        make_user("Ayla", language="de"),
+        make_user("Ben", language="de"),
+        make_user(role="admin", language="de"),
+    )
+    board = make_board("sim")
+    question = make_question(asker, board, title="Xyzzy plugh frobnicates no more", tags="esim")
+    answer = make_answer(question, helper, "Plugh twice, then xyzzy. That frobnicates again.")
+    make_answer(question, team, "Or plover, which frobnicates in any case, as we found.")
+    make_comment(question, answer, asker, "Xyzzy did it @Ben")
+    make_acceptance(answer, asker)
+    waiting = make_question(asker, board, title="Plover frobnicates, xyzzy does not")
+    with transaction():
+        watch(asker.id, board_id=board.id)
+        watch(asker.id, person_id=helper.id)
+    make_question(helper, board, title="Plugh stands still since a week")
+    german.asker, german.team = asker, team
+    german.question, german.answer, german.waiting = question, answer, waiting
+    sent_mails(app)
+    return german
+
+
+def as_tuple(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def found_in(page: str, phrases: re.Pattern[str]) -> list[str]:
+    return phrases.findall(unescape(page))
+
+
+PAGES = [
+    "/",
+    "/questions",
+    "/questions?show=solved",
+    "/questions?show=mine",
+    "/boards/sim",
+    "/boards/sim?show=support",
+    "/questions/new",
+    "/tags",
+    "/tags/esim",
+    "/search",
+    "/search?q=xyzzy",
+    "/search?q=qwertz",
+    "/search/similar?title=xyzzy+frobnicates+no+more",
+    "/sign-in",
+    "/sign-in?next=/notifications",
+    "/register",
+    "/reset",
+    "/reset/nonsense",
+    "/notifications",
+    "/preferences",
+    "/preferences/notifications",
+    "/no-such-page",
+]
+
+
+@pytest.mark.parametrize("who", ["guest", "asker", "team"])
+def test_pages_are_german(reader: ForumClient, english_phrases: re.Pattern[str], who: str) -> None:
+    visit(reader, who)
+    said = {}
+    for address in [*PAGES, *addresses_of(reader)]:
+        page = reader.get(address, follow_redirects=True)
+        assert page.status_code in (200, 401, 403, 404)
+        said[address] = found_in(page.text, english_phrases)
+    assert {address: words for address, words in said.items() if words} == {}
+
+
+def visit(reader: ForumClient, who: str) -> None:
+    """Go on as a guest, as the one who asked, or as the team."""
+    if who != "guest":
+        reader.sign_in(getattr(reader, who))
+
+
+def addresses_of(reader: ForumClient) -> list[str]:
+    post, answer = reader.question.id, reader.answer.id
+    return [
+        f"/questions/{post}",
+        f"/questions/{reader.waiting.id}",
+        f"/questions/{post}/related",
+        f"/questions/{post}/considered",
+        f"/posts/{post}/history",
+        f"/posts/{answer}/history",
+        f"/posts/{post}/revisions/new",
+        f"/posts/{answer}/revisions/new",
+        f"/users/{reader.asker.id}",
+    ]
+
+
+REFUSALS = [
+    ("/sign-in", {"email": "nobody@example.org", "password": "wrong"}),
+    ("/register", {}),
+    ("/register", {"email": "x", "display_name": "www.example.org", "password": "1"}),
+    ("/reset", {"email": "nonsense"}),
+    ("/questions", {}),
+    ("/questions", {"title": "Short", "body": "x" * 40_000, "tags": "a,b,c,d,e,f,g,/"}),
+    ("/questions/{question}/answers", {"body": ""}),
+    ("/posts/{question}/comments", {"body": "x" * 5000}),
+    ("/posts/{question}/kudos", {}),
+    ("/posts/{question}/revisions", {"title": "", "body": ""}),
+    ("/questions/{question}/closure", {"reason": "nonsense"}),
+    ("/questions/{question}/lock", {}),
+    ("/posts/{answer}/hiding", {}),
+    ("/questions/999999/me-too", {}),
+    ("/preferences", {"display_name": "!"}),
+]
+
+
+@pytest.mark.parametrize("who", ["guest", "asker"])
+def test_refusals_are_german(
+    reader: ForumClient, english_phrases: re.Pattern[str], who: str
+) -> None:
+    visit(reader, who)
+    said = {}
+    for address, form in REFUSALS:
+        where = address.format(question=reader.question.id, answer=reader.answer.id)
+        page = reader.submit(where, form, follow_redirects=True)
+        assert page.status_code < 500
+        said[address] = found_in(page.text, english_phrases)
+    assert {address: words for address, words in said.items() if words} == {}
+
+
+def test_forms_without_a_token_are_refused_in_german(
+    reader: ForumClient, english_phrases: re.Pattern[str]
+) -> None:
+    visit(reader, "asker")
+    page = reader.post(f"/questions/{reader.waiting.id}/answers", data={"body": "Xyzzy"})
+    assert page.status_code == 400
+    assert found_in(page.text, english_phrases) == []
+
+
+CONFIRMED = [
+    ("POST", "/questions/{waiting}/answers", {"body": "Plugh frobnicates it all, I found."}),
+    ("DELETE", "/answers/{answer}/acceptance", {}),
+    ("POST", "/questions/{waiting}/closure", {"reason": "solved_elsewhere"}),
+    ("DELETE", "/questions/{waiting}/closure", {}),
+    ("POST", "/questions/{waiting}/info-request", {"note": "Which plover, xyzzy or plugh?"}),
+    ("POST", "/questions/{waiting}/lock", {}),
+    ("DELETE", "/questions/{waiting}/lock", {}),
+    ("POST", "/posts/{answer}/hiding", {}),
+    ("DELETE", "/posts/{answer}", {}),
+]
+
+
+def test_confirmations_are_german(reader: ForumClient, english_phrases: re.Pattern[str]) -> None:
+    visit(reader, "team")
+    ids = {"waiting": reader.waiting.id, "answer": reader.answer.id}
+    for method, address, form in CONFIRMED:
+        send = reader.submit if method == "POST" else reader.remove
+        page = send(address.format(**ids), form, follow_redirects=True)
+        assert (page.status_code, found_in(page.text, english_phrases)) == (200, []), address
+
+
+NEW_MEMBER = {"display_name": "Dora", "password": "plover-xyzzy-9"}
+FEWEST_SUBJECTS = 8
+
+
+def test_mails_are_german(
+    app: Flask, reader: ForumClient, english_phrases: re.Pattern[str]
+) -> None:
+    answer = make_answer(
+        reader.waiting, make_user("Cleo", language="de"), "Plugh it twice! @Ayla @Ben"
+    )
+    mails = all_mails(app)
+    make_acceptance(answer, reader.asker)
+    make_comment(reader.waiting, answer, reader.team, "Plover it is, xyzzy.")
+    mails += all_mails(app)
+    visit(reader, "team")
+    for method, place, form in CONFIRMED:
+        send = reader.submit if method == "POST" else reader.remove
+        send(place.format(waiting=reader.waiting.id, answer=answer.id), form)
+        mails += all_mails(app)
+    reader.sign_out()
+    reader.submit("/reset", {"email": reader.asker.email})
+    reader.submit("/register", {"email": reader.asker.email, **NEW_MEMBER})
+    reader.submit("/register", {"email": "dora@example.org", **NEW_MEMBER})
+    mails += all_mails(app)
+    assert len({mail.subject.partition(":")[0] for mail in mails}) >= FEWEST_SUBJECTS
+    for mail in mails:
+        assert found_in(mail.subject + "\n" + as_text(mail), english_phrases) == []
+
+
+def all_mails(app: Flask) -> list[Any]:
+    """Return the mails since the last call, with those that would have waited a while."""
+    mails = sent_mails(app)
+    with transaction():
+        db.session.execute(update(Job).values(due_at=clock.now()))
+    return mails + sent_mails(app)
+
+
+def as_text(mail: object) -> str:
+    """Return both bodies of a mail."""
+    alternatives = getattr(mail, "alternatives", None) or []
+    return "\n".join([str(getattr(mail, "body", "")), *(str(each[0]) for each in alternatives)])
