@@ -1,0 +1,125 @@
+"""A real server on loopback, with a worker beside it and a database of its own."""
+
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from community.app import create_app
+from community.core import clock
+from community.core.db import db
+from community.core.jobs import Job
+from community.core.settings import Settings
+from community.core.worker import run_due_jobs
+from community.identity.models import User
+from community.search.building import build_index
+
+HOST = "127.0.0.1"
+WORKER_PAUSE_SECONDS = 0.15
+PATIENCE_SECONDS = 20
+
+
+class Site:
+    """A running forum: ``url`` for browsers, ``app`` for making data."""
+
+    def __init__(self, app: Flask, url: str) -> None:
+        self.app = app
+        self.url = url
+        self._stopping = threading.Event()
+        self._worker = threading.Thread(target=self._work, daemon=True)
+
+    def _work(self) -> None:
+        while not self._stopping.wait(WORKER_PAUSE_SECONDS):
+            with self.app.app_context():
+                run_due_jobs()
+
+    def settle(self) -> None:
+        """Wait until the worker has done everything that is due: notes sent, index fresh."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            with self.app.app_context():
+                waiting = select(func.count(Job.id)).where(
+                    Job.parked_at.is_(None), Job.created_at <= clock.now()
+                )
+                if not db.session.scalar(waiting):
+                    return
+            time.sleep(0.05)
+        raise AssertionError("the worker did not finish in time")
+
+    def session_cookie(self, user: User) -> dict[str, str]:
+        """Return the cookie of somebody who has signed in, as Playwright takes it."""
+        serializer = self.app.session_interface.get_signing_serializer(self.app)
+        value = serializer.dumps({"_user_id": user.fs_uniquifier, "_fresh": True})
+        return {"name": "session", "value": value, "url": self.url}
+
+
+@contextmanager
+def running_site(**settings: object) -> Iterator[Site]:
+    """Serve an empty, migrated forum until the block ends."""
+    base = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    folder = Path(tempfile.mkdtemp(prefix="forum-browser-", dir=base))
+    listener = socket.create_server((HOST, 0))
+    url = f"http://{HOST}:{listener.getsockname()[1]}"
+    app = create_app(_settings(folder, url, settings))
+    with app.app_context():
+        upgrade()
+        build_index(app.config["SETTINGS"].index_path)
+    try:
+        with _served(app, listener, url) as site:
+            yield site
+    finally:
+        listener.close()
+        with app.app_context():
+            db.engine.dispose()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _served(app: Flask, listener: socket.socket, url: str) -> Iterator[Site]:
+    server = make_server(
+        HOST, 0, app, threaded=True, request_handler=_QuietHandler, fd=listener.fileno()
+    )
+    site = Site(app, url)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    site._worker.start()
+    try:
+        yield site
+    finally:
+        site._stopping.set()
+        server.shutdown()
+        site._worker.join(PATIENCE_SECONDS)
+        serving.join(PATIENCE_SECONDS)
+        server.server_close()
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        return
+
+
+def _settings(folder: Path, url: str, changes: dict[str, object]) -> Settings:
+    values: dict[str, object] = {
+        "environment": "test",
+        "secret_key": "a-browser-test-secret-long-enough-0123456789",
+        "database_url": f"sqlite:///{folder / 'browser.sqlite3'}",
+        "instance_path": folder,
+        "default_language": "en",
+        "site_url": url,
+        "mail_backend": "locmem",
+        "log_format": "off",
+        "argon2_memory_kib": 8,
+        "argon2_time_cost": 1,
+        "argon2_parallelism": 1,
+        "rate_limits": False,
+    }
+    return Settings(**{**values, **changes}).completed()  # type: ignore[arg-type]
