@@ -30,8 +30,12 @@ ARGUMENTS = [
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 TIMEOUT_MS = 10_000
-# A refusal's status is what the test asks for; Chromium prints each one.
-EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# Refusals and lost connections are what a test asks for; Chromium prints each one.
+EXPECTED = re.compile(
+    r"Failed to load resource: the server responded with a status of 4\d\d"
+    r"|Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
+    r"|htmx: htmx:error: Failed to fetch"
+)
 WATCH_POLICY = """
 document.addEventListener('securitypolicyviolation', (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));

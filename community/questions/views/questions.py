@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 from flask import (
     Blueprint,
+    Response,
     flash,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -14,6 +16,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from community.boards.models import Board
 from community.boards.queries import get_board, list_boards
@@ -37,6 +40,7 @@ from community.questions.forms import QuestionForm
 from community.questions.indexing import is_indexable
 from community.questions.models import Question
 from community.questions.operations import closures, questions
+from community.questions.queries.news import get_news
 from community.questions.queries.page_parts import AnswerCursor, QuestionPage
 from community.questions.queries.pages import get_question_page
 from community.questions.reasons import reasons_for
@@ -90,6 +94,7 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
     if "reply" not in typed and "answer" in question.may:
         draft = find_draft(viewer, f"answer:{question.id}")
         typed["reply"] = draft.body if draft else ""
+        typed["draft_restored"] = draft is not None
     return (
         render_template(
             "questions/show.html",
@@ -106,21 +111,45 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
     )
 
 
+@blueprint.get("/questions/<int:question_id>/news")
+@public
+def show_news(question_id: int) -> ResponseReturnValue:
+    """Tell a page that is open how many answers came since; 304 or 204 when there are none."""
+    known = request.args.get("since", default=0, type=int)
+    news = get_news(current_viewer(), question_id, max(0, known))
+    etag = str(news.answers_count)
+    if etag in request.if_none_match:
+        response = Response(status=304)
+    elif news.first_new_id is None:
+        response = Response(status=204)
+    else:
+        words = ngettext("%(num)s new answer", "%(num)s new answers", news.new_count)
+        url = url_for("questions.show_question", question_id=question_id, slug=news.slug or None)
+        response = jsonify(text=words, url=f"{url}#answer-{news.first_new_id}")
+    response.set_etag(etag)
+    return response
+
+
 @blueprint.get("/questions/new")
 @public
 def new_question() -> ResponseReturnValue:
     """Show the ask form, with what was typed before the sign-in or on another day."""
     form = QuestionForm.read(request.args)
     draft = find_draft(current_viewer(), DRAFT_PLACE, guest_draft_token())
-    if draft is not None and not form.title:
+    restored = draft is not None and not form.title
+    if draft is not None and restored:
         form = QuestionForm(
             title=draft.title, body=draft.body, tags=draft.tags, board=draft.board_slug
         )
-    return _render_form(form)
+    return _render_form(form, draft_restored=restored)
 
 
 def _render_form(
-    form: QuestionForm, *, status: int = 200, errors: Mapping[str, object] | None = None
+    form: QuestionForm,
+    *,
+    status: int = 200,
+    errors: Mapping[str, object] | None = None,
+    draft_restored: bool = False,
 ) -> ResponseReturnValue:
     viewer = current_viewer()
     preview, problem = preview_of(form.body) if form.wants_preview else ("", None)
@@ -134,6 +163,7 @@ def _render_form(
             boards=boards,
             errors=errors or {},
             preview=preview,
+            draft_restored=draft_restored,
         ),
         status,
     )

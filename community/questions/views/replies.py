@@ -1,9 +1,10 @@
 """Answers, comments, kudos, acceptances; editing and removing posts."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
@@ -135,9 +136,14 @@ def take_kudos_back(post_id: int) -> ResponseReturnValue:
 
 
 def _kudos_state(question: Question, post: Post, mine: bool) -> ResponseReturnValue:
-    if is_fragment_request():
-        return render_template("questions/_kudos.html", post=post, mine=mine)
-    return redirect(post_url(question, post), 303)
+    if not is_fragment_request():
+        return redirect(post_url(question, post), 303)
+    response = make_response(render_template("questions/_kudos.html", post=post, mine=mine))
+    if mine:
+        url = url_for("replies.give_kudos", post_id=post.id)
+        toast = {"text": _("Thanks given."), "undo": {"url": url, "method": "DELETE"}}
+        response.headers["HX-Trigger"] = json.dumps({"forum:toast": toast})
+    return response
 
 
 add_resource(blueprint, "/posts/<int:post_id>/kudos", create=give_kudos, delete=take_kudos_back)

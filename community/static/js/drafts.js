@@ -4,6 +4,8 @@
    says that the server has filled one in. */
 const words = document.getElementById("words")?.dataset ?? {};
 const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+// Asked for a fragment, a refusal makes no new form token behind the back of the form on the page.
+const HEADERS = { "X-CSRFToken": token, "HX-Request": "true" };
 const LOCAL_PAUSE_MS = 400;
 const SERVER_PAUSE_MS = 4000;
 const KEPT_DAYS = 30;
@@ -56,7 +58,7 @@ function later(pause, work) {
 
 async function saveOnServer({ draftUrl: url, draftKey: place }, form, say) {
   const body = new URLSearchParams({ place, ...textsOf(form) });
-  const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token } }).catch(() => null);
+  const response = await fetch(url, { method: "POST", body, headers: HEADERS }).catch(() => null);
   if (!response?.ok) return;
   form.setAttribute("data-kept", "");
   say(words.draftSaved);
@@ -65,7 +67,7 @@ async function saveOnServer({ draftUrl: url, draftKey: place }, form, say) {
 function discard(composer, form) {
   const { draftUrl: url, draftKey: key } = composer.dataset;
   forget(key);
-  if (url) fetch(`${url}/${encodeURIComponent(key)}`, { method: "DELETE", headers: { "X-CSRFToken": token } }).catch(() => {});
+  if (url) fetch(`${url}/${encodeURIComponent(key)}`, { method: "DELETE", headers: HEADERS }).catch(() => {});
   fieldsOf(form).forEach((field) => {
     if (field.type !== "select-one") fill(field, "");
   });

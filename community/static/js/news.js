@@ -15,7 +15,6 @@ function show({ text, url }) {
     if (link.pathname === location.pathname) setTimeout(() => location.reload());
   });
   bar.replaceChildren(link);
-  bar.hidden = false;
 }
 
 async function ask() {
