@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, force_locale
+from flask_babel import Babel, force_locale, refresh
 
 from community.core import wording
 from community.core.wording import Wording, ago, day, instant, iso, number
@@ -35,6 +35,7 @@ def forget_reader() -> None:
     """Find the reader's language anew: a request begins, or the choice has changed."""
     g.pop("language", None)
     wording.set_wording(None)
+    refresh()
 
 
 def reader_language() -> str:

@@ -34,9 +34,7 @@ def expect(target: Any) -> Any:
 def make_member(site: Site, name: str, **values: Any) -> User:
     """Make a member with a password; the display name gets a number."""
     with site.app.app_context():
-        return make_user(
-            f"{name} {next(_numbers)}", password=hash_password(PASSWORD), **values
-        )
+        return make_user(f"{name} {next(_numbers)}", password=hash_password(PASSWORD), **values)
 
 
 def make_place(site: Site, **values: Any) -> Board:

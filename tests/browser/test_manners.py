@@ -1,4 +1,4 @@
-"""Small things that make or break a visit: language, appearance, double clicks, lost connections."""
+"""Small things that make or break a visit: language, appearance, double clicks, lost lines."""
 
 import re
 
@@ -93,8 +93,8 @@ def test_a_lost_connection_says_so_and_loses_nothing(site: Site, visit: Opener) 
         make_answer(question)
     page = visit(make_member(site, "Anna"))
     page.goto(question_path(question))
-    page.locator("#comments-%d summary" % question.id).click()
-    comment = page.locator("#comment-on-%d" % question.id)
+    page.locator(f"#comments-{question.id} summary").click()
+    comment = page.locator(f"#comment-on-{question.id}")
     comment.fill("Have you tried another charger?")
     page.route("**/comments", lambda route: route.abort("internetdisconnected"))
     page.get_by_role("button", name="Post comment").first.click()
@@ -111,7 +111,9 @@ def test_new_answers_wait_until_asked_for(site: Site, visit: Opener) -> None:
         make_answer(question)
     page = visit()
     page.clock.install()
-    page.goto(question_path(question))
+    with page.expect_response("**/related"):
+        page.goto(question_path(question))
+    page.wait_for_load_state("networkidle")
     with page.expect_response("**/news?*") as unchanged:
         page.clock.fast_forward(25_000)
     assert unchanged.value.status == 304
