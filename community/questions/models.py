@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -46,7 +46,15 @@ class Question(Post):
         Index("ix_questions_place_id_asked_at", "place_id", "asked_at", "id"),
         Index("ix_questions_place_id_status", "place_id", "status", "asked_at", "id"),
         Index("ix_questions_status_asked_at", "status", "asked_at", "id"),
+        Index("ix_questions_place_id_last_activity_at", "place_id", "last_activity_at", "id"),
         Index("ix_questions_asked_at", "asked_at", "id"),
+        Index(
+            "ix_questions_awaits_asker",
+            "asked_at",
+            "id",
+            sqlite_where=text("awaits_asker IS 1"),
+            postgresql_where=text("awaits_asker IS true"),
+        ),
         Index("ix_questions_last_activity_at", "last_activity_at", "id"),
         Index("ix_questions_last_by_asker", "last_by_asker", "last_activity_at", "id"),
     )

@@ -275,6 +275,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('questions', schema=None) as batch_op:
         batch_op.create_index('ix_questions_asked_at', ['asked_at', 'id'], unique=False)
+        batch_op.create_index('ix_questions_awaits_asker', ['asked_at', 'id'], unique=False, sqlite_where=sa.text('awaits_asker IS 1'), postgresql_where=sa.text('awaits_asker IS true'))
+        batch_op.create_index('ix_questions_place_id_last_activity_at', ['place_id', 'last_activity_at', 'id'], unique=False)
         batch_op.create_index('ix_questions_last_activity_at', ['last_activity_at', 'id'], unique=False)
         batch_op.create_index('ix_questions_last_by_asker', ['last_by_asker', 'last_activity_at', 'id'], unique=False)
         batch_op.create_index('ix_questions_place_id_asked_at', ['place_id', 'asked_at', 'id'], unique=False)
@@ -507,6 +509,8 @@ def downgrade() -> None:
         batch_op.drop_index('ix_questions_place_id_asked_at')
         batch_op.drop_index('ix_questions_last_by_asker')
         batch_op.drop_index('ix_questions_last_activity_at')
+        batch_op.drop_index('ix_questions_place_id_last_activity_at')
+        batch_op.drop_index('ix_questions_awaits_asker', sqlite_where=sa.text('awaits_asker IS 1'), postgresql_where=sa.text('awaits_asker IS true'))
         batch_op.drop_index('ix_questions_asked_at')
 
     op.drop_table('questions')

@@ -18,6 +18,7 @@ from flask_migrate import upgrade
 from sqlalchemy import Engine
 
 from community.app import create_app
+from community.core.db import db
 from community.core.settings import Settings
 from tests.benchmarks import posting, scenes
 from tests.benchmarks.measuring import Measurement
@@ -37,10 +38,11 @@ def main() -> int:
     app = prepared_app(arguments.instance)
     with app.app_context():
         scene = scenes.find_scene(app)
-        reference = _reference(scene)
-        rows = list(scenes.measure_pages(app, scene, reference))
-        posts = posting.measure_posting(app, scene)
-        sizes = scenes.first_page_sizes(app)
+        engine = db.engine
+        posts = posting.measure_posting(app)
+    # Outside the context: requests inside it would share it, and who is signed in.
+    rows = list(scenes.measure_pages(app, engine, scene, _reference(scene)))
+    sizes = scenes.first_page_sizes(app)
     report = {
         "question": {"id": scene.question_id, "answers": scene.answers_count},
         "pages": [asdict(row) | {"ratio": ratio(row, rows[0])} for row in rows],

@@ -51,7 +51,9 @@ def environ_for(path: str, cookie: str = "") -> dict[str, Any]:
 
 
 def call(app: Flask, environ: dict[str, Any]) -> tuple[int, int]:
-    """Send one request; return status and body size."""
+    """Send one request; return status and body size. Not inside an application context: a request
+    would share it, and with it who was signed in before.
+    """
     answer: list[str] = []
 
     def start_response(status: str, headers: Any, exc_info: Any = None) -> Callable[..., None]:

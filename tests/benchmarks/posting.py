@@ -9,7 +9,6 @@ from flask import Flask
 from community.core.db import db
 from community.questions.models import Question
 from tests.benchmarks.measuring import counted
-from tests.benchmarks.scenes import Scene
 from tests.client import ForumClient
 from tests.factories.community import make_answer, make_board, make_question, make_user
 
@@ -18,7 +17,7 @@ ROUNDS = 21
 BODY = "Switch flight mode on and off once, wait five minutes, then look again. " * 4
 
 
-def measure_posting(app: Flask, scene: Scene) -> list[dict[str, float]]:
+def measure_posting(app: Flask) -> list[dict[str, float]]:
     """Return the median milliseconds and the statements for questions of several lengths."""
     mark = secrets.token_hex(6)
     board = make_board(f"bench-{mark}", audience="staff")

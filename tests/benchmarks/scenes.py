@@ -82,7 +82,7 @@ def sign_in_cookie(app: Flask) -> str:
 
 
 def measure_pages(
-    app: Flask, scene: Scene, reference: tuple[Flask, Engine]
+    app: Flask, engine: Engine, scene: Scene, reference: tuple[Flask, Engine]
 ) -> Iterator[Measurement]:
     """Measure the reference page first, then ours, as guest and as member."""
     yield measure("reference", *reference, "/questions/1")
@@ -94,8 +94,8 @@ def measure_pages(
         "unanswered": "/questions?show=open",
     }
     for name, path in pages.items():
-        yield measure(f"{name} (guest)", app, db.engine, path)
-        yield measure(f"{name} (signed in)", app, db.engine, path, scene.cookie)
+        yield measure(f"{name} (guest)", app, engine, path)
+        yield measure(f"{name} (signed in)", app, engine, path, scene.cookie)
 
 
 def first_page_sizes(app: Flask) -> dict[str, int]:
