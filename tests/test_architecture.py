@@ -34,7 +34,9 @@ EXTRAS = {
     ),
     "community/notifications": "kinds letters tokens wording",
     "community/posts": "diffs drafts history limits tagging text visibility",
-    "community/questions": ("feed_queries feeds indexing reasons rebuild status structured_data"),
+    "community/questions": (
+        "feed_queries feeds indexing reasons rebuild standing status structured_data"
+    ),
     "community/search": (
         "analysis backends building documents edits highlighting index query_language ranking"
         " readers segments spelling spelling_hints"

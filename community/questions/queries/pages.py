@@ -42,6 +42,26 @@ from community.questions.status import status_for
 ANSWERS_PER_PAGE = 30
 COMMENTS_LIMIT = 500
 
+QUESTION_COLUMNS: tuple[Any, ...] = (
+    Question.id,
+    Question.author_id,
+    Question.created_at,
+    Question.edited_at,
+    Question.html,
+    Question.kudos_count,
+    Question.slug,
+    Question.title,
+    Question.excerpt,
+    Question.status,
+    Question.awaits_asker,
+    Question.is_locked,
+    Question.language,
+    Question.answers_count,
+    Question.me_too_count,
+    Question.last_activity_at,
+    Question.solved_at,
+)
+
 closer = aliased(User)
 accepter = aliased(User)
 
@@ -82,23 +102,7 @@ def _question_statement(audiences: tuple[str, ...]) -> AnySelect:
     )
     return (
         select(
-            Question.id,
-            Question.author_id,
-            Question.created_at,
-            Question.edited_at,
-            Question.html,
-            Question.kudos_count,
-            Question.slug,
-            Question.title,
-            Question.excerpt,
-            Question.status,
-            Question.awaits_asker,
-            Question.is_locked,
-            Question.language,
-            Question.answers_count,
-            Question.me_too_count,
-            Question.last_activity_at,
-            Question.solved_at,
+            *QUESTION_COLUMNS,
             Board.slug.label("board_slug"),
             Board.names.label("board_names"),
             Closure.reason,
