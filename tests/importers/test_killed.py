@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from community.core.db import db, transaction
 from community.importers.models import ImportedRecord
-from tests.conftest import _empty_database
+from tests.conftest import empty_database
 from tests.importers.dumps import (
     all_rows,
     json_answer,
@@ -68,7 +68,7 @@ def test_killed_imports_complete_to_the_same(
     SOURCES[kind](tmp_path)
     run_import(runner, kind, tmp_path)
     wanted, total = _summary(), _remembered()
-    _empty_database()
+    empty_database()
     with contextlib.suppress(Exception):
         db.session.rollback()
     kills = 0

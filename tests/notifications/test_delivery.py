@@ -204,6 +204,8 @@ def test_five_thousand_watchers_cost_few_statements(count_statements):
             insert(Watch),
             [{"user_id": user_id, "post_id": question.id, "created_at": now} for user_id in ids],
         )
+        # The index is brought up to date a little later; that job must not be the one counted.
+        db.session.execute(delete(Job))
     make_answer(question)
     with count_statements() as statements:
         run_due_jobs(1)
