@@ -17,6 +17,9 @@ _SHARP_S = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "ł": "l"})
 # Umlauts are often typed as two letters; "ue" after a vowel or q is none (neue, Quelle).
 _TYPED_UMLAUT = re.compile(r"(?<![aeiouq])ue|[ao]e")
 
+# aktivieren, aktiviert, Aktivierung: the German stemmer makes three words of what is one.
+_BORROWED_VERB = re.compile(r"(?<=[a-z]{3})ier(?:en|ens|end|t|te|ten|tes|ter|em|e|st|ung|ungen)$")
+
 _STEMMERS = {language: stemmer_for_language(language) for language in ("de", "en")}
 
 
@@ -42,7 +45,7 @@ def words(text: str) -> list[str]:
 def stem(word: str, language: str) -> str:
     """Return the index term of a folded word; "" for a word too common to be looked for."""
     if language == "de":
-        word = _TYPED_UMLAUT.sub(lambda match: match[0][0], word)
+        word = _BORROWED_VERB.sub("ier", _TYPED_UMLAUT.sub(lambda match: match[0][0], word))
     if word in STOP_WORDS[language]:
         return ""
     if not word.isalpha() or not word.isascii():

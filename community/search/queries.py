@@ -38,8 +38,10 @@ from community.search.spelling_hints import corrected
 
 CANDIDATES = 250
 MOST_CANDIDATES = 2_000
-SOLVED_FACTOR = 1.25
-CLOSED_FACTOR = 0.9
+ENOUGH_HITS = 5
+FACTORS = {"solved": 1.25, "closed": 0.9}
+# Nobody is helped by a question that waits for an answer itself.
+HELPING_FACTORS = {**FACTORS, "open": 0.6}
 SIMILAR_CANDIDATES = 40
 SIMILAR_FROM_CHARS = 10
 SIMILAR_BODY_CHARS = 2_000
@@ -109,12 +111,14 @@ def search_questions(viewer: Viewer, language: str, request: SearchRequest) -> S
     )
     wish = Wish(request.words, restriction, request.sort == "newest")
     ids: list[int] = []
+    nearest = ""
     for closeness in ("exact", "near", "any"):
-        wish = replace(wish, closeness=closeness)
-        ids = _visible_hits(viewer, wish, filters, request)
-        if ids:
+        hits = _visible_hits(viewer, replace(wish, closeness=closeness), filters, request)
+        nearest = nearest or (closeness if hits else "")
+        ids += [one for one in hits if one not in ids]
+        if len(ids) >= ENOUGH_HITS:
             break
-    return _page(viewer, language, request, ids, wish.closeness)
+    return _page(viewer, language, request, ids, nearest or "any")
 
 
 def suggest_titles(viewer: Viewer, typed: str) -> list[SimilarQuestion]:
@@ -282,7 +286,7 @@ def _in_order(
     statuses = _visible_statuses(viewer, [one.question_id for one in ranked], conditions)
     seen = [one for one in ranked if one.question_id in statuses]
     if not newest_first:
-        seen.sort(key=lambda one: -one.score * _factor(statuses[one.question_id]))
+        seen.sort(key=lambda one: -one.score * FACTORS.get(statuses[one.question_id], 1.0))
     return [one.question_id for one in seen]
 
 
@@ -297,10 +301,6 @@ def _visible_statuses(
         .where(Question.id.in_(ids), root_is_visible(viewer, Question), *conditions)
     )
     return dict(rows.all())
-
-
-def _factor(status: str) -> float:
-    return {"solved": SOLVED_FACTOR, "closed": CLOSED_FACTOR}.get(status, 1.0)
 
 
 def _page(
@@ -361,7 +361,7 @@ def _summaries(viewer: Viewer, ranked: Sequence[Ranked], limit: int) -> list[Sim
     )
     found = {row.id: SimilarQuestion(*row) for row in rows}
     seen = [one for one in ranked if one.question_id in found]
-    seen.sort(key=lambda one: -one.score * _factor(found[one.question_id].status))
+    seen.sort(key=lambda one: -one.score * HELPING_FACTORS.get(found[one.question_id].status, 1.0))
     return [found[one.question_id] for one in seen[:limit]]
 
 
