@@ -94,6 +94,7 @@ class Acceptance(Base):
         UniqueConstraint("answer_id"),
         UniqueConstraint("question_id", "place"),
         CheckConstraint("place BETWEEN 1 AND 3", name="place"),
+        Index("ix_acceptances_accepted_at", "accepted_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -369,6 +369,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('answer_id', name=op.f('uq_acceptances_answer_id')),
     sa.UniqueConstraint('question_id', 'place', name=op.f('uq_acceptances_question_id_place'))
     )
+    with op.batch_alter_table('acceptances', schema=None) as batch_op:
+        batch_op.create_index('ix_acceptances_accepted_at', ['accepted_at'], unique=False)
+
     op.create_table('closures',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('question_id', sa.Integer(), nullable=False),
@@ -486,6 +489,9 @@ def downgrade() -> None:
 
     op.drop_table('deflections')
     op.drop_table('closures')
+    with op.batch_alter_table('acceptances', schema=None) as batch_op:
+        batch_op.drop_index('ix_acceptances_accepted_at')
+
     op.drop_table('acceptances')
     with op.batch_alter_table('watches', schema=None) as batch_op:
         batch_op.drop_index('ix_watches_tag_id')

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine, event
 from werkzeug.test import EnvironBuilder
 
-ROUNDS = 300
+ROUNDS = 200
 WARM_UP = 30
 
 

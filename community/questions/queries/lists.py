@@ -198,5 +198,6 @@ def list_helpers(viewer: Viewer, days: int = 7, limit: int = 5) -> list[Helper]:
         .group_by(*person_columns())
         .order_by(solved.desc(), User.id)
         .limit(limit)
+        .with_hint(Acceptance.__table__, "INDEXED BY ix_acceptances_accepted_at", "sqlite")
     )
     return [Helper(Person(*row[-PERSON_WIDTH:]), row[0]) for row in db.session.execute(statement)]

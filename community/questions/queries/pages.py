@@ -26,6 +26,7 @@ from community.core.pagination import Cursor
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.posts.models import Post, PostTag, Tag, Vote, Watch
+from community.posts.visibility import root_is_visible
 from community.questions.models import Acceptance, Answer, Closure, InfoRequest, MeToo, Question
 from community.questions.queries.page_parts import (
     AcceptanceView,
@@ -93,13 +94,6 @@ def _get_question(viewer: Viewer, language: str, question_id: int) -> QuestionVi
 # The page's statements are built once: building one costs more than running it.
 @lru_cache
 def _question_statement(audiences: tuple[str, ...]) -> AnySelect:
-    # A duplicate's original is named only to those who can see it.
-    original = (
-        select(Question.id, Question.slug, Question.title)
-        .join(Board, Board.id == Question.place_id)
-        .where(Question.visibility == "published", Board.audience.in_(audiences))
-        .subquery("original")
-    )
     return (
         select(
             *QUESTION_COLUMNS,
@@ -108,9 +102,7 @@ def _question_statement(audiences: tuple[str, ...]) -> AnySelect:
             Closure.reason,
             Closure.note.label("closure_note"),
             Closure.closed_at,
-            original.c.id.label("original_id"),
-            original.c.slug.label("original_slug"),
-            original.c.title.label("original_title"),
+            Closure.duplicate_of_id,
             InfoRequest.note.label("info_note"),
             InfoRequest.requested_at,
             *person_columns(closer),
@@ -120,7 +112,6 @@ def _question_statement(audiences: tuple[str, ...]) -> AnySelect:
         .join(User, User.id == Question.author_id)
         .outerjoin(Closure, Closure.question_id == Question.id)
         .outerjoin(closer, closer.id == Closure.closed_by_id)
-        .outerjoin(original, original.c.id == Closure.duplicate_of_id)
         .outerjoin(
             InfoRequest,
             and_(InfoRequest.question_id == Question.id, InfoRequest.answered_at.is_(None)),
@@ -160,20 +151,30 @@ def _question_view(viewer: Viewer, language: str, row: AnyRow) -> QuestionView:
         me_too_count=row.me_too_count,
         last_activity_at=row.last_activity_at,
         solved_at=row.solved_at,
-        closure=_closure_view(row),
+        closure=_closure_view(viewer, row),
         needs_info=NoteView(row.info_note, row.requested_at) if row.requested_at else None,
     )
 
 
-def _closure_view(row: AnyRow) -> ClosureView | None:
+def _closure_view(viewer: Viewer, row: AnyRow) -> ClosureView | None:
     if row.reason is None:
         return None
-    original = None
-    if row.original_id is not None:
-        original = (row.original_id, row.original_slug, row.original_title)
+    original = _original_of(viewer, row.duplicate_of_id)
     by = Person(*row[-2 * PERSON_WIDTH : -PERSON_WIDTH])
     label = reason_words(row.reason)
     return ClosureView(row.reason, label, row.closure_note, row.closed_at, by, original)
+
+
+def _original_of(viewer: Viewer, question_id: int | None) -> tuple[int, str, str] | None:
+    """Name a duplicate's original to those who can see it; one more query, for duplicates only."""
+    if question_id is None:
+        return None
+    row = db.session.execute(
+        select(Question.id, Question.slug, Question.title)
+        .join(Board, Board.id == Question.place_id)
+        .where(Question.id == question_id, root_is_visible(viewer, Question))
+    ).one_or_none()
+    return (row.id, row.slug, row.title) if row else None
 
 
 def _list_answers(
