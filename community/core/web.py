@@ -29,6 +29,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_ID = 2**31 - 1
 URL_CACHE_SIZE = 50_000
 THEMES = ("light", "dark")
+NOTHING_ALLOWED = "default-src 'none'; frame-ancestors 'none'"
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -260,13 +261,16 @@ def csp_nonce() -> str:
 
 def _add_security_headers(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = _content_security_policy()
+    headers["Content-Security-Policy"] = (
+        _content_security_policy() if _is_of_this_request(response) else NOTHING_ALLOWED
+    )
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-    headers["X-Request-Id"] = g.get("request_id", "")
+    if _is_of_this_request(response):
+        headers["X-Request-Id"] = g.get("request_id", "")
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if "Cache-Control" not in headers:
@@ -275,6 +279,11 @@ def _add_security_headers(response: Response) -> Response:
     if not is_impersonal(current_app, request.endpoint):
         headers.add("Vary", "Cookie, Accept-Language, HX-Request")
     return response
+
+
+def _is_of_this_request(response: Response) -> bool:
+    """Say whether a response is for one request; what caches share must carry no nonce."""
+    return "public" not in response.headers.get("Cache-Control", "")
 
 
 def _content_security_policy() -> str:

@@ -122,3 +122,12 @@ class MeTooAdded:
 
     question_id: int
     actor_id: int
+
+
+@dataclass(frozen=True)
+class BoardAudienceChanged:
+    """A board was opened to more people or closed to some."""
+
+    board_id: int
+    actor_id: int | None
+    audience: str

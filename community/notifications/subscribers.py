@@ -7,6 +7,7 @@ from community.events import (
     AnswerAccepted,
     AnswerPosted,
     AnswerUnaccepted,
+    BoardAudienceChanged,
     CommentPosted,
     InfoRequested,
     KudosGiven,
@@ -17,7 +18,7 @@ from community.events import (
     QuestionReopened,
 )
 from community.notifications.operations.telling import tell, tell_of_kudos, withdraw_kudos
-from community.notifications.operations.unread import recount_unread_about
+from community.notifications.operations.unread import recount_unread_about, recount_unread_on
 from community.notifications.queries.receivers import get_occasion, reasons_of, this_member
 from community.posts.operations import watch_unless_muted
 
@@ -104,6 +105,11 @@ def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> Non
     recount_unread_about(event.question_id)
 
 
+def on_audience_changed(event: BoardAudienceChanged, *, event_id: int) -> None:
+    """Count anew for those who may now see more, or less, of a board."""
+    recount_unread_on(event.board_id)
+
+
 def _tell_watchers(
     kinds: Sequence[str], post_id: int, *, event_id: int, actor_id: int, note: str = ""
 ) -> None:
@@ -140,4 +146,5 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     KudosGiven: [on_kudos_given],
     KudosTaken: [on_kudos_taken],
     PostVisibilityChanged: [on_visibility_changed],
+    BoardAudienceChanged: [on_audience_changed],
 }

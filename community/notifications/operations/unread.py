@@ -46,6 +46,16 @@ def recount_unread_about(question_id: int) -> None:
     _recount(User.id.in_(readers.scalar_subquery()))
 
 
+def recount_unread_on(board_id: int) -> None:
+    """Count anew for everybody with something unread on a board, whose audience has changed."""
+    readers = (
+        select(Notification.user_id)
+        .join(Post, Post.id == Notification.post_id)
+        .where(Post.board_id == board_id, Notification.read_at.is_(None))
+    )
+    _recount(User.id.in_(readers.scalar_subquery()))
+
+
 def rebuild_unread() -> int:
     """Count anew for all members; returns how many numbers were wrong."""
     return _recount(User.id > 0)

@@ -150,10 +150,15 @@ def list_receivers(
 
 def may_read_board() -> ColumnElement[bool]:
     """Return the condition on joined ``users`` and ``boards`` that says ``audiences_of`` in SQL."""
-    is_staff = exists().where(
-        RoleGrant.user_id == User.id,
-        RoleGrant.board_id.is_(None),
-        RoleGrant.name.in_(STAFF_ROLES),
+    is_staff = (
+        exists()
+        .where(
+            RoleGrant.user_id == User.id,
+            RoleGrant.board_id.is_(None),
+            RoleGrant.name.in_(STAFF_ROLES),
+        )
+        # Two levels deep SQLAlchemy would list the users again: anybody's role would do for all.
+        .correlate_except(RoleGrant)
     )
     return or_(
         Board.audience.in_(audiences_of(_AnyMember())),

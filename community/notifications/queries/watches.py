@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from community.boards.models import Board, name_in
+from community.boards.policies import audiences_of
 from community.core.authz import Viewer
 from community.core.db import db
 from community.core.errors import NotFound
 from community.identity.models import User
-from community.posts.models import Post, Tag, Watch
+from community.posts.models import Post, Tag, TagCount, Watch
 from community.posts.visibility import board_is_visible, post_is_visible
 from community.questions.models import Question
 
@@ -70,7 +71,13 @@ def _boards(viewer: User, language: str) -> list[WatchedThing]:
 
 
 def _tags(viewer: User) -> list[WatchedThing]:
-    rows = _rows(viewer, select(Tag.name).join(Watch, Watch.tag_id == Tag.id))
+    # A tag may have been left to boards that are closed to the viewer since they began to watch it.
+    in_use = exists().where(
+        TagCount.tag_id == Tag.id,
+        TagCount.audience.in_(audiences_of(viewer)),
+        TagCount.questions_count > 0,
+    )
+    rows = _rows(viewer, select(Tag.name).join(Watch, Watch.tag_id == Tag.id).where(in_use))
     return [WatchedThing("tag", name, f"/tags/{name}") for (name,) in rows]
 
 

@@ -26,6 +26,8 @@ from community.questions.models import Question
 from community.questions.operations.questions import EXCERPT_CHARS, read_question_texts
 from community.questions.status import count_tags
 
+NOTE_MAX_CHARS = 200
+
 
 def version_of(post: Post) -> str:
     """Return a mark of the present version; an edit form carries it to detect a conflict."""
@@ -99,7 +101,7 @@ def _keep_version(actor: User, post: Post, *, title: str | None, tags: str, note
     writer_id = post.edited_by_id or post.author_id
     if actor.id == writer_id and clock.now() - written_at <= grace:
         return
-    keep_revision(post, title=title, tags=tags, note=note)
+    keep_revision(post, title=title, tags=tags, note=markup.clean_text(note)[:NOTE_MAX_CHARS])
 
 
 def _change_body(actor: User, post: Post, body: str) -> None:

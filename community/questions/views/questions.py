@@ -335,7 +335,7 @@ add_resource(
 def lock_writing(question_id: int) -> ResponseReturnValue:
     """Stop all writing on a question."""
     question = access_question(question_id)
-    reason = request.form.get("reason", "")[:500]
+    reason = markup.clean_text(request.form.get("reason", ""))[:500]
     questions.lock_writing(signed_in_user(), question, reason)
     flash(_("The question is locked."), "success")
     return redirect(question_url(question), 303)

@@ -295,7 +295,7 @@ add_resource(blueprint, "/posts/<int:post_id>/hiding", create=hide_post, delete=
 
 
 def _reason() -> str:
-    return request.form.get("reason", "")[:500]
+    return markup.clean_text(request.form.get("reason", ""))[:500]
 
 
 def _after_removal(question: Question, post: Post) -> ResponseReturnValue:
