@@ -29,7 +29,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_ID = 2**31 - 1
 URL_CACHE_SIZE = 50_000
 THEMES = ("light", "dark")
-NOTHING_ALLOWED = "default-src 'none'; frame-ancestors 'none'"
+NOTHING_ALLOWED = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -269,8 +269,7 @@ def _add_security_headers(response: Response) -> Response:
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-    if _is_of_this_request(response):
-        headers["X-Request-Id"] = g.get("request_id", "")
+    headers["X-Request-Id"] = g.get("request_id", "")
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if "Cache-Control" not in headers:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
+from community.core import markup
 from community.core.authz import require
 from community.core.errors import Invalid, RateLimited
 from community.core.submissions import submit_once
