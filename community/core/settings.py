@@ -58,7 +58,6 @@ class Settings:
     questions_per_day: int = 20
     questions_first_day: int = 3
     posts_first_day: int = 10
-    seconds_between_posts: int = 0
     unanswered_unindexed_days: int = 30
     job_lease_seconds: int = 60
     rate_limits: bool = True
