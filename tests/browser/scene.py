@@ -1,0 +1,128 @@
+"""A small community in every state, with texts as awkward as real ones."""
+
+from dataclasses import dataclass
+
+from community.boards.models import Board
+from community.core.db import db, transaction
+from community.identity.models import User
+from community.posts.models import Post
+from community.posts.operations import give_kudos
+from community.questions.models import Question
+from community.questions.operations.closures import close_question, request_info
+from community.questions.operations.edits import edit_question, version_of
+from community.questions.operations.questions import lock_question
+from tests.browser.site import Site
+from tests.factories.community import (
+    days_ago,
+    make_acceptance,
+    make_answer,
+    make_board,
+    make_comment,
+    make_question,
+    make_user,
+)
+
+LONG_WORD = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz" * 2
+RICH = f"""Seit gestern steht da **kein Netz**. Ich habe schon
+
+1. neu gestartet
+2. die Karte gewechselt, siehe [Anleitung](https://example.org/{"a" * 80})
+
+| Gerät | Meldung | Was danach geschah | Und am nächsten Tag |
+|---|---|---|---|
+| Tablet | `ERR_NETWORK_UNREACHABLE_{"X" * 40}` | nichts | auch nichts |
+
+```
+AT+CREG?  {"+CREG: 0,3 " * 12}
+```
+
+> Hat jemand eine Idee? {LONG_WORD}
+
+- [x] Flugmodus
+- [ ] Zurücksetzen
+"""
+
+
+@dataclass
+class Scene:
+    """Who and what there is; ids only would not read well in the list of pages."""
+
+    asker: User
+    helper: User
+    moderator: User
+    board: Board
+    open: Question
+    solved: Question
+    closed: Question
+    needs_info: Question
+    edited: Question
+    others: Question
+
+
+def make_scene(site: Site) -> Scene:
+    """Make the community and wait until everybody has been told."""
+    with site.app.app_context():
+        scene = _make()
+    site.settle()
+    return scene
+
+
+def _make() -> Scene:
+    asker = make_user("Änne von der Brinkhoff-Wesselmann zu Süd", bio="Ich frage viel.")
+    helper = make_user("Helmut", role="superuser")
+    moderator = make_user("Mads Iversen", role="moderator")
+    board = make_board("sim-esim", names={"de": "SIM und eSIM", "en": "SIM and eSIM"}, icon="sim")
+    make_board("lounge", audience="members", names={"de": "Lounge", "en": "Lounge"})
+
+    def ask(title: str, **values: object) -> Question:
+        return make_question(asker, board, title=title, tags="esim, tablet", **values)
+
+    scene = Scene(
+        asker,
+        helper,
+        moderator,
+        board,
+        open=ask(f"Kein Netz nach dem Update {LONG_WORD[:60]}", body=RICH, language="de"),
+        solved=ask("Wie lange dauert die Aktivierung meiner eSIM", body=RICH, language="de"),
+        closed=ask("Where do I find the activation code of my card"),
+        needs_info=ask("Tablet verliert die Verbindung im Zug", language="de"),
+        edited=ask("Hotspot drops after ten minutes of streaming"),
+        others=make_question(helper, board, title="Which adapter fits the old card reader"),
+    )
+    _discuss(scene)
+    _settle_states(scene)
+    return scene
+
+
+def _discuss(scene: Scene) -> None:
+    for question in (scene.open, scene.solved):
+        for number in range(4):
+            make_comment(question, question, scene.helper, f"Nachfrage {number}: welches Gerät?")
+        make_answer(question, scene.helper, RICH)
+        make_answer(question, scene.moderator, "Please try `*#06#` and tell us what it shows.")
+    best = make_answer(scene.solved, make_user("Gut Gelaunt"), RICH)
+    make_acceptance(best, scene.asker)
+    with transaction():
+        give_kudos(scene.asker, db.session.get_one(Post, best.id))
+
+
+def _settle_states(scene: Scene) -> None:
+    with transaction():
+        closed = lock_question(scene.closed.id)
+        close_question(scene.asker, closed, reason="no_longer_needed", note="I found it myself.")
+    with transaction():
+        request_info(scene.helper, lock_question(scene.needs_info.id), "Welches Gerät genau?")
+    with transaction():
+        question = lock_question(scene.edited.id)
+        question.created_at = days_ago(0.3)
+    with transaction():
+        question = lock_question(scene.edited.id)
+        edit_question(
+            scene.asker,
+            question,
+            title=question.title,
+            body="It worked last week. Now it stops after ten minutes, **every** time.",
+            tags="hotspot, tablet",
+            based_on=version_of(question),
+            note="More facts",
+        )

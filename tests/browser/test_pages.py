@@ -1,0 +1,179 @@
+"""Every main page: accessible in light and dark, no sideways scrolling, nothing the policy stops."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from tests.browser.chromium import DESKTOP, PHONE, Visitors
+from tests.browser.scene import Scene, make_scene
+from tests.browser.site import Site
+from tests.browser.steps import BODY, question_path
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+# What is folded away is part of the page.
+UNFOLD = "document.querySelectorAll('details').forEach((details) => { details.open = true; })"
+RUN_AXE = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((n) => n.html.slice(0, 160)
+      + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`);
+}"""
+WIDEST = """() => {
+  const wide = [...document.querySelectorAll('body *')].filter((element) =>
+    element.getBoundingClientRect().right > 361 && !element.closest('.prose, [popover]'));
+  return [document.documentElement.scrollWidth, wide.slice(0, 3).map((e) => e.outerHTML.slice(0, 120))];
+}"""
+
+
+def send_empty(page: "Page") -> None:
+    page.locator("main form button.btn--primary").last.click()
+
+
+def send_wrong_password(page: "Page") -> None:
+    page.locator("#email").fill("nobody@example.org")
+    page.locator("#password").fill("not the password")
+    page.locator("main form button.btn--primary").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
+def send_bad_registration(page: "Page") -> None:
+    page.locator("form[action='/register']").evaluate("(form) => { form.noValidate = true; }")
+    page.locator("main form button.btn--primary").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
+def send_too_late(page: "Page") -> None:
+    page.locator("#body").fill(BODY)
+    page.evaluate(
+        "document.querySelectorAll('[name=csrf_token]').forEach((field) => { field.value = 'old'; })"
+    )
+    page.locator("form[action='/questions'] .btn--primary").last.click()
+    page.locator("#typed-1").wait_for()
+
+
+def open_menu(page: "Page") -> None:
+    page.locator("[popovertarget=me]").click()
+
+
+def search_as_you_type(page: "Page") -> None:
+    page.locator("main input[type=search]").press_sequentially("aktivierung esim")
+    page.locator(".suggestions a").first.wait_for()
+
+
+def ask_for_similar(page: "Page") -> None:
+    page.locator("#title").press_sequentially("Aktivierung der eSIM dauert")
+    page.locator(".similar details").first.wait_for()
+
+
+class Shown(NamedTuple):
+    """A page: who looks at it, where it is, and what to do there first."""
+
+    who: str
+    path: str | Callable[[Scene], str]
+    act: Callable[["Page"], None] | None = None
+
+
+def question(name: str) -> Callable[[Scene], str]:
+    return lambda scene: question_path(getattr(scene, name))
+
+
+PAGES = {
+    "home": Shown("guest", "/"),
+    "home, suggesting": Shown("helper", "/", search_as_you_type),
+    "menu": Shown("asker", "/", open_menu),
+    "questions": Shown("guest", "/questions"),
+    "my questions": Shown("asker", "/questions?show=mine"),
+    "nothing in a list": Shown("moderator", "/questions?show=mine"),
+    "board": Shown("helper", "/boards/sim-esim"),
+    "tag": Shown("guest", "/tags/tablet"),
+    "tags": Shown("guest", "/tags"),
+    "open question as guest": Shown("guest", question("open")),
+    "open question as asker": Shown("asker", question("open")),
+    "open question as helper": Shown("helper", question("open")),
+    "solved question as guest": Shown("guest", question("solved")),
+    "solved question as asker": Shown("asker", question("solved")),
+    "solved question as moderator": Shown("moderator", question("solved")),
+    "closed question as asker": Shown("asker", question("closed")),
+    "question that waits, as asker": Shown("asker", question("needs_info")),
+    "question that waits, as moderator": Shown("moderator", question("needs_info")),
+    "ask": Shown("asker", "/questions/new", ask_for_similar),
+    "ask with errors": Shown("asker", "/questions/new", send_empty),
+    "edit": Shown("asker", lambda scene: f"/posts/{scene.open.id}/revisions/new"),
+    "history": Shown("guest", lambda scene: f"/posts/{scene.edited.id}/history"),
+    "search with hits": Shown("guest", "/search?q=esim"),
+    "search without hits": Shown("guest", "/search?q=zeppelin"),
+    "notifications": Shown("asker", "/notifications"),
+    "notification settings": Shown("asker", "/preferences/notifications"),
+    "preferences": Shown("asker", "/preferences"),
+    "own profile": Shown("helper", lambda scene: f"/users/{scene.helper.id}"),
+    "another's profile": Shown("guest", lambda scene: f"/users/{scene.asker.id}"),
+    "sign-in with error": Shown("guest", "/sign-in", send_wrong_password),
+    "register with error": Shown("guest", "/register", send_bad_registration),
+    "reset": Shown("guest", "/reset"),
+    "not found": Shown("guest", "/questions/999999999"),
+    "not allowed": Shown("asker", lambda scene: f"/posts/{scene.others.id}/revisions/new"),
+    "expired form": Shown("asker", "/questions/new", send_too_late),
+}
+
+
+@pytest.fixture(scope="module")
+def scene(site: Site) -> Scene:
+    return make_scene(site)
+
+
+@pytest.fixture
+def show(visitors: Visitors, scene: Scene) -> Iterator[Callable[..., "Page"]]:
+    def open_page(name: str, **options: Any) -> "Page":
+        shown = PAGES[name]
+        page = visitors.open(getattr(scene, shown.who, None), **options)
+        page.goto(shown.path if isinstance(shown.path, str) else shown.path(scene))
+        if shown.act:
+            shown.act(page)
+        return page
+
+    yield open_page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_fits_a_phone_and_breaks_no_policy(name: str, show: Callable[..., "Page"]) -> None:
+    page = show(name, viewport=PHONE, locale="de-DE", is_mobile=True, has_touch=True)
+    assert page.locator("html").get_attribute("lang") == "de"
+    page.evaluate(UNFOLD)
+    width, wide = page.evaluate(WIDEST)
+    assert width <= PHONE["width"], wide
+
+
+# Each page in two of the four ways to see it, taking turns.
+@pytest.mark.parametrize(
+    ("name", "scheme", "viewport"),
+    [
+        pytest.param(name, scheme, viewport, id=f"{name}-{scheme}-{viewport['width']}")
+        for number, name in enumerate(PAGES)
+        for scheme, viewport in zip(
+            ("light", "dark"), (PHONE, DESKTOP) if number % 2 else (DESKTOP, PHONE), strict=True
+        )
+    ],
+)
+def test_axe_finds_nothing_serious(
+    name: str, scheme: str, viewport: dict[str, int], show: Callable[..., "Page"]
+) -> None:
+    locale = "de-DE" if viewport is PHONE else "en-GB"
+    page = show(
+        name,
+        color_scheme=scheme,
+        viewport=viewport,
+        locale=locale,
+        bypass_csp=True,
+        reduced_motion="reduce",
+    )
+    page.evaluate(UNFOLD)
+    page.add_script_tag(path=AXE)
+    assert page.evaluate(RUN_AXE) == []
