@@ -6,12 +6,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from community.app import create_app
@@ -25,7 +26,7 @@ from community.search.building import build_index
 
 HOST = "127.0.0.1"
 WORKER_PAUSE_SECONDS = 0.15
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class Site:
@@ -39,7 +40,8 @@ class Site:
 
     def _work(self) -> None:
         while not self._stopping.wait(WORKER_PAUSE_SECONDS):
-            with self.app.app_context():
+            # Loading much data at once may keep the database longer than the worker waits for it.
+            with self.app.app_context(), suppress(OperationalError):
                 run_due_jobs()
 
     def settle(self) -> None:
@@ -48,7 +50,7 @@ class Site:
         while time.monotonic() < deadline:
             with self.app.app_context():
                 waiting = select(func.count(Job.id)).where(
-                    Job.parked_at.is_(None), Job.created_at <= clock.now()
+                    Job.parked_at.is_(None), Job.due_at <= clock.now()
                 )
                 if not db.session.scalar(waiting):
                     return
