@@ -38,7 +38,7 @@ CHECKS = {
 }
 PYTEST = [PYTHON, "-m", "pytest"]
 # Two processes, because the forum promises its figures on two cores.
-WHOLE_SUITE = [*PYTEST, "-n", "2", "-rfEs"]
+WHOLE_SUITE = [*PYTEST, "-n", "2", "--dist", "worksteal", "-rfEs"]
 LOCKS = {"app": [], "dev": ["--all-extras", "--group", "test", "--group", "lint"]}
 
 

@@ -112,3 +112,13 @@ def client(app: Flask) -> ForumClient:
 def runner(app: Flask) -> FlaskCliRunner:
     """Runs ``flask`` commands."""
     return app.test_cli_runner()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what uses no database: it has run, or will, on SQLite."""
+    if os.environ.get("FORUM_TEST_DATABASE") != "postgresql":
+        return
+    elsewhere = [item for item in items if "database_url" not in getattr(item, "fixturenames", ())]
+    kept = set(items) - set(elsewhere)
+    items[:] = [item for item in items if item in kept]
+    config.hook.pytest_deselected(items=elsewhere)
