@@ -72,7 +72,9 @@ class QuietHandler(WSGIRequestHandler):
 
 def serve(port: int) -> None:
     """Prepare the database and serve until Ctrl-C or SIGTERM."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Named even for SIGINT: a shell starts background jobs with that one ignored.
+        signal.signal(number, _interrupt)
     listener = _listen(port)
     try:
         app = _prepared_app()
