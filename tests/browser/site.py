@@ -11,13 +11,13 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from community.app import create_app
 from community.core import clock
-from community.core.db import db
+from community.core.db import db, transaction
 from community.core.jobs import Job
 from community.core.settings import Settings
 from community.core.worker import run_due_jobs
@@ -36,12 +36,13 @@ class Site:
         self.app = app
         self.url = url
         self._stopping = threading.Event()
+        self._may_work = threading.Lock()
         self._worker = threading.Thread(target=self._work, daemon=True)
 
     def _work(self) -> None:
         while not self._stopping.wait(WORKER_PAUSE_SECONDS):
             # Loading much data at once may keep the database longer than the worker waits for it.
-            with self.app.app_context(), suppress(OperationalError):
+            with self._may_work, self.app.app_context(), suppress(OperationalError):
                 run_due_jobs()
 
     def settle(self) -> None:
@@ -56,6 +57,15 @@ class Site:
                     return
             time.sleep(0.05)
         raise AssertionError("the worker did not finish in time")
+
+    @contextmanager
+    def made_in_silence(self) -> Iterator[None]:
+        """Make much data in the block: nobody is told of it, and it is indexed at once."""
+        with self._may_work, self.app.app_context():
+            yield
+            with transaction():
+                db.session.execute(delete(Job))
+            build_index(self.app.config["SETTINGS"].index_path)
 
     def session_cookie(self, user: User) -> dict[str, str]:
         """Return the cookie of somebody who has signed in, as Playwright takes it."""

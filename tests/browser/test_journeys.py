@@ -156,7 +156,10 @@ def test_a_guests_text_survives_sign_in_and_reload(site: Site, visit: Opener) ->
     page.get_by_label("What is going wrong").fill(title)
     page.get_by_label("What happened").fill(BODY)
     expect(page.get_by_text("Draft saved on this device")).to_be_visible()
+    # What was typed a moment before is not lost either.
+    page.get_by_label("Tags").fill("voicemail")
     page.reload()
+    expect(page.get_by_label("Tags")).to_have_value("voicemail")
     expect(page.get_by_text("Your draft is back.")).to_be_visible()
     expect(page.get_by_label("What happened")).to_have_value(BODY)
     page.get_by_label("Board", exact=True).select_option(board.slug)

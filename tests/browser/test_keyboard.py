@@ -33,12 +33,21 @@ def tab_to(page: "Page", selector: str) -> list[str]:
     stops = []
     for _ in range(STOPS_AT_MOST):
         page.keyboard.press("Tab")
-        unseen = page.evaluate(IS_FOCUS_SEEN)
-        assert unseen == ""
+        assert_focus_is_seen(page)
         stops.append(page.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
         if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
             return stops
     raise AssertionError(f"{selector} is not reached: {stops}")
+
+
+def assert_focus_is_seen(page: "Page") -> None:
+    # A busy machine scrolls a moment after the key.
+    for _ in range(20):
+        unseen = page.evaluate(IS_FOCUS_SEEN)
+        if not unseen:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(unseen)
 
 
 def test_the_skip_link_comes_first_and_works(visit: Opener) -> None:

@@ -13,6 +13,7 @@ from community.core.errors import Refusal
 from community.core.markup import UnacceptableText
 from community.identity.models import User
 from community.questions.models import Question
+from tests.browser.chromium import Visitors
 from tests.browser.conftest import Opener
 from tests.browser.site import Site
 from tests.browser.steps import make_member, make_place, question_path
@@ -59,13 +60,11 @@ def attacked(site: Site) -> list[Question]:
     board = make_place(site)
     texts = vectors()
     size = VECTORS // PAGES
-    with site.app.app_context():
-        made = [
+    with site.made_in_silence():
+        return [
             make_attack(board, iter(texts[start : start + size]), size)
             for start in range(0, VECTORS, size)
         ]
-    site.settle()
-    return made
 
 
 def make_attack(board: Board, texts: Iterator[str], size: int) -> Question:
@@ -96,10 +95,21 @@ def make_attacker(text: str) -> User:
     return make_user(f"{text.replace(chr(0), '')[:34]} {next(_numbers)}")
 
 
+def test_the_hooks_notice(visitors: Visitors) -> None:
+    page = visitors.open()
+    page.context.add_init_script(HOOKS)
+    page.goto("/")
+    page.evaluate("alert(1)")
+    with page.expect_console_message(lambda message: message.text.startswith("policy: ")):
+        page.locator("h1").evaluate("(h1) => h1.setAttribute('onclick', 'print()')")
+    assert "called: alert(1)" in visitors.complaints[0]
+    visitors.complaints.clear()
+
+
 def test_no_stored_attack_runs(attacked: list[Question], visit: Opener, site: Site) -> None:
     page = visit(make_member(site, "Vera"))
     page.context.add_init_script(HOOKS)
-    bad = []
+    bad, texts = [], 0
     for question in attacked:
         for path in (
             question_path(question),
@@ -107,9 +117,11 @@ def test_no_stored_attack_runs(attacked: list[Question], visit: Opener, site: Si
             f"/users/{question.author_id}",
         ):
             bad += poke(page, path)
+            texts += page.locator(".post, .comment").count()
     for path in ("/", "/questions", f"/boards/{board_of(page, attacked[0])}", "/notifications"):
         bad += poke(page, path)
     assert bad == []
+    assert texts > VECTORS / 2
 
 
 def poke(page: "Page", path: str) -> list[str]:

@@ -113,17 +113,23 @@ function keepDraft(composer) {
   const filledByServer = composer.hasAttribute("data-draft-restored") || isKept(key, form);
   const restored = restore(composer, form) || filledByServer;
   if (restored && note) offerDiscard(composer, form, note);
-  const saveHere = later(LOCAL_PAUSE_MS, () => {
+  let isPending = false;
+  const save = () => {
+    if (!isPending) return;
+    isPending = false;
     if (!write(key, textsOf(form))) return;
     form.setAttribute("data-kept", "");
     say(words.draftSavedHere);
-  });
+  };
+  const saveHere = later(LOCAL_PAUSE_MS, save);
   const saveThere = later(SERVER_PAUSE_MS, () => saveOnServer(composer.dataset, form, say));
   form.addEventListener("input", () => {
     form.removeAttribute("data-kept");
+    isPending = true;
     saveHere();
     if (composer.dataset.draftUrl) saveThere();
   });
+  window.addEventListener("pagehide", save);
   form.addEventListener("submit", () => {
     attempt(() => sessionStorage.setItem(SENT, JSON.stringify({ key, page: location.pathname })));
   });
