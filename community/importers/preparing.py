@@ -17,7 +17,7 @@ from markupsafe import Markup
 from community.core import markup
 from community.importers.html_to_markdown import html_to_markdown
 
-HTML_MAX_CHARS = 400_000
+SOURCE_MAX_CHARS = 400_000
 CONVERTING_SECONDS = 5
 EXCERPT_CHARS = 200
 # Nobody waits for an import's page, so a text may take longer here; what does not end within
@@ -51,9 +51,11 @@ def prepare_text(raw: RawText, renderer: markup.Renderer) -> ReadyText:
     """Return a body as Markdown with its HTML, or with what is wrong with it."""
     try:
         body = markup.clean_text(_as_markdown(raw))
+        if len(body) > markup.MAX_CHARS:
+            return _as_typed(raw, body)
         rendered = renderer.render(body)
-    except markup.TextTooLong:
-        return ReadyText(problem=f"its text is longer than {markup.MAX_CHARS:,} characters")
+    except markup.TextTooLong as error:
+        return ReadyText(problem=f"its text is longer than {error.limit:,} characters")
     except markup.UnacceptableText as error:
         return ReadyText(problem=str(error))
     except RecursionError:
@@ -67,11 +69,18 @@ def prepare_text(raw: RawText, renderer: markup.Renderer) -> ReadyText:
     return ReadyText(body, html, version, excerpt)
 
 
+def _as_typed(raw: RawText, body: str) -> ReadyText:
+    """Take a text that is longer than anybody may write here; it is shown as it was typed."""
+    excerpt = markup.shorten(body[: 10 * EXCERPT_CHARS], EXCERPT_CHARS) if raw.wants_excerpt else ""
+    html = str(markup.render_stored(body))
+    return ReadyText(body, html, markup.RENDER_VERSION, excerpt)
+
+
 def _as_markdown(raw: RawText) -> str:
+    if len(raw.body) > SOURCE_MAX_CHARS:
+        raise markup.TextTooLong(len(raw.body), SOURCE_MAX_CHARS)
     if not raw.is_html:
         return raw.body
-    if len(raw.body) > HTML_MAX_CHARS:
-        raise markup.TextTooLong(len(raw.body), HTML_MAX_CHARS)
     signal.setitimer(signal.ITIMER_REAL, CONVERTING_SECONDS)
     try:
         return html_to_markdown(raw.body)

@@ -34,7 +34,7 @@ def render_into(post: Post, body: str) -> None:
     A text that was too costly to render is stored escaped and tried once more by the task.
     """
     post.body = body
-    post.html = str(markup.render(body))
+    post.html = str(markup.render_stored(body))
     post.render_version = TO_BE_RENDERED if markup.is_fallback(post.html) else _RENDERED
 
 

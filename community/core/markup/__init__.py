@@ -14,11 +14,18 @@ the version grew or a text fell back.
 
 from markupsafe import Markup
 
+from community.core.markup.convert import escape_all
 from community.core.markup.limits import MAX_CHARS, Limits, TextTooLong
 from community.core.markup.links import mentions_in
 from community.core.markup.memo import recall, remember, remembering
 from community.core.markup.renderer import DEFAULT_RENDERER, Rendered, Renderer, is_fallback
-from community.core.markup.text import UnacceptableText, clean_text, plain_text, shorten
+from community.core.markup.text import (
+    UnacceptableText,
+    clean_text,
+    make_showable,
+    plain_text,
+    shorten,
+)
 
 RENDER_VERSION: int = 1
 """Grows with every change that makes the same text other HTML."""
@@ -39,7 +46,9 @@ __all__ = [
     "remembering",
     "render",
     "render_ahead",
+    "render_stored",
     "render_with_report",
+    "shorten",
     "warm_up",
 ]
 
@@ -51,6 +60,17 @@ def render(text: str) -> Markup:
     """
     ready = recall(text)
     return DEFAULT_RENDERER.render(text).html if ready is None else ready
+
+
+def render_stored(text: str) -> Markup:
+    """Return the HTML of a text that is here already, whatever its length.
+
+    Nobody may write more than MAX_CHARS, but an imported text may be longer: it is shown as it was
+    typed.
+    """
+    if len(text) > MAX_CHARS:
+        return Markup(escape_all(make_showable(text)))
+    return render(text)
 
 
 def render_ahead(raw: str) -> None:
