@@ -60,8 +60,7 @@ def test_its_page_opens_and_a_new_render_version_keeps_it(
     question = db.session.query(Question).one()
     page = app.test_client().get(f"/questions/{question.id}/{question.slug}")
     assert page.status_code == 200
-    html = question.html
-    db.session.rollback()
+    question_id, html = question.id, question.html
     with transaction():
         db.session.query(Post).update({Post.render_version: 0})
         render_again()
