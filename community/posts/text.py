@@ -18,6 +18,8 @@ COMMENT_MAX_CHARS = 600
 TAGS_MAX = 5
 TAG_MAX_CHARS = 40
 SLUG_MAX_CHARS = 80
+# Words that stand at the same place in addresses below a question.
+RESERVED_SLUGS = frozenset({"closure", "considered", "lock", "news", "related", "watch"})
 SAFE_TAG = re.compile(r"[^\W_](?:[\w.+#-]*[\w+#])?", re.UNICODE)
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -30,7 +32,8 @@ def slug_of(title: str) -> str:
     """Return the readable part of an address, ASCII, at most 80 characters, perhaps empty."""
     folded = unicodedata.normalize("NFKD", title.casefold().translate(GERMAN))
     ascii_only = folded.encode("ascii", "ignore").decode()
-    return "-".join(re.findall(r"[a-z0-9]+", ascii_only))[:SLUG_MAX_CHARS].strip("-")
+    slug = "-".join(re.findall(r"[a-z0-9]+", ascii_only))[:SLUG_MAX_CHARS].strip("-")
+    return f"{slug}-question" if slug in RESERVED_SLUGS else slug
 
 
 def tidy_title(raw: str) -> str:
