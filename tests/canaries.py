@@ -1,0 +1,270 @@
+"""A forum full of canaries: words that stand in one place each, and who may come across them.
+
+Every text of every object holds a random word of its own. ``allowed`` says, from the rules alone
+and without asking the application, which viewers may see it.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, update
+
+from community.boards.models import Board
+from community.core import clock
+from community.core.db import db, transaction
+from community.identity.models import User
+from community.importers.models import ImportedRecord
+from community.posts.drafts import save_draft
+from community.posts.models import Comment, Revision, Tag
+from community.posts.operations import watch
+from community.questions.models import Answer, Closure, Question
+from community.questions.operations.boards import change_audience
+from community.questions.operations.closures import request_info
+from community.questions.operations.questions import lock_question, lock_writing
+from community.questions.status import recompute
+from community.search.models import Deflection
+from tests.factories.community import (
+    make_acceptance,
+    make_answer,
+    make_board,
+    make_comment,
+    make_question,
+    make_user,
+    set_post_visibility,
+)
+
+ROLES = ("member", "author", "superuser", "agent", "moderator", "admin", "disabled")
+VIEWERS = ("guest", *ROLES)
+EVERYBODY = frozenset(VIEWERS)
+SIGNED_IN = EVERYBODY - {"guest", "disabled"}
+STAFF = frozenset({"agent", "moderator", "admin"})
+MODERATING = frozenset({"moderator", "admin"})
+AUDIENCES = {"public": EVERYBODY, "members": SIGNED_IN, "staff": STAFF}
+
+# What a scene is, and who sees its question at the end.
+QUESTION_STATES = {
+    "public": EVERYBODY,
+    "closed": EVERYBODY,
+    "locked": EVERYBODY,
+    "members": SIGNED_IN,
+    "staff": STAFF,
+    "turned": STAFF,
+    "held": MODERATING,
+    "hidden": MODERATING,
+    "deleted": MODERATING,
+}
+# States in which the question is seen by everybody, and one reply of it is not.
+REPLY_STATES = ("answer hidden", "answer deleted", "comment hidden")
+REMOVED = {"held", "hidden", "deleted"}
+
+
+def canary() -> str:
+    """Return a word nobody else would write; it folds and stems to itself."""
+    return "zq" + "".join(secrets.choice("bcdfghjkmnpqrtvwxz") for _ in range(12))
+
+
+@dataclass
+class Scene:
+    """A question with everything that hangs on it. ``words`` maps a canary's place to the word."""
+
+    name: str
+    late: bool
+    question: Question
+    answer: Answer
+    comments: list[Comment]
+    words: dict[str, str]
+    allowed: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def question_allowed(self) -> frozenset[str]:
+        """Who may see the question's page."""
+        return QUESTION_STATES.get(self.name, EVERYBODY)
+
+
+@dataclass
+class World:
+    """All scenes, people and boards."""
+
+    people: dict[str, User]
+    boards: dict[str, Board]
+    scenes: list[Scene] = field(default_factory=list)
+
+    def forbidden(self, viewer: str) -> dict[str, str]:
+        """Return the canaries a viewer may not come across, with what they stand for."""
+        return {
+            scene.words[place]: f"{scene.name} {'late' if scene.late else ''} {place}"
+            for scene in self.scenes
+            for place, allowed in scene.allowed.items()
+            if viewer not in allowed
+        }
+
+    def unseen(self, viewer: str) -> list[Scene]:
+        """Return the scenes whose question a viewer may not see."""
+        return [scene for scene in self.scenes if viewer not in scene.question_allowed]
+
+
+PLACES = (
+    *("title", "body", "tag", "answer", "question comment", "answer comment", "closure note"),
+    *("info note", "old title", "old body", "old tag", "revision note", "old answer"),
+    *("ask draft", "answer draft"),
+)
+
+
+def make_world() -> World:
+    """Make people and boards; everybody watches every board, so that everybody is told."""
+    people = {role: _person(role) for role in ROLES}
+    boards = {
+        audience: make_board(f"{audience}-board", audience=audience) for audience in AUDIENCES
+    }
+    boards["turned"] = make_board("turned-board", audience="public")
+    for person in people.values():
+        for board in boards.values():
+            with transaction():
+                watch(person.id, board_id=board.id)
+        with transaction():
+            watch(person.id, person_id=people["author"].id)
+    return World(people, boards)
+
+
+def _person(role: str) -> User:
+    granted = role if role in ("superuser", "agent", "moderator", "admin") else "member"
+    mail = {"email": None} if role in MODERATING else {}
+    return make_user(
+        f"Reader {role}", role=granted, active=role != "disabled", language="en", **mail
+    )
+
+
+def add_scenes(world: World, names: Iterable[str], *, late: bool) -> list[Scene]:
+    """Write the questions of these states; nothing is hidden yet (see ``change_states``)."""
+    scenes = [_make_scene(world, name, late=late) for name in names]
+    world.scenes += scenes
+    return scenes
+
+
+def _make_scene(world: World, name: str, *, late: bool) -> Scene:
+    words = {place: canary() for place in PLACES}
+    board = world.boards.get(name, world.boards["public"])
+    helper = world.people["agent"]
+    asker = helper if name == "staff" else world.people["author"]
+    question = make_question(
+        asker,
+        board,
+        title=f"Canary {words['title']} sits in this title",
+        body=f"Canary {words['body']} sits in this body @Readermember @Readersuperuser.",
+        tags=words["tag"],
+    )
+    answer = make_answer(question, helper, f"Canary {words['answer']} sits in this answer here.")
+    comments = [
+        make_comment(
+            question, question, helper, f"Comment {words['question comment']} @Readermember"
+        ),
+        make_comment(question, answer, asker, f"Comment {words['answer comment']} @Readermember"),
+    ]
+    scene = Scene(name, late, question, answer, comments, words)
+    _hang_on(world, scene)
+    _allow(scene)
+    return scene
+
+
+def _hang_on(world: World, scene: Scene) -> None:
+    """Add what has no factory: notes, versions, drafts, watches, an imported id."""
+    question, words, people = scene.question, scene.words, world.people
+    with transaction():
+        request_info(
+            people["moderator"], lock_question(question.id), f"Info {words['info note']} please"
+        )
+        db.session.add_all(_versions(scene))
+        db.session.add(
+            ImportedRecord(
+                source="old", kind="question", source_id=str(question.id), post_id=question.id
+            )
+        )
+        db.session.add(_closure(scene, people["moderator"]))
+        recompute(lock_question(question.id))
+        for place, form in (("ask draft", "ask"), ("answer draft", f"answer:{question.id}")):
+            save_draft(people["author"].id, form, body=f"Draft {words[place]}")
+        tag_id = db.session.scalars(select(Tag.id).where(Tag.name == words["tag"])).one()
+        for person in people.values():
+            watch(person.id, post_id=question.id)
+            watch(person.id, tag_id=tag_id)
+    if scene.name != "closed":
+        make_acceptance(scene.answer, people["moderator"])
+
+
+def _versions(scene: Scene) -> list[Revision]:
+    words, shared = scene.words, {"number": 1, "written_at": clock.now()}
+    return [
+        Revision(
+            post_id=scene.question.id,
+            title=f"Earlier {words['old title']} of the title",
+            tags=words["old tag"],
+            body=f"Earlier {words['old body']} of this body",
+            author_id=scene.question.author_id,
+            note=f"Because {words['revision note']}",
+            **shared,
+        ),
+        Revision(
+            post_id=scene.answer.id,
+            body=f"Earlier {words['old answer']} of it",
+            author_id=scene.answer.author_id,
+            **shared,
+        ),
+    ]
+
+
+def _closure(scene: Scene, moderator: User) -> Closure:
+    return Closure(
+        question_id=scene.question.id,
+        reason="duplicate",
+        note=f"Closed {scene.words['closure note']} now",
+        closed_by_id=moderator.id,
+    )
+
+
+def _allow(scene: Scene) -> None:
+    seen = scene.question_allowed
+    scene.allowed = dict.fromkeys(PLACES, seen)
+    scene.allowed["ask draft"] = scene.allowed["answer draft"] = frozenset({"author"})
+    if scene.name.startswith("answer "):
+        for place in ("answer", "answer comment", "old answer"):
+            scene.allowed[place] = MODERATING
+    if scene.name.startswith("comment "):
+        scene.allowed["question comment"] = MODERATING
+
+
+def change_states(world: World, scenes: Iterable[Scene]) -> None:
+    """Hide, hold, delete and lock what the scenes' names say, and close the turned board."""
+    moderator = world.people["moderator"]
+    for scene in scenes:
+        what, _, state = scene.name.rpartition(" ")
+        posts = {"": scene.question, "answer": scene.answer, "comment": scene.comments[0]}
+        if state in REMOVED:
+            set_post_visibility(posts[what], state, moderator)
+        if state == "locked":
+            with transaction():
+                lock_writing(moderator, lock_question(scene.question.id))
+    with transaction():
+        change_audience(world.people["admin"], world.boards["turned"], "staff")
+
+
+def link_to_unseen(world: World) -> None:
+    """Let public questions point at the unseen ones: as duplicates, and as what was read before."""
+    public = [scene.question.id for scene in world.scenes if scene.name in ("public", "closed")]
+    hidden = [scene.question.id for scene in world.unseen("member")]
+    with transaction():
+        for question_id, other_id in zip(public * len(hidden), hidden, strict=False):
+            db.session.add(
+                Deflection(
+                    question_id=other_id,
+                    asked_question_id=question_id,
+                    user_id=world.people["author"].id,
+                    outcome="rejected",
+                )
+            )
+        for question_id, other_id in zip(public, hidden, strict=False):
+            db.session.execute(
+                update(Closure)
+                .where(Closure.question_id == question_id)
+                .values(duplicate_of_id=other_id)
+            )

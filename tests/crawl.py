@@ -1,0 +1,253 @@
+"""Every address of the forum, filled with what a world holds; a new rule must be added here."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from urllib.parse import unquote
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.canaries import Scene, World
+
+MISSING_ID = 999_999
+MISSING_WORD = "zqmissingmissing"
+
+
+@dataclass(frozen=True)
+class Target:
+    """An object in addresses: by id and by word; the missing one has the same shape."""
+
+    question: int = MISSING_ID
+    answer: int = MISSING_ID
+    comment: int = MISSING_ID
+    tag: str = MISSING_WORD
+    title: str = MISSING_WORD
+    text: str = MISSING_WORD
+    board: str = "missing-board"
+
+    @classmethod
+    def of(cls, world: World, scene: Scene) -> "Target":
+        """Return the addresses' parts for a scene."""
+        board = world.boards.get(scene.name)
+        return cls(
+            scene.question.id,
+            scene.answer.id,
+            scene.comments[1].id,
+            scene.words["tag"],
+            scene.words["title"],
+            scene.words["answer"],
+            board.slug if board and scene.name != "public" else "missing-board",
+        )
+
+
+MISSING = Target()
+
+Fill = Callable[[Target], list[str]]
+
+# One entry a GET rule that names an object: its addresses for that object.
+OBJECT_PAGES: dict[str, Fill] = {
+    "/questions/<int:question_id>": lambda t: [f"/questions/{t.question}"],
+    "/questions/<int:question_id>/<slug>": lambda t: [f"/questions/{t.question}/any-slug"],
+    "/questions/<int:question_id>/news": lambda t: [f"/questions/{t.question}/news"],
+    "/questions/<int:question_id>/related": lambda t: [f"/questions/{t.question}/related"],
+    "/questions/<int:question_id>/considered": lambda t: [f"/questions/{t.question}/considered"],
+    "/posts/<int:post_id>/history": lambda t: [f"/posts/{t.question}/history"],
+    "/posts/<int:post_id>/revisions/new": lambda t: [f"/posts/{t.question}/revisions/new"],
+    "/imported/<source>/questions/<int:old_id>": lambda t: [
+        f"/imported/old/questions/{t.question}"
+    ],
+}
+REPLY_PAGES: dict[str, Fill] = {
+    "/posts/<int:post_id>/history": lambda t: [
+        f"/posts/{post}/history" for post in (t.answer, t.comment)
+    ],
+    "/posts/<int:post_id>/revisions/new": lambda t: [
+        f"/posts/{post}/revisions/new" for post in (t.answer, t.comment)
+    ],
+}
+TAG_PAGES: dict[str, Fill] = {
+    "/tags/<name>": lambda t: [f"/tags/{t.tag}", f"/tags/{t.tag}?show=open"],
+    "/feeds/tags/<name>.atom": lambda t: [f"/feeds/tags/{t.tag}.atom"],
+    "/search": lambda t: [f"/search?tag={t.tag}", f"/search?q=tag:{t.tag}"],
+}
+BOARD_PAGES: dict[str, Fill] = {
+    "/boards/<slug>": lambda t: [f"/boards/{t.board}", f"/boards/{t.board}?show=solved"],
+    "/feeds/boards/<slug>.atom": lambda t: [f"/feeds/boards/{t.board}.atom"],
+    "/search": lambda t: [f"/search?board={t.board}", f"/search?q=phone+board:{t.board}"],
+}
+WORD_PAGES: dict[str, Fill] = {
+    "/search": lambda t: [f"/search?q={w}" for w in (t.title, t.title[:-1], f"canary+{t.title}")],
+    "/search/suggestions": lambda t: [f"/search/suggestions?q={t.title[:8]}"],
+    "/search/similar": lambda t: [f"/search/similar?title={t.title}"],
+}
+REPLY_WORD_PAGES: dict[str, Fill] = {
+    "/search": lambda t: [f"/search?q={t.text}"],
+    "/search/similar": lambda t: [f"/search/similar?title={t.text}"],
+}
+SHOWN = (
+    *("newest", "active", "open", "asker-waiting", "unaccepted", "needs-info", "solved"),
+    *("support", "mine", "nonsense"),
+)
+
+
+def _one(address: str) -> Callable[[World], list[str]]:
+    return lambda world: [address]
+
+
+def _people(*addresses: str) -> Callable[[World], list[str]]:
+    return lambda world: [
+        address.format(id=person.id, name=person.display_name.replace(" ", ""))
+        for person in world.people.values()
+        for address in addresses
+    ]
+
+
+# One entry a GET rule that names no object of a scene.
+PLACES: dict[str, Callable[[World], list[str]]] = {
+    "/": lambda world: ["/", "/?lang=en", "/?lang=de"],
+    "/questions": lambda world: [f"/questions?show={show}" for show in SHOWN],
+    "/questions/new": _one("/questions/new"),
+    "/tags": _one("/tags"),
+    "/search": lambda world: [
+        "/search",
+        "/search?q=canary",
+        "/search?q=canary&sort=newest",
+        "/search?is=solved",
+        "/search?q=canry+sits",
+        "/search?user=Readerauthor",
+        "/search?staff=yes",
+    ],
+    "/search/suggestions": lambda world: [f"/search/suggestions?q={q}" for q in ("zq", "canary s")],
+    "/search/similar": _one("/search/similar?title=Canary+sits+in+this+title"),
+    "/users/<int:user_id>": _people("/users/{id}", "/users/{id}?show=answers"),
+    "/users/<int:user_id>/<slug>": _people("/users/{id}/x?show=questions"),
+    "/users/by-name/<name>": _people("/users/by-name/{name}"),
+    "/users/names": _one("/users/names?q=read"),
+    "/notifications": _one("/notifications"),
+    "/notifications/count": _one("/notifications/count"),
+    "/preferences": _one("/preferences"),
+    "/preferences/notifications": _one("/preferences/notifications"),
+    "/unsubscribe/<token>": _one("/unsubscribe/forged"),
+    "/feeds/questions.atom": _one("/feeds/questions.atom"),
+    "/sitemap.xml": _one("/sitemap.xml"),
+    "/sitemaps/places.xml": _one("/sitemaps/places.xml"),
+    "/sitemaps/questions-<int(max=1000000000000):number>.xml": _one("/sitemaps/questions-0.xml"),
+    "/robots.txt": _one("/robots.txt"),
+    "/.well-known/security.txt": _one("/.well-known/security.txt"),
+    "/manifest.webmanifest": _one("/manifest.webmanifest"),
+    "/healthz": _one("/healthz"),
+    "/readyz": _one("/readyz"),
+    "/assets/<filename>": _one("/assets/site.css"),
+    "/register": _one("/register"),
+    "/sign-in": _one("/sign-in"),
+    "/reset": _one("/reset"),
+    "/reset/<token>": _one("/reset/forged"),
+}
+
+PER_OBJECT = (*(OBJECT_PAGES, REPLY_PAGES, TAG_PAGES, BOARD_PAGES, WORD_PAGES, REPLY_WORD_PAGES),)
+
+# One entry a POST or DELETE rule that names an object, with a form that would be carried out.
+Form = dict[str, str]
+CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
+    "/questions/<int:question_id>/closure": lambda t: [
+        (f"/questions/{t.question}/closure", {"reason": "no_longer_needed"})
+    ],
+    "/questions/<int:question_id>/lock": lambda t: [(f"/questions/{t.question}/lock", {})],
+    "/questions/<int:question_id>/info-request": lambda t: [
+        (f"/questions/{t.question}/info-request", {"note": "Which phone is it?"})
+    ],
+    "/questions/<int:question_id>/me-too": lambda t: [(f"/questions/{t.question}/me-too", {})],
+    "/questions/<int:question_id>/watch": lambda t: [(f"/questions/{t.question}/watch", {})],
+    "/questions/<int:question_id>/answers": lambda t: [
+        (f"/questions/{t.question}/answers", {"body": "Restart it, and wait for five minutes."}),
+        (f"/questions/{t.question}/answers", {"body": "Restart it.", "preview": "1"}),
+    ],
+    "/answers/<int:answer_id>/acceptance": lambda t: [(f"/answers/{t.answer}/acceptance", {})],
+    "/posts/<int:post_id>/comments": lambda t: [
+        (f"/posts/{post}/comments", {"body": "Which phone is it?"})
+        for post in (t.question, t.answer)
+    ],
+    "/posts/<int:post_id>/kudos": lambda t: [
+        (f"/posts/{post}/kudos", {}) for post in (t.question, t.answer, t.comment)
+    ],
+    "/posts/<int:post_id>/revisions": lambda t: [
+        (
+            f"/posts/{t.question}/revisions",
+            {"title": "A title that is long enough", "body": "x" * 30},
+        ),
+        (f"/posts/{t.answer}/revisions", {"body": "x" * 30}),
+        (f"/posts/{t.answer}/revisions", {"body": "x" * 30, "preview": "1"}),
+    ],
+    "/posts/<int:post_id>": lambda t: [
+        (f"/posts/{post}", {}) for post in (t.question, t.answer, t.comment)
+    ],
+    "/posts/<int:post_id>/hiding": lambda t: [(f"/posts/{t.question}/hiding", {})],
+    "/boards/<slug>/watch": lambda t: [(f"/boards/{t.board}/watch", {})],
+    "/tags/<name>/watch": lambda t: [(f"/tags/{t.tag}/watch", {})],
+    "/deflections": lambda t: [
+        ("/deflections", {"question_id": str(t.question), "outcome": outcome})
+        for outcome in ("opened", "solved")
+    ],
+}
+# Rules that change only what belongs to the sender, or nothing.
+OWN_CHANGES = {
+    *("/sign-in", "/sign-out", "/register", "/reset", "/reset/<token>", "/language", "/theme"),
+    *("/preferences", "/preferences/notifications", "/preview", "/drafts", "/drafts/<place>"),
+    *("/questions", "/notifications/reading", "/notifications/<int:notification_id>/reading"),
+    *("/unsubscribe/<token>", "/users/<int:user_id>/watch"),
+}
+
+
+def rules_with(app: Flask, *methods: str) -> set[str]:
+    """Return the rules that take one of these methods."""
+    return {rule.rule for rule in app.url_map.iter_rules() if rule.methods & set(methods)}
+
+
+def known_pages() -> set[str]:
+    """Return the rules the crawl visits."""
+    return {rule for pages in (PLACES, *PER_OBJECT) for rule in pages}
+
+
+def more_pages(response: TestResponse) -> Iterator[str]:
+    """Return where a redirect leads and where a list goes on."""
+    if (response.location or "").startswith("/"):
+        yield response.location.partition("#")[0]
+    if response.mimetype != "text/html":
+        return
+    for href in re.findall(r'(?:href|hx-get)="([^"]+)"', response.text):
+        address = href.replace("&amp;", "&")
+        if re.search(r"[?&](before|after|older|page)=", address) and address.startswith("/"):
+            yield address.partition("#")[0]
+
+
+_VARYING = re.compile(
+    r'(?<=nonce=")[\w-]+|(?<=nonce-)[\w-]+|(?<=name="submission" value=")[\w-]+'
+    # "A minute ago" changes while the test runs.
+    r"|<time.*?</time>"
+    r'|(?<=")I[\w-]{20,}\.[\w-]+\.[\w-]+(?=")'
+)
+
+
+def told(response: TestResponse, target: Target) -> str:
+    """Return what an answer tells, without what differs each time and what it repeats of ours."""
+    kept = ("Location", "Content-Type", "Cache-Control", "ETag", "Content-Security-Policy", "Allow")
+    headers = "\n".join(f"{name}: {response.headers.get(name)}" for name in kept)
+    return f"{response.status_code}\n" + _neutral(f"{headers}\n{response.text}", target)
+
+
+def first_difference(found: str, wanted: str) -> str:
+    """Return the first line in which two answers differ; empty if they do not."""
+    lines = zip_longest(found.splitlines(), wanted.splitlines(), fillvalue="nothing")
+    pairs = (f"{one[:200]!r} instead of {other[:200]!r}" for one, other in lines if one != other)
+    return next(pairs, "")
+
+
+def _neutral(text: str, target: Target) -> str:
+    text = _VARYING.sub("VARYING", unquote(text))
+    for word in (target.tag, target.title, target.text, target.board, target.title[:-1]):
+        text = text.replace(word, "WORD")
+    text = text.replace(target.title[:8], "WORD")
+    ids = "|".join(str(one) for one in (target.question, target.answer, target.comment))
+    return re.sub(rf"(?<=/)({ids})(?!\w)", "ID", text)
