@@ -17,6 +17,8 @@ from babel.support import NullTranslations, Translations
 from community.core import clock
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+# A community in Europe: the day before the month.
+DATE_LOCALES = {"en": "en_GB"}
 
 
 class Wording:
@@ -64,7 +66,7 @@ class Wording:
 @lru_cache(maxsize=4096)
 def date_words(language: str, day: date, form: str) -> str:
     """Return a date in words; remembered, because Babel takes its time over each."""
-    return format_date(day, form, locale=language)
+    return format_date(day, form, locale=DATE_LOCALES.get(language, language))
 
 
 @lru_cache(maxsize=512)
