@@ -202,7 +202,9 @@ OWN_CHANGES = {
 
 def rules_with(app: Flask, *methods: str) -> set[str]:
     """Return the rules that take one of these methods."""
-    return {rule.rule for rule in app.url_map.iter_rules() if rule.methods & set(methods)}
+    return {
+        rule.rule for rule in app.url_map.iter_rules() if set(methods) & (rule.methods or set())
+    }
 
 
 def known_pages() -> set[str]:

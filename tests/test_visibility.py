@@ -72,6 +72,7 @@ def _try_to_change(app: Flask, world: World) -> list[str]:
     before, wrong = _fingerprint(), []
     for viewer in WRITERS:
         client = _client(app, world, viewer)
+        _answers_of_nothing.clear()
         for scene in world.unseen(viewer):
             if not scene.late:
                 wrong += _try_changes(client, viewer, world, scene)
@@ -237,21 +238,19 @@ def _try_changes(client: ForumClient, viewer: str, world: World, scene: Scene) -
             for extra in ({}, {"_method": "DELETE"}):
                 answer = client.submit(real, {**form, **extra})
                 difference = crawl.first_difference(
-                    crawl.told(answer, target), _nothing_there(client, viewer, missing, form, extra)
+                    crawl.told(answer, target), _nothing_there(client, missing, form, extra)
                 )
                 if difference:
                     different.append(f"{viewer} {real} {extra}: {difference}")
     return different
 
 
-def _nothing_there(
-    client: ForumClient, viewer: str, address: str, form: crawl.Form, extra: crawl.Form
-) -> str:
+def _nothing_there(client: ForumClient, address: str, form: crawl.Form, extra: crawl.Form) -> str:
     """Return what a form gets that is sent to nothing; asked once for each viewer."""
     form = {**form, **extra}
     if "question_id" in form:
         form["question_id"] = str(crawl.MISSING_ID)
-    key = (viewer, address, *sorted(form.items()))
+    key = (address, *sorted(form.items()))
     if key not in _answers_of_nothing:
         _answers_of_nothing[key] = crawl.told(client.submit(address, form), MISSING)
     return _answers_of_nothing[key]
