@@ -26,7 +26,7 @@ from community.search.building import build_index
 
 HOST = "127.0.0.1"
 WORKER_PAUSE_SECONDS = 0.15
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 class Site:
