@@ -85,6 +85,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
     with migrated_app.app_context():
         empty_database()
     shutil.rmtree(migrated_app.config["SETTINGS"].index_path, ignore_errors=True)
+    migrated_app.extensions["mailman"].outbox = []
     with migrated_app.app_context():
         yield migrated_app
         db.session.rollback()

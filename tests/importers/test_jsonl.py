@@ -154,7 +154,7 @@ BAD_LINES = [
     '{"id": "x"}',
     json_question(5, title=""),
     json_question(6, title=None),
-    json_question(7, body="x" * 30_001),
+    json_question(7, body="x" * 400_001),
     json_question(8, body="a NUL: \0"),
     json_question(9, created="yesterday"),
     json_question(10, created="2999-01-01 00:00:00"),

@@ -212,7 +212,7 @@ def test_rows_that_are_no_xml_are_listed_and_the_next_ones_read(
         ("Title", ""),
         ("CreationDate", "then"),
         ("OwnerUserId", "1e9"),
-        ("Body", "<p>" + "x" * 30_001 + "</p>"),
+        ("Body", "<p>" + "x" * 400_001 + "</p>"),
         ("Body", "<div>" * 5_000),
     ],
 )
