@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from markupsafe import Markup
@@ -114,8 +115,14 @@ def _post(kind: str, post: PostFacts, url: str, base_url: str) -> dict[str, Any]
 
 def text_of(stored_html: str) -> str:
     """Return the beginning of stored HTML as plain text on one line, at most 300 characters."""
-    piece = str(stored_html[:HTML_CHARS])
-    if len(stored_html) > HTML_CHARS:
+    # `str`: a slice of Markup would be Markup, made anew each time.
+    return _text_of_start(str.__str__(stored_html)[:HTML_CHARS], len(stored_html) > HTML_CHARS)
+
+
+# The same posts are shown again and again.
+@lru_cache(maxsize=4096)
+def _text_of_start(piece: str, is_cut: bool) -> str:
+    if is_cut:
         piece = _CUT_REFERENCE.sub("", _CUT_TAG.sub("", piece))
     text = " ".join(html.unescape(_TAG.sub(" ", piece)).split())
     if len(text) <= TEXT_CHARS:

@@ -85,7 +85,7 @@ def get_question_page(
 
 def _get_question(viewer: Viewer, language: str, question_id: int) -> QuestionView:
     statement = _question_statement(audiences_of(viewer))
-    row = db.session.execute(statement, {"question_id": question_id}).one_or_none()
+    row = db.session.connection().execute(statement, {"question_id": question_id}).one_or_none()
     if row is None:
         raise NotFound()
     return _question_view(viewer, language, row)
@@ -184,7 +184,7 @@ def _list_answers(
     statement = _answers_statement()
     if after is not None:
         statement = statement.where(Acceptance.id.is_(None), _after(after))
-    rows = db.session.execute(statement, {"question_id": question_id})
+    rows = db.session.connection().execute(statement, {"question_id": question_id})
     answers = [_answer_view(row) for row in rows]
     if len(answers) <= ANSWERS_PER_PAGE:
         return answers, None
@@ -249,7 +249,7 @@ def _answer_view(row: AnyRow) -> PostView:
 
 def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
     shown: dict[int, PostView] = {post.id: post for post in (question, *answers)}
-    for row in db.session.execute(_comments_statement(), {"parent_ids": list(shown)}):
+    for row in db.session.connection().execute(_comments_statement(), {"parent_ids": list(shown)}):
         values = (*row[:4], Markup(row[4]), row[5], Person(*row[-PERSON_WIDTH:]))
         comment = PostView(*values)
         shown[row[6]].comments.append(comment)
@@ -280,7 +280,7 @@ def _comments_statement() -> AnySelect:
 
 
 def _list_tag_names(question_id: int) -> list[str]:
-    return list(db.session.scalars(_tags_statement(), {"question_id": question_id}))
+    return list(db.session.connection().scalars(_tags_statement(), {"question_id": question_id}))
 
 
 @lru_cache
