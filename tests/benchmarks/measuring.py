@@ -19,10 +19,14 @@ BATCH = 20
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a request costs. CPU and wall times are milliseconds."""
+    """What a request costs. CPU and wall times are milliseconds.
+
+    ``ratio`` is CPU time as a multiple of the reference page's, measured turn by turn with it.
+    """
 
     name: str
     cpu_ms: float
+    ratio: float
     per_second: float
     p50_ms: float
     p99_ms: float
@@ -69,31 +73,51 @@ def call(app: Flask, environ: dict[str, Any]) -> tuple[int, int]:
 
 
 def measure(
-    name: str, app: Flask, engine: Engine, path: str, cookie: str = "", rounds: int = ROUNDS
+    name: str,
+    app: Flask,
+    engine: Engine,
+    path: str,
+    cookie: str = "",
+    *,
+    reference: Flask,
+    rounds: int = ROUNDS,
 ) -> Measurement:
-    """Measure a page; raises ``AssertionError`` unless it answers 200."""
+    """Measure a page, batch by batch in turn with the reference page.
+
+    In turn, so that a machine that is slower for a while is so for both; medians, so that a
+    neighbour's burst does not decide. Raises ``AssertionError`` unless the page answers 200.
+    """
+    yardstick = environ_for("/questions/1")
     environ = environ_for(path, cookie)
     with counted(engine) as sent:
         status, size = call(app, environ)
     assert status == 200, f"{name}: {path} answered {status}"
     for _ in range(WARM_UP):
+        call(reference, yardstick)
         call(app, environ)
-    walls, cpu = [], []
+    walls: list[float] = []
+    batches = []
     for _ in range(rounds // BATCH):
-        cpu_started = time.process_time()
-        for _ in range(BATCH):
-            started = time.perf_counter()
-            call(app, environ)
-            walls.append((time.perf_counter() - started) * 1000)
-        cpu.append((time.process_time() - cpu_started) * 1000 / BATCH)
-    # The median of batches: a neighbour's burst, which empties the caches, shall not decide.
-    cpu_ms = statistics.median(cpu)
+        base = _batch(reference, yardstick, [])
+        batches.append((base, _batch(app, environ, walls)))
+    cpu_ms = statistics.median(ours for _, ours in batches)
     return Measurement(
         name=name,
         cpu_ms=round(cpu_ms, 3),
+        ratio=round(statistics.median(ours / base for base, ours in batches), 2),
         per_second=round(1000 / statistics.mean(walls), 1),
         p50_ms=round(statistics.median(walls), 3),
         p99_ms=round(statistics.quantiles(walls, n=100)[98], 3),
         size_bytes=size,
         statements=len(sent),
     )
+
+
+def _batch(app: Flask, environ: dict[str, Any], walls: list[float]) -> float:
+    """Send a batch of requests; return CPU milliseconds a request, and add wall times."""
+    cpu_started = time.process_time()
+    for _ in range(BATCH):
+        started = time.perf_counter()
+        call(app, environ)
+        walls.append((time.perf_counter() - started) * 1000)
+    return (time.process_time() - cpu_started) * 1000 / BATCH

@@ -85,7 +85,8 @@ def measure_pages(
     app: Flask, engine: Engine, scene: Scene, reference: tuple[Flask, Engine]
 ) -> Iterator[Measurement]:
     """Measure the reference page first, then ours, as guest and as member."""
-    yield measure("reference", *reference, "/questions/1")
+    bare, bare_engine = reference
+    yield measure("reference", bare, bare_engine, "/questions/1", reference=bare)
     pages = {
         "question": scene.path,
         "board": f"/boards/{scene.board_slug}",
@@ -94,8 +95,8 @@ def measure_pages(
         "unanswered": "/questions?show=open",
     }
     for name, path in pages.items():
-        yield measure(f"{name} (guest)", app, engine, path)
-        yield measure(f"{name} (signed in)", app, engine, path, scene.cookie)
+        yield measure(f"{name} (guest)", app, engine, path, reference=bare)
+        yield measure(f"{name} (signed in)", app, engine, path, scene.cookie, reference=bare)
 
 
 def first_page_sizes(app: Flask) -> dict[str, int]:
