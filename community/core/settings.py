@@ -55,6 +55,8 @@ class Settings:
     edit_window_days: int = 1
     edit_grace_minutes: int = 5
     accepted_answers_max: int = 3
+    info_reminder_days: int = 3
+    info_close_days: int = 14
     questions_per_day: int = 20
     questions_first_day: int = 3
     posts_first_day: int = 10

@@ -1,12 +1,15 @@
 """Resolving without a best answer, reopening, asking for facts (question row locked)."""
 
+from datetime import timedelta
+
 from sqlalchemy import delete, select
 
 from community.core import clock
 from community.core.authz import require
 from community.core.db import db, insert_ignoring_conflicts
 from community.core.errors import NotAllowed
-from community.core.jobs import emit
+from community.core.jobs import emit, enqueue
+from community.core.settings import current_settings
 from community.events import (
     InfoRequested,
     QuestionClosed,
@@ -23,6 +26,7 @@ from community.questions.models import (
     Question,
 )
 from community.questions.operations.acceptances import finish_info_request
+from community.questions.operations.questions import lock_question
 from community.questions.policies import (
     can_close_question,
     can_reopen_question,
@@ -55,19 +59,16 @@ def close_question(
     require(can_close_question(actor, question, reason))
     note = fit_note(note, 500)
     original_id = _link_duplicate(actor, question, original) if reason == "duplicate" else None
-    db.session.add(
-        Closure(
-            question_id=question.id,
-            reason=reason,
-            note=note,
-            duplicate_of_id=original_id,
-            closed_by_id=actor.id,
-            closed_at=clock.now(),
-        )
-    )
+    closure = Closure(reason=reason, note=note, duplicate_of_id=original_id, closed_by_id=actor.id)
+    _close(question, closure)
+
+
+def _close(question: Question, closure: Closure) -> None:
+    closure.question_id, closure.closed_at = question.id, clock.now()
+    db.session.add(closure)
     finish_info_request(question)
     recompute(question)
-    emit(QuestionClosed(question.id, actor.id, reason))
+    emit(QuestionClosed(question.id, closure.closed_by_id, closure.reason))
 
 
 def _link_duplicate(actor: User, question: Question, original: Question | None) -> int:
@@ -106,18 +107,56 @@ def _unlink_duplicate(question: Question, closure: Closure) -> None:
 
 
 def request_info(actor: User, question: Question, note: str) -> None:
-    """Ask the asker for more facts. Raises ``NotAllowed``, ``UnfitText``."""
+    """Ask the asker for more facts. Raises ``NotAllowed``, ``UnfitText``.
+
+    A silent asker is reminded once; then the question is closed. Source: product row B11.
+    """
     require(can_request_info(actor, question))
-    db.session.add(
-        InfoRequest(
-            question_id=question.id,
-            note=fit_text(note, _info_note_problem, "note"),
-            requested_by_id=actor.id,
-            requested_at=clock.now(),
-        )
+    now, settings = clock.now(), current_settings()
+    request = InfoRequest(
+        question_id=question.id,
+        note=fit_text(note, _info_note_problem, "note"),
+        requested_by_id=actor.id,
+        requested_at=now,
     )
+    db.session.add(request)
     recompute(question)
     emit(InfoRequested(question.id, actor.id))
+    for task, days in (
+        (remind_of_info_request, settings.info_reminder_days),
+        (close_without_response, settings.info_close_days),
+    ):
+        enqueue(task, due_at=now + timedelta(days=days), request_id=request.id)
+
+
+def remind_of_info_request(*, request_id: int) -> None:
+    """Tell the asker once more that facts are missing, unless they have come (task)."""
+    request = _unanswered(request_id)
+    if request is not None:
+        emit(InfoRequested(request.question_id, request.requested_by_id))
+
+
+def close_without_response(*, request_id: int) -> None:
+    """Close a question whose asker never came back; who asked for facts is named (task)."""
+    request = _unanswered(request_id)
+    if request is None:
+        return
+    question = lock_question(request.question_id)
+    if question.status in ("open", "answered"):
+        _close(question, Closure(reason="no_response", closed_by_id=request.requested_by_id))
+
+
+def _unanswered(request_id: int) -> InfoRequest | None:
+    """Return a request that still waits, on a question that is still public."""
+    return db.session.scalar(
+        select(InfoRequest)
+        .join(Question, Question.id == InfoRequest.question_id)
+        .where(
+            InfoRequest.id == request_id,
+            InfoRequest.answered_at.is_(None),
+            Question.visibility == "published",
+        )
+    )
 
 
 def _info_note_problem(note: str) -> Problem | None:
