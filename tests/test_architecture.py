@@ -38,8 +38,8 @@ EXTRAS = {
         "feed_queries feeds indexing reasons rebuild standing status structured_data"
     ),
     "community/search": (
-        "analysis backends building documents edits highlighting index query_language ranking"
-        " readers segments spelling spelling_hints"
+        "analysis backends building documents edits filters highlighting index query_language"
+        " ranking readers segments spelling spelling_hints"
     ),
 }
 COMMITTERS = {

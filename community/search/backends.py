@@ -15,7 +15,15 @@ from community.core.db import db
 from community.questions.models import Question
 from community.search.analysis import stem, stems_of_word
 from community.search.index import IndexMissing
-from community.search.ranking import ANYTHING, Clause, Ranked, Restriction, newest, rank
+from community.search.ranking import (
+    ANYTHING,
+    Clause,
+    Ranked,
+    Restriction,
+    holders,
+    newest,
+    rank,
+)
 from community.search.readers import index_at
 from community.search.segments import Segment
 from community.search.spelling import completions, similar_words
@@ -28,13 +36,18 @@ SIMILAR_POSTINGS = 40_000
 
 @dataclass(frozen=True)
 class Wish:
-    """What to look for. ``closeness``: "exact", then "near" (typing mistakes), then "any" word."""
+    """What to look for. ``closeness``: "exact", then "near" (typing mistakes), then "any" word.
+
+    ``mistyped`` are the words that nobody wrote where the viewer may read; but for "exact" they
+    stand for similar words as well.
+    """
 
     words: tuple[str, ...]
     restriction: Restriction = ANYTHING
     newest_first: bool = False
     closeness: str = "exact"
     limit: int = 250
+    mistyped: frozenset[str] = frozenset()
 
 
 class Backend(Protocol):
@@ -42,6 +55,9 @@ class Backend(Protocol):
 
     def find(self, wish: Wish) -> list[Ranked]:
         """Return hits, best (or newest) first."""
+
+    def find_holders(self, word: str) -> list[int]:
+        """Return every question that has a word; none where spelling is not looked at."""
 
     def find_similar(self, weights: dict[str, float], limit: int) -> list[Ranked]:
         """Return questions that share telling words with a text."""
@@ -58,6 +74,9 @@ class WhooshBackend:
 
     def find(self, wish: Wish) -> list[Ranked]:
         return self.index.read(lambda segments: _find(segments, wish))
+
+    def find_holders(self, word: str) -> list[int]:
+        return self.index.read(lambda segments: holders(segments, stems_of_word(word)))
 
     def find_similar(self, weights: dict[str, float], limit: int) -> list[Ranked]:
         clauses = [Clause(frozenset({term}), weight) for term, weight in weights.items()]
@@ -88,6 +107,9 @@ class DatabaseBackend:
             conditions = [or_(*conditions)]
         return _newest_with(conditions, wish.limit)
 
+    def find_holders(self, word: str) -> list[int]:
+        return []
+
     def find_similar(self, weights: dict[str, float], limit: int) -> list[Ranked]:
         best = sorted(weights, key=lambda term: (weights[term], len(term)), reverse=True)[:4]
         return _newest_with([or_(*map(_holds, best))], limit) if best else []
@@ -101,7 +123,8 @@ def _find(segments: list[Segment], wish: Wish) -> list[Ranked]:
     clauses = [Clause(stems_of_word(word)) for word in words]
     if wish.closeness != "exact":
         clauses = [
-            _widened(segments, clause, word) for clause, word in zip(clauses, words, strict=True)
+            _widened(segments, clause, word) if word in wish.mistyped else clause
+            for clause, word in zip(clauses, words, strict=True)
         ]
     if not clauses:
         return []
@@ -117,9 +140,7 @@ def _find(segments: list[Segment], wish: Wish) -> list[Ranked]:
 
 
 def _widened(segments: list[Segment], clause: Clause, word: str) -> Clause:
-    """Let a word that nobody wrote stand for the words it may have been meant to be."""
-    if any(segment.frequency("text", term) for segment in segments for term in clause.terms):
-        return clause
+    """Let a mistyped word stand for the words it may have been meant to be."""
     near = {stem(close, tongue) for close in similar_words(segments, word) for tongue in _TONGUES}
     return replace(clause, terms=clause.terms | frozenset(filter(None, near)))
 
@@ -171,6 +192,12 @@ class FallingBack:
             return self.first.find(wish)
         except IndexMissing:
             return self.second.find(wish)
+
+    def find_holders(self, word: str) -> list[int]:
+        try:
+            return self.first.find_holders(word)
+        except IndexMissing:
+            return self.second.find_holders(word)
 
     def find_similar(self, weights: dict[str, float], limit: int) -> list[Ranked]:
         try:

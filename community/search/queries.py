@@ -2,24 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, select
 
 from community.boards.models import Board
 from community.core import markup
-from community.core.authz import STAFF_ROLES, Viewer
+from community.core.authz import Viewer
 from community.core.db import db
 from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE, Cursor, before, page_of
 from community.core.settings import current_settings
-from community.identity.models import User
-from community.identity.names import name_key_of
-from community.posts.models import PostTag, Tag
-from community.posts.visibility import board_is_visible, post_is_visible, root_is_visible
+from community.posts.visibility import post_is_visible, root_is_visible
 from community.questions.models import Acceptance, Answer, Question
 from community.questions.queries.rows import (
     QuestionRow,
@@ -30,6 +27,7 @@ from community.questions.queries.rows import (
 )
 from community.search.analysis import likely_languages, terms, words
 from community.search.backends import Backend, Wish, backend_at
+from community.search.filters import Filters, filters_of
 from community.search.highlighting import highlight
 from community.search.models import Deflection
 from community.search.query_language import MAX_PAGE, SearchRequest
@@ -39,6 +37,7 @@ from community.search.spelling_hints import corrected
 CANDIDATES = 250
 MOST_CANDIDATES = 2_000
 ENOUGH_HITS = 5
+LOOKED_AT = 500
 FACTORS = {"solved": 1.25, "closed": 0.9}
 # Nobody is helped by a question that waits for an answer itself.
 HELPING_FACTORS = {**FACTORS, "open": 0.6}
@@ -91,17 +90,9 @@ class Considered:
     status: str
 
 
-@dataclass(frozen=True)
-class _Filters:
-    """Filters of a search as conditions for the database and as terms for the index."""
-
-    conditions: list[ColumnElement[bool]] = field(default_factory=list)
-    groups: list[tuple[str, ...]] = field(default_factory=list)
-
-
 def search_questions(viewer: Viewer, language: str, request: SearchRequest) -> SearchPage:
     """Return a page of hits the viewer may see."""
-    filters = _filters(viewer, request)
+    filters = filters_of(viewer, request)
     if filters is None or request.is_empty:
         return SearchPage()
     if not request.words:
@@ -110,14 +101,16 @@ def search_questions(viewer: Viewer, language: str, request: SearchRequest) -> S
         tuple(filters.groups), _seconds(request.not_before), _seconds(request.until)
     )
     wish = Wish(request.words, restriction, request.sort == "newest")
-    ids: list[int] = []
-    nearest = ""
-    for closeness in ("exact", "near", "any"):
+    ids = _visible_hits(viewer, wish, filters, request)
+    nearest = "exact" if ids else ""
+    if not ids:
+        wish = replace(wish, mistyped=_mistyped(viewer, wish.words))
+    for closeness in ("near", "any"):
+        if len(ids) >= ENOUGH_HITS:
+            break
         hits = _visible_hits(viewer, replace(wish, closeness=closeness), filters, request)
         nearest = nearest or (closeness if hits else "")
         ids += [one for one in hits if one not in ids]
-        if len(ids) >= ENOUGH_HITS:
-            break
     return _page(viewer, language, request, ids, nearest or "any")
 
 
@@ -183,6 +176,21 @@ def list_considered(viewer: Viewer, question_id: int) -> list[Considered]:
     return [Considered(*row) for row in rows]
 
 
+def _mistyped(viewer: Viewer, typed: Iterable[str]) -> frozenset[str]:
+    """Return the words that no question has which the viewer may see.
+
+    A word of an unseen question counts as mistyped like one that nobody wrote: a correction that
+    fails to come would tell that the word stands somewhere.
+    """
+    return frozenset(word for word in typed if not _is_written(viewer, _backend(), word))
+
+
+def _is_written(viewer: Viewer, backend: Backend, word: str) -> bool:
+    ids = sorted(backend.find_holders(word), reverse=True)
+    parts = (ids[start : start + LOOKED_AT] for start in range(0, len(ids), LOOKED_AT))
+    return any(_visible_statuses(viewer, part, ()) for part in parts)
+
+
 def _backend() -> Backend:
     return backend_at(current_settings().index_path)
 
@@ -191,64 +199,8 @@ def _seconds(moment: datetime | None) -> int | None:
     return int(moment.timestamp()) if moment else None
 
 
-def _filters(viewer: Viewer, request: SearchRequest) -> _Filters | None:
-    """Return the filters, or None where a board or person named does not exist for the viewer."""
-    filters = _Filters()
-    if request.board:
-        board_id = db.session.scalar(
-            select(Board.id).where(Board.slug == request.board, board_is_visible(viewer))
-        )
-        if board_id is None:
-            return None
-        _add(filters, Question.place_id == board_id, f"board:{board_id}")
-    if request.user:
-        user_id = db.session.scalar(
-            select(User.id).where(User.name_key == name_key_of(request.user))
-        )
-        if user_id is None:
-            return None
-        _add(filters, Question.author_id == user_id, f"user:{user_id}")
-    _add_plain_filters(filters, request)
-    return filters
-
-
-def _add(filters: _Filters, condition: ColumnElement[bool], *group: str) -> None:
-    filters.conditions.append(condition)
-    if group:
-        filters.groups.append(group)
-
-
-def _add_plain_filters(filters: _Filters, request: SearchRequest) -> None:
-    if request.statuses:
-        wanted = sorted(request.statuses)
-        _add(filters, Question.status.in_(wanted), *(f"is:{status}" for status in wanted))
-    for name in request.tags:
-        tagged = select(PostTag.post_id).join(Tag, Tag.id == PostTag.tag_id).where(Tag.name == name)
-        _add(filters, Question.id.in_(tagged), f"tag:{name}")
-    if request.language:
-        _add(filters, Question.language == request.language, f"lang:{request.language}")
-    if request.by_staff:
-        _add(filters, _has_staff_answer(), "staff:yes")
-    if request.not_before:
-        _add(filters, Question.asked_at >= request.not_before)
-    if request.until:
-        _add(filters, Question.asked_at < request.until)
-
-
-def _has_staff_answer() -> ColumnElement[bool]:
-    return exists(
-        select(Answer.id)
-        .join(User, User.id == Answer.author_id)
-        .where(
-            Answer.root_id == Question.id,
-            Answer.visibility == "published",
-            User.role.in_(STAFF_ROLES),
-        )
-    )
-
-
 def _page_without_words(
-    viewer: Viewer, language: str, request: SearchRequest, filters: _Filters
+    viewer: Viewer, language: str, request: SearchRequest, filters: Filters
 ) -> SearchPage:
     older: Any = before(request.cursor, Question.asked_at, Question.id)
     statement = (
@@ -263,7 +215,7 @@ def _page_without_words(
 
 
 def _visible_hits(
-    viewer: Viewer, wish: Wish, filters: _Filters, request: SearchRequest
+    viewer: Viewer, wish: Wish, filters: Filters, request: SearchRequest
 ) -> list[int]:
     """Return ids of hits up to the page's end and one more; looks deeper where many are unseen."""
     needed = request.page * PAGE_SIZE + 1

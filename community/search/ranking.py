@@ -102,6 +102,15 @@ def newest(
     return heapq.nlargest(limit, found, key=lambda one: (one.asked_at, one.question_id))
 
 
+def holders(segments: Sequence[Segment], terms: Collection[str]) -> list[int]:
+    """Return the questions that have one of these terms, in no order."""
+    found: list[int] = []
+    for segment in segments:
+        numbers = {n for term in terms for n in segment.postings("text", term).documents}
+        found += [segment.question_ids[n] for n in numbers - segment.deleted()]
+    return found
+
+
 def _order(one: Ranked) -> tuple[float, int]:
     return one.score, one.question_id
 

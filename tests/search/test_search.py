@@ -67,6 +67,20 @@ def test_a_typing_mistake_still_finds_and_says_what_was_meant(rebuilt):
     assert page.meant == "voicemail"
 
 
+def test_a_word_of_unseen_questions_is_corrected_like_one_that_nobody_wrote(rebuilt):
+    """No correction would tell a guest that the word stands where they may not read."""
+    question = make_question(title="The voicemail greeting sounds hollow")
+    staff = make_user(role="agent")
+    hidden = make_question(staff, make_board(audience="staff"), title="Ask the voicemall team")
+    rebuilt()
+    page = search_questions(GUEST, "en", read_request({"q": "voicemall"}))
+    assert [row.id for row in page.rows] == [question.id]
+    assert (page.closeness, page.meant) == ("near", "voicemail")
+    page = search_questions(staff, "en", read_request({"q": "voicemall"}))
+    assert [row.id for row in page.rows] == [hidden.id]
+    assert page.closeness == "exact"
+
+
 def test_some_of_the_words_are_better_than_nothing(rebuilt):
     question = make_question(title="The voicemail greeting sounds hollow")
     make_question()
