@@ -1,9 +1,21 @@
 """All models of the application, so that migrations and tests know every table."""
 
-from community.boards.models import Board, BoardStats
+from community.boards.models import Board, BoardGroup, BoardStats
+from community.core.audit import AuditEntry
 from community.core.jobs import EventRecord, Job, PeriodicSlot
 from community.core.submissions import Submission
-from community.identity.models import RoleGrant, User
+from community.identity.models import (
+    ExternalIdentity,
+    Group,
+    GroupMember,
+    OneTimeToken,
+    Passkey,
+    RecoveryCode,
+    RoleGrant,
+    TotpFactor,
+    User,
+    UserSession,
+)
 from community.importers.models import ImportedRecord
 from community.notifications.models import Notification, NotificationSetting
 from community.posts.models import (
@@ -33,7 +45,9 @@ from community.search.models import Deflection, IndexRequest
 __all__ = [
     "Acceptance",
     "Answer",
+    "AuditEntry",
     "Board",
+    "BoardGroup",
     "BoardStats",
     "Closure",
     "Comment",
@@ -41,6 +55,9 @@ __all__ = [
     "Draft",
     "DuplicateLink",
     "EventRecord",
+    "ExternalIdentity",
+    "Group",
+    "GroupMember",
     "ImportedRecord",
     "IndexRequest",
     "InfoRequest",
@@ -49,17 +66,22 @@ __all__ = [
     "MeToo",
     "Notification",
     "NotificationSetting",
+    "OneTimeToken",
+    "Passkey",
     "PeriodicSlot",
     "Post",
     "PostTag",
     "Question",
+    "RecoveryCode",
     "Removal",
     "Revision",
     "RoleGrant",
     "Submission",
     "Tag",
     "TagCount",
+    "TotpFactor",
     "User",
+    "UserSession",
     "Vote",
     "Watch",
 ]

@@ -34,6 +34,17 @@ class Board(Base):
         return name_in(self.names, language)
 
 
+class BoardGroup(Base):
+    """A group whose members may read a board with the audience "groups"."""
+
+    __tablename__ = "board_groups"
+    __table_args__ = (UniqueConstraint("board_id", "group_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id"))
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"))
+
+
 class BoardStats(Base):
     """Totals of a board's published questions, kept with every change and rebuildable.
 

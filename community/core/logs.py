@@ -41,6 +41,11 @@ def configure(log_format: str) -> None:
     )
 
 
+def current_request_id() -> str:
+    """Return the id of the request being answered; "" in jobs and commands."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
 def _start_timer() -> None:
     g.started = time.perf_counter()
 

@@ -20,7 +20,9 @@ class User(Base, UserMixin):
     ``name_key`` is the folded display name and unique, so no two look alike. ``role`` is the
     highest role held, kept for lists; ``role_grants`` are the truth. ``unread_count``,
     ``solved_count``, ``points`` and ``rank_level`` belong to upper packages, which fill them
-    through operations. Imported authors have neither e-mail nor password.
+    through operations. Imported authors have neither e-mail nor password. ``active`` is off while
+    the account is disabled or erased. ``quiet_from_minutes`` and ``quiet_until_minutes`` count from
+    midnight in the member's time zone.
     """
 
     __tablename__ = "users"
@@ -29,6 +31,8 @@ class User(Base, UserMixin):
         UniqueConstraint("name_key"),
         UniqueConstraint("fs_uniquifier"),
         Index("ix_users_solved_count", "solved_count", "id"),
+        Index("ix_users_passkey_handle", "passkey_handle", unique=True),
+        Index("ix_users_erasure_due_at", "erasure_due_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +57,14 @@ class User(Base, UserMixin):
     kudos_count: Mapped[int] = mapped_column(default=0)
     unread_count: Mapped[int] = mapped_column(default=0)
     silenced_until: Mapped[datetime | None]
+    password_changed_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    erasure_due_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    passkey_handle: Mapped[str | None] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(10), default="off", server_default="off")
+    quiet_from_minutes: Mapped[int | None]
+    quiet_until_minutes: Mapped[int | None]
 
     role_grants: Mapped[list["RoleGrant"]] = relationship(
         back_populates="user", lazy="raise", foreign_keys="RoleGrant.user_id"

@@ -1,0 +1,79 @@
+"""The record of privileged acts: who did what to whom, when and why.
+
+Written in the transaction of the act, so neither exists without the other. The database refuses to
+change or delete a row (triggers, see the migration). It holds ids and names of roles or settings,
+never personal data.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core import clock
+from community.core.authz import Viewer
+from community.core.db import Base, db
+from community.core.logs import current_request_id
+
+REASON_MAX_CHARS = 500
+
+
+class Action(StrEnum):
+    """Every privileged act, one line each."""
+
+    ROLE_GRANTED = "role.granted"
+    ROLE_REVOKED = "role.revoked"
+
+
+class AuditEntry(Base):
+    """One act. ``actor_id`` is None for the system; ``actor_role`` is the highest role held then.
+
+    Neither id has a foreign key: an entry outlives what it speaks of.
+    """
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("ix_audit_entries_subject", "subject_type", "subject_id", "id"),
+        Index("ix_audit_entries_actor_id", "actor_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    actor_id: Mapped[int | None]
+    actor_role: Mapped[str] = mapped_column(String(16))
+    action: Mapped[str] = mapped_column(String(60))
+    subject_type: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(String(REASON_MAX_CHARS), default="")
+    request_id: Mapped[str] = mapped_column(String(32), default="")
+
+
+def record(
+    actor: Viewer,
+    action: Action,
+    *,
+    subject: tuple[str, int | None],
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Write one entry into the present transaction; ``subject`` is a kind of record and its id."""
+    kind, subject_id = subject
+    db.session.add(
+        AuditEntry(
+            actor_id=actor.viewer_id,
+            actor_role=getattr(actor, "role", "system"),
+            action=action.value,
+            subject_type=kind,
+            subject_id=subject_id,
+            before=before,
+            after=after,
+            reason=reason[:REASON_MAX_CHARS],
+            request_id=current_request_id(),
+        )
+    )
+    db.session.flush()

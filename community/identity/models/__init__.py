@@ -1,0 +1,23 @@
+"""Accounts: people and roles, sessions, one-time links, second factors, providers, groups."""
+
+from community.identity.models.factors import Passkey, RecoveryCode, TotpFactor
+from community.identity.models.groups import Group, GroupMember
+from community.identity.models.providers import ExternalIdentity
+from community.identity.models.sessions import UserSession
+from community.identity.models.tokens import OneTimeToken, Purpose
+from community.identity.models.users import NAME_MAX_CHARS, RoleGrant, User
+
+__all__ = [
+    "NAME_MAX_CHARS",
+    "ExternalIdentity",
+    "Group",
+    "GroupMember",
+    "OneTimeToken",
+    "Passkey",
+    "Purpose",
+    "RecoveryCode",
+    "RoleGrant",
+    "TotpFactor",
+    "User",
+    "UserSession",
+]
