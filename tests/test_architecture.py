@@ -34,6 +34,7 @@ EXTRAS = {
     ),
     "community/notifications": "kinds letters tokens wording",
     "community/posts": "diffs drafts history limits tagging text visibility",
+    "community/privacy": "marks register",
     "community/questions": (
         "feed_queries feeds indexing reasons rebuild standing status structured_data"
     ),

@@ -1,0 +1,19 @@
+"""The register: every table, every column, every place on disk, and what is personal in it.
+
+A new column needs a line in one of these modules; a test walks all models.
+"""
+
+from community.privacy.marks import Personal, Table
+from community.privacy.register import accounts, contributions, machinery, places
+
+TABLES: dict[str, Table] = {**accounts.TABLES, **contributions.TABLES, **machinery.TABLES}
+STORES = places.STORES
+
+
+def personal_columns() -> list[tuple[str, str, Personal]]:
+    """Return table, column and mark of everything personal."""
+    return [
+        (name, column, mark)
+        for name, table in TABLES.items()
+        for column, mark in table.personal.items()
+    ]

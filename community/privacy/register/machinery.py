@@ -1,0 +1,44 @@
+"""What the product keeps to do its work."""
+
+from community.privacy.marks import Erasure, Personal, Rows, Table, goes
+
+_INTERNAL = "is internal and short-lived"
+
+TABLES = {
+    "events": Table(
+        kept_for="events",
+        nothing="id name created_at",
+        personal={
+            "payload": Personal("ids of who did what", Erasure.KEPT, why_not=_INTERNAL),
+        },
+    ),
+    "jobs": Table(
+        kept_for="jobs",
+        nothing="id task event_id created_at due_at attempts lease_token parked_at",
+        personal={
+            "arguments": Personal("what a job needs; whole mails", Erasure.GOES, why_not=_INTERNAL),
+            "unique_key": Personal("name of a job, with ids", Erasure.GOES, why_not=_INTERNAL),
+            "last_error": Personal("why a job failed", Erasure.BLANKED, why_not=_INTERNAL),
+        },
+    ),
+    "periodic_slots": Table(nothing="key ran_at"),
+    "submissions": Table(
+        kept_for="submissions",
+        nothing="key created_at",
+        personal={
+            "location": Personal("where a form led", Erasure.GOES, why_not=_INTERNAL),
+        },
+    ),
+    "index_requests": Table(nothing="question_id token requested_at"),
+    "imported_records": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="account",
+        nothing="kind post_id",
+        personal={
+            "source": goes("where an account came from"),
+            "source_id": goes("number there"),
+            "user_id": goes("who it became"),
+        },
+    ),
+}

@@ -1,0 +1,36 @@
+"""Places outside the database that hold personal data."""
+
+from community.privacy.marks import Store
+
+STORES = (
+    Store(
+        "database file and its log (SQLite)",
+        "community.sqlite3",
+        "rows as said above; freed pages are overwritten, the file is rewritten the night after",
+        "account",
+    ),
+    Store(
+        "search index: words of published questions and answers",
+        "search",
+        "is built anew from the rewritten texts",
+        "post",
+    ),
+    Store(
+        "exports: one archive a request",
+        "exports",
+        "the person's archives are deleted",
+        "exports",
+    ),
+    Store(
+        "mails written to files (`FORUM_MAIL_BACKEND=file`)",
+        "mail",
+        "files that name the person are deleted",
+        "mail_files",
+    ),
+    Store(
+        "logs, on standard output; they hold no personal data",
+        None,
+        "nothing to do",
+        "logs",
+    ),
+)
