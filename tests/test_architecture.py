@@ -27,7 +27,9 @@ ANATOMY = frozenset(
 # Pure rules, or one concern of a package, in a module named for it.
 EXTRAS = {
     "community/boards": "",
-    "community/identity": "addresses mails messages names people security",
+    "community/identity": (
+        "addresses ceremonies mails messages names people qr_codes recovery security totp"
+    ),
     "community/importers": (
         "acceptances authors boards duplicates html_to_markdown id_sets preparing progress reading"
         " records report run store votes workers writing"

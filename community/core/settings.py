@@ -30,6 +30,7 @@ class Settings:
 
     environment: str = "production"
     secret_key: str = ""
+    secret_key_fallbacks: str = ""
     database_url: str = ""
     instance_path: Path = field(default_factory=_instance_path)
     site_name: str = "Nordfunk"
@@ -63,6 +64,7 @@ class Settings:
     unanswered_unindexed_days: int = 30
     job_lease_seconds: int = 60
     rate_limits: bool = True
+    require_second_factor: bool = True
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -100,6 +102,16 @@ class Settings:
             )
         if len(set(self.secret_key)) < 8:
             raise SettingsError("FORUM_SECRET_KEY repeats itself: set random bytes.")
+        if any(len(key.encode()) < MINIMUM_SECRET_BYTES for key in self.former_secret_keys):
+            raise SettingsError(
+                "FORUM_SECRET_KEY_FALLBACKS holds too short a key: name former keys as they were, "
+                "parted by commas."
+            )
+        if self.is_production and not self.require_second_factor:
+            raise SettingsError(
+                "FORUM_REQUIRE_SECOND_FACTOR cannot be off in production: a moderator's password "
+                "alone must not open the site."
+            )
         if self.mail_backend not in MAIL_BACKENDS:
             raise SettingsError(f"FORUM_MAIL_BACKEND must be one of {', '.join(MAIL_BACKENDS)}.")
         if self.default_language not in ("de", "en"):
@@ -118,6 +130,11 @@ class Settings:
             if self.database_url.startswith(prefix):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
         return self.database_url
+
+    @property
+    def former_secret_keys(self) -> list[str]:
+        """Keys that are still understood but not written with any more, newest first."""
+        return [key for part in self.secret_key_fallbacks.split(",") if (key := part.strip())]
 
     @property
     def is_production(self) -> bool:

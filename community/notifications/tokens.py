@@ -51,4 +51,7 @@ def _is_id(value: object) -> bool:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_settings().secret_key, salt=PURPOSE)
+    settings = current_settings()
+    # The newest key comes last: that is the one which signs.
+    keys = [*reversed(settings.former_secret_keys), settings.secret_key]
+    return URLSafeSerializer(keys, salt=PURPOSE)
