@@ -6,6 +6,7 @@ from community.core.jobs import EventRecord, Job, PeriodicSlot
 from community.core.submissions import Submission
 from community.identity.models import (
     ExternalIdentity,
+    FormerIdentifier,
     Group,
     GroupMember,
     OneTimeToken,
@@ -30,6 +31,7 @@ from community.posts.models import (
     Vote,
     Watch,
 )
+from community.privacy.models import PersonalExport
 from community.questions.models import (
     Acceptance,
     Answer,
@@ -56,6 +58,7 @@ __all__ = [
     "DuplicateLink",
     "EventRecord",
     "ExternalIdentity",
+    "FormerIdentifier",
     "Group",
     "GroupMember",
     "ImportedRecord",
@@ -69,6 +72,7 @@ __all__ = [
     "OneTimeToken",
     "Passkey",
     "PeriodicSlot",
+    "PersonalExport",
     "Post",
     "PostTag",
     "Question",

@@ -1,6 +1,7 @@
 """Accounts: people and roles, sessions, one-time links, second factors, providers, groups."""
 
 from community.identity.models.factors import Passkey, RecoveryCode, TotpFactor
+from community.identity.models.former import FormerIdentifier
 from community.identity.models.groups import Group, GroupMember
 from community.identity.models.providers import ExternalIdentity
 from community.identity.models.sessions import UserSession
@@ -10,6 +11,7 @@ from community.identity.models.users import NAME_MAX_CHARS, RoleGrant, User
 __all__ = [
     "NAME_MAX_CHARS",
     "ExternalIdentity",
+    "FormerIdentifier",
     "Group",
     "GroupMember",
     "OneTimeToken",

@@ -51,6 +51,31 @@ TABLES = {
             "quiet_until_minutes": blanked("end of quiet hours"),
         },
     ),
+    "former_identifiers": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="former_addresses",
+        nothing="id",
+        personal={
+            "user_id": goes("whose it was"),
+            "kind": goes("name or address"),
+            "value": goes("earlier name or e-mail address"),
+            "given_up_at": goes("until when"),
+        },
+    ),
+    "personal_exports": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="exports",
+        nothing="id size_bytes",
+        personal={
+            "user_id": goes("who asked for an archive"),
+            "requested_at": goes("when"),
+            "built_at": goes("when it was ready"),
+            "expires_at": goes("until when it can be downloaded"),
+            "file_name": secret("name of the file"),
+        },
+    ),
     "role_grants": Table(
         owner="user_id",
         rows=Rows.DELETED,
