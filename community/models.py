@@ -9,6 +9,7 @@ from community.identity.models import (
     FormerIdentifier,
     Group,
     GroupMember,
+    NameChange,
     OneTimeToken,
     Passkey,
     RecoveryCode,
@@ -18,7 +19,7 @@ from community.identity.models import (
     UserSession,
 )
 from community.importers.models import ImportedRecord
-from community.notifications.models import Notification, NotificationSetting
+from community.notifications.models import Digest, Notification, NotificationSetting
 from community.posts.models import (
     Comment,
     Draft,
@@ -54,6 +55,7 @@ __all__ = [
     "Closure",
     "Comment",
     "Deflection",
+    "Digest",
     "Draft",
     "DuplicateLink",
     "EventRecord",
@@ -67,6 +69,7 @@ __all__ = [
     "Job",
     "Lock",
     "MeToo",
+    "NameChange",
     "Notification",
     "NotificationSetting",
     "OneTimeToken",

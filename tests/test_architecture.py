@@ -28,7 +28,8 @@ ANATOMY = frozenset(
 EXTRAS = {
     "community/boards": "",
     "community/identity": (
-        "addresses ceremonies mails messages names people qr_codes recovery security totp"
+        "addresses ceremonies lookalikes mails messages names people qr_codes recovery"
+        " reserved_names security totp"
     ),
     "community/importers": (
         "acceptances authors boards duplicates html_to_markdown id_sets preparing progress reading"

@@ -27,7 +27,7 @@ class Notification(Base):
     """One thing one member should hear of; unique per event, member and kind.
 
     It holds ids only: text and title are read when it is shown or mailed, with the rights the
-    member has then.
+    member has then. ``held_at`` is when its mail was put off to the end of quiet hours.
     """
 
     __tablename__ = "notifications"
@@ -48,6 +48,7 @@ class Notification(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     read_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
 
 
 class NotificationSetting(Base):
@@ -61,3 +62,22 @@ class NotificationSetting(Base):
     kind: Mapped[str] = mapped_column(String(20))
     bell: Mapped[bool] = mapped_column(default=True)
     mail: Mapped[bool] = mapped_column(default=True)
+
+
+class Digest(Base):
+    """A digest of one period (a day "2026-11-22" or a week "2026-W47"), planned once a member.
+
+    ``sent_at`` stays empty where there was nothing to say.
+    """
+
+    __tablename__ = "digests"
+    __table_args__ = (
+        UniqueConstraint("user_id", "period"),
+        Index("ix_digests_planned_at", "planned_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    period: Mapped[str] = mapped_column(String(10))
+    planned_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]

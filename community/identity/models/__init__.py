@@ -3,6 +3,7 @@
 from community.identity.models.factors import Passkey, RecoveryCode, TotpFactor
 from community.identity.models.former import FormerIdentifier
 from community.identity.models.groups import Group, GroupMember
+from community.identity.models.names import NameChange
 from community.identity.models.providers import ExternalIdentity
 from community.identity.models.sessions import UserSession
 from community.identity.models.tokens import OneTimeToken, Purpose
@@ -14,6 +15,7 @@ __all__ = [
     "FormerIdentifier",
     "Group",
     "GroupMember",
+    "NameChange",
     "OneTimeToken",
     "Passkey",
     "Purpose",

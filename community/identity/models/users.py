@@ -12,12 +12,15 @@ from community.core.db import Base
 from community.identity.names import MAX_CHARS, hue_of, initials_of
 
 NAME_MAX_CHARS = MAX_CHARS
+NAME_KEY_CHARS = 140
 
 
 class User(Base, UserMixin):
     """A member of the community, staff included.
 
-    ``name_key`` is the folded display name and unique, so no two look alike. ``role`` is the
+    ``name_key`` is the folded display name, unique, and what a mention is found by.
+    ``name_skeleton`` is the same of all names that look alike (``identity.lookalikes``), unique as
+    well; None until ``operations.names`` has filled it in. ``role`` is the
     highest role held, kept for lists; ``role_grants`` are the truth. ``unread_count``,
     ``solved_count``, ``points`` and ``rank_level`` belong to upper packages, which fill them
     through operations. Imported authors have neither e-mail nor password. ``active`` is off while
@@ -33,12 +36,15 @@ class User(Base, UserMixin):
         Index("ix_users_solved_count", "solved_count", "id"),
         Index("ix_users_passkey_handle", "passkey_handle", unique=True),
         Index("ix_users_erasure_due_at", "erasure_due_at"),
+        Index("ix_users_name_skeleton", "name_skeleton", unique=True),
+        Index("ix_users_digest_time_zone", "digest", "time_zone"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str | None] = mapped_column(String(255))  # type: ignore[assignment]
     display_name: Mapped[str] = mapped_column(String(NAME_MAX_CHARS))
     name_key: Mapped[str] = mapped_column(String(120))
+    name_skeleton: Mapped[str | None] = mapped_column(String(NAME_KEY_CHARS))
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64))

@@ -23,6 +23,7 @@ TABLES = {
             "email": blanked("e-mail address"),
             "display_name": replaced("name that others see"),
             "name_key": derived("display name, folded", Erasure.REPLACED),
+            "name_skeleton": derived("display name, as it looks", Erasure.BLANKED),
             "password": secret("password, hashed", Erasure.BLANKED),
             "active": kept("whether the account can be used"),
             "fs_uniquifier": secret("random mark in tokens", Erasure.REPLACED),
@@ -74,6 +75,18 @@ TABLES = {
             "built_at": goes("when it was ready"),
             "expires_at": goes("until when it can be downloaded"),
             "file_name": secret("name of the file"),
+        },
+    ),
+    "name_changes": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="account",
+        nothing="id",
+        personal={
+            "user_id": goes("whose name it was"),
+            "name_key": derived("name before, folded", Erasure.GOES),
+            "name_skeleton": derived("name before, as it looks", Erasure.GOES),
+            "changed_at": goes("when it was changed"),
         },
     ),
     "role_grants": Table(

@@ -194,6 +194,19 @@ TABLES = {
             "created_at": goes("when"),
             "read_at": goes("when it was read"),
             "mailed_at": goes("when it was mailed"),
+            "held_at": goes("when its mail was put off to the end of quiet hours"),
+        },
+    ),
+    "digests": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="notifications",
+        nothing="id",
+        personal={
+            "user_id": goes("whose digest"),
+            "period": goes("day or week"),
+            "planned_at": goes("when it was planned"),
+            "sent_at": goes("when it was mailed"),
         },
     ),
     "notification_settings": Table(
