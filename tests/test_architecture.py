@@ -28,8 +28,8 @@ ANATOMY = frozenset(
 EXTRAS = {
     "community/boards": "",
     "community/identity": (
-        "addresses ceremonies lookalikes mails messages names people qr_codes recovery"
-        " reserved_names security totp"
+        "addresses ceremonies emails lookalikes mails messages names passwords people"
+        " qr_codes recovery reserved_names security totp"
     ),
     "community/importers": (
         "acceptances authors boards duplicates html_to_markdown id_sets preparing progress reading"

@@ -1,6 +1,7 @@
 """Settings: read from the environment once, typed, checked, replaceable in tests."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -10,6 +11,8 @@ from typing import Any, Self, get_type_hints
 MINIMUM_SECRET_BYTES = 32
 KNOWN_SECRETS = frozenset({"secret", "dev", "changeme", "change-me", "development", "test"})
 ENVIRONMENTS = ("production", "development", "demo", "test")
+# The least that OWASP's Password Storage Cheat Sheet names for Argon2id: KiB, passes, lanes.
+ARGON2_FLOOR = (19_456, 2, 1)
 MAIL_BACKENDS = ("console", "file", "locmem", "smtp")
 
 
@@ -52,6 +55,7 @@ class Settings:
     argon2_memory_kib: int = 65_536
     argon2_time_cost: int = 3
     argon2_parallelism: int = 4
+    breached_passwords: str = ""
     kudos_undo_minutes: int = 10
     edit_window_days: int = 1
     edit_grace_minutes: int = 5
@@ -122,6 +126,19 @@ class Settings:
             raise SettingsError("FORUM_JOB_LEASE_SECONDS must be at least 1.")
         if not 0 <= self.proxy_hops <= 9:
             raise SettingsError("FORUM_PROXY_HOPS must be between 0 and 9.")
+        self._check_passwords()
+
+    def _check_passwords(self) -> None:
+        cost = (self.argon2_memory_kib, self.argon2_time_cost, self.argon2_parallelism)
+        if self.is_production and any(
+            have < least for have, least in zip(cost, ARGON2_FLOOR, strict=True)
+        ):
+            raise SettingsError(
+                "FORUM_ARGON2_MEMORY_KIB, _TIME_COST and _PARALLELISM must be at least "
+                f"{', '.join(map(str, ARGON2_FLOOR))} in production."
+            )
+        if self.breached_passwords:
+            _check_breached_passwords(Path(self.breached_passwords))
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -148,6 +165,20 @@ class Settings:
     @property
     def uses_https(self) -> bool:
         return self.site_url.startswith("https://")
+
+
+def _check_breached_passwords(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            first = file.readline(80)
+    except OSError as error:
+        raise SettingsError(
+            f"FORUM_BREACHED_PASSWORDS cannot be read: {error.strerror}."
+        ) from error
+    if not re.fullmatch(rb"[0-9A-Fa-f]{40}(:[0-9]+)?\r?\n?", first):
+        raise SettingsError(
+            "FORUM_BREACHED_PASSWORDS must hold sorted SHA-1 sums, one HASH:COUNT a line."
+        )
 
 
 def _parse(name: str, raw: str, kind: Any) -> Any:
