@@ -14,9 +14,11 @@ from community.identity.models import (
     Passkey,
     RecoveryCode,
     RoleGrant,
+    SpentChallenge,
     TotpFactor,
     User,
     UserSession,
+    WrongCode,
 )
 from community.importers.models import ImportedRecord
 from community.notifications.models import Digest, Notification, NotificationSetting
@@ -83,6 +85,7 @@ __all__ = [
     "Removal",
     "Revision",
     "RoleGrant",
+    "SpentChallenge",
     "Submission",
     "Tag",
     "TagCount",
@@ -91,4 +94,5 @@ __all__ = [
     "UserSession",
     "Vote",
     "Watch",
+    "WrongCode",
 ]

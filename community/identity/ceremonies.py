@@ -6,9 +6,10 @@ request. Source: Web Authentication Level 2 §7.1, §7.2.
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import webauthn
@@ -51,20 +52,27 @@ class PasskeyRefused(Invalid):
     message = _l("That did not work with this passkey. Please try again, or choose another way.")
 
 
+class KnownPasskey(Protocol):
+    """What we keep of a passkey and compare an answer with; a row of ``passkeys`` is one."""
+
+    @property
+    def credential_id(self) -> bytes: ...
+    @property
+    def public_key(self) -> bytes: ...
+    @property
+    def sign_count(self) -> int: ...
+    @property
+    def transports(self) -> list[str]: ...
+
+
 @dataclass(frozen=True)
-class KnownPasskey:
-    """What we keep of a passkey and compare an answer with."""
+class NewPasskey:
+    """A passkey that was registered just now."""
 
     credential_id: bytes
     public_key: bytes
     sign_count: int
     transports: list[str]
-
-
-@dataclass(frozen=True)
-class NewPasskey(KnownPasskey):
-    """A passkey that was registered just now."""
-
     is_backed_up: bool
 
 
@@ -73,7 +81,7 @@ class Claim:
     """An answer's claim before it is checked: which passkey, and whose (None: not said)."""
 
     credential_id: bytes
-    user_handle: bytes | None
+    handle: str | None
 
 
 def are_passkeys_possible(settings: Settings) -> bool:
@@ -91,20 +99,20 @@ def new_challenge() -> bytes:
     return secrets.token_bytes(CHALLENGE_BYTES)
 
 
-def handle_of(user_id: int) -> bytes:
-    """Return what a passkey calls its owner; tells no more than the profile's address does."""
-    return str(user_id).encode()
+def new_handle() -> str:
+    """Return a random mark by which passkeys know their owner; it tells nothing of the person."""
+    return secrets.token_urlsafe(CHALLENGE_BYTES)
 
 
 def creation_options(
-    challenge: bytes, *, user_id: int, name: str, known: list[KnownPasskey]
+    challenge: bytes, *, handle: str, name: str, known: Sequence[KnownPasskey]
 ) -> dict[str, Any]:
     """Return what ``navigator.credentials.create`` is asked; ``known`` are registered already."""
     settings = current_settings()
     options = webauthn.generate_registration_options(
         rp_id=_host(settings),
         rp_name=settings.site_name,
-        user_id=handle_of(user_id),
+        user_id=handle.encode(),
         user_name=name,
         user_display_name=name,
         challenge=challenge,
@@ -119,7 +127,7 @@ def creation_options(
     return dict(json.loads(webauthn.options_to_json(options)))
 
 
-def request_options(challenge: bytes, *, known: list[KnownPasskey] | None) -> dict[str, Any]:
+def request_options(challenge: bytes, *, known: Sequence[KnownPasskey] | None) -> dict[str, Any]:
     """Return what ``navigator.credentials.get`` is asked.
 
     ``known`` are the passkeys of somebody whose name we know already. Without it the passkey says
@@ -176,7 +184,8 @@ def claim_of(answer: str) -> Claim:
         credential = parse_authentication_credential_json(_parsed(answer))
     except UNREADABLE as error:
         raise PasskeyRefused() from error
-    return Claim(credential.raw_id, credential.response.user_handle)
+    handle = credential.response.user_handle
+    return Claim(credential.raw_id, handle.decode("latin-1") if handle else None)
 
 
 def check_answer(

@@ -20,12 +20,14 @@ from community.identity.ceremonies import (
     check_creation,
     claim_of,
     creation_options,
-    handle_of,
     new_challenge,
+    new_handle,
     request_options,
     site_origin,
 )
 from tests.identity.authenticator import Authenticator, encoded
+
+HANDLE = new_handle()
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +37,7 @@ def _in_app(app: Flask) -> None:
 
 def registered(device: Authenticator) -> KnownPasskey:
     challenge = new_challenge()
-    options = creation_options(challenge, user_id=7, name="Kim", known=[])
+    options = creation_options(challenge, handle=HANDLE, name="Kim", known=[])
     return check_creation(device.register(options), challenge=challenge)
 
 
@@ -51,13 +53,13 @@ def test_an_honest_passkey_registers_and_signs_in() -> None:
     passkey = registered(device)
     assert passkey.credential_id == device.credential_id
     assert passkey.transports == ["internal", "hybrid"]
-    assert device.user_handle == handle_of(7)
+    assert device.user_handle == HANDLE.encode()
     assert check(device, passkey) == 1
 
 
 def test_what_the_browser_is_asked() -> None:
     known = registered(Authenticator())
-    creation = creation_options(b"x" * 32, user_id=7, name="Kim", known=[known])
+    creation = creation_options(b"x" * 32, handle=HANDLE, name="Kim", known=[known])
     assert creation["rp"]["id"] == "localhost"
     assert creation["attestation"] == "none"
     assert [one["id"] for one in creation["excludeCredentials"]] == [encoded(known.credential_id)]
@@ -138,7 +140,7 @@ def test_a_claim_names_the_passkey_and_its_owner() -> None:
     device = Authenticator()
     registered(device)
     claim = claim_of(device.sign_in(request_options(b"x" * 32, known=None)))
-    assert (claim.credential_id, claim.user_handle) == (device.credential_id, handle_of(7))
+    assert (claim.credential_id, claim.handle) == (device.credential_id, HANDLE)
 
 
 MALFORMED = [
@@ -181,7 +183,7 @@ def test_what_no_browser_sends_is_refused(answer: str) -> None:
 @given(rubbish=st.one_of(st.none(), st.integers(), st.text(), st.binary(), st.lists(st.text())))
 def test_no_rubbish_in_an_answer_breaks_the_page(part: tuple[str, ...], rubbish: Any) -> None:
     device, challenge = Authenticator(), new_challenge()
-    created = device.register(creation_options(challenge, user_id=7, name="Kim", known=[]))
+    created = device.register(creation_options(challenge, handle=HANDLE, name="Kim", known=[]))
     passkey = check_creation(created, challenge=challenge)
     answer = device.sign_in(request_options(challenge, known=None))
     value = encoded(rubbish) if isinstance(rubbish, bytes) else rubbish

@@ -1,6 +1,12 @@
 """Accounts: people and roles, sessions, one-time links, second factors, providers, groups."""
 
-from community.identity.models.factors import Passkey, RecoveryCode, TotpFactor
+from community.identity.models.factors import (
+    Passkey,
+    RecoveryCode,
+    SpentChallenge,
+    TotpFactor,
+    WrongCode,
+)
 from community.identity.models.former import FormerIdentifier
 from community.identity.models.groups import Group, GroupMember
 from community.identity.models.names import NameChange
@@ -21,7 +27,9 @@ __all__ = [
     "Purpose",
     "RecoveryCode",
     "RoleGrant",
+    "SpentChallenge",
     "TotpFactor",
     "User",
     "UserSession",
+    "WrongCode",
 ]

@@ -9,6 +9,7 @@ from community.core import clock
 from community.core.db import Base
 
 PASSKEY_NAME_CHARS = 60
+ATTEMPT_CHARS = 40
 
 
 class TotpFactor(Base):
@@ -58,3 +59,28 @@ class RecoveryCode(Base):
     code_hash: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     used_at: Mapped[datetime | None]
+
+
+class WrongCode(Base):
+    """A code that was not right. ``attempt`` is the sign-in or session it was entered in.
+
+    Counted here and not in the browser's cookie, which an attacker can set back.
+    """
+
+    __tablename__ = "wrong_codes"
+    __table_args__ = (Index("ix_wrong_codes_user_id", "user_id", "entered_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    attempt: Mapped[str] = mapped_column(String(ATTEMPT_CHARS))
+    entered_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class SpentChallenge(Base):
+    """A challenge that a passkey has answered; the answer works once. We hold its SHA-256."""
+
+    __tablename__ = "spent_challenges"
+    __table_args__ = (Index("ix_spent_challenges_spent_at", "spent_at"),)
+
+    challenge_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    spent_at: Mapped[datetime] = mapped_column(default=clock.now)

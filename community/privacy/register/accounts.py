@@ -189,6 +189,18 @@ TABLES = {
             "used_at": goes("when it was used"),
         },
     ),
+    "wrong_codes": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="wrong_codes",
+        nothing="id",
+        personal={
+            "user_id": goes("whose account a wrong code was entered for"),
+            "attempt": secret("in which sign-in or session"),
+            "entered_at": goes("when"),
+        },
+    ),
+    "spent_challenges": Table(kept_for="spent_challenges", nothing="challenge_hash spent_at"),
     "external_identities": Table(
         owner="user_id",
         rows=Rows.DELETED,
