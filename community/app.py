@@ -16,6 +16,7 @@ from community.core.health import blueprint as health_blueprint
 from community.core.jobs import registry
 from community.core.settings import Settings
 from community.identity import security
+from community.identity.views import account as account_blueprint
 from community.identity.views.accounts import blueprint as accounts_blueprint
 from community.identity.views.people import blueprint as people_blueprint
 from community.identity.views.preferences import blueprint as preferences_blueprint
@@ -39,6 +40,7 @@ MIGRATIONS = ROOT / "migrations"
 BLUEPRINTS = (
     health_blueprint,
     accounts_blueprint,
+    account_blueprint,
     preferences_blueprint,
     people_blueprint,
     posts_blueprint,

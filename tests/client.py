@@ -6,7 +6,9 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from community.core.db import transaction
 from community.identity.models import User
+from community.identity.operations.sessions import open_session
 
 CSRF_VALUE = "a" * 40
 
@@ -22,11 +24,12 @@ class ForumClient(FlaskClient):
         with self.application.app_context():
             return super().open(*args, **kwargs)
 
-    def sign_in(self, user: User) -> "ForumClient":
+    def sign_in(self, user: User, *, second_factor: bool = True) -> "ForumClient":
         """Carry on as this user, without the sign-in form."""
+        with self.application.app_context(), transaction():
+            _, token = open_session(user, method="password", second_factor=second_factor)
         with self.session_transaction() as session:
-            session["_user_id"] = user.fs_uniquifier
-            session["_fresh"] = True
+            session["_user_id"] = token
         return self
 
     def sign_out(self) -> "ForumClient":

@@ -142,6 +142,8 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/assets/<filename>": _one("/assets/site.css"),
     "/register": _one("/register"),
     "/sign-in": _one("/sign-in"),
+    "/account/sessions": _one("/account/sessions"),
+    "/verify": _one("/verify?next=/tags"),
     "/reset": _one("/reset"),
     "/reset/<token>": _one("/reset/forged"),
 }
@@ -197,6 +199,7 @@ OWN_CHANGES = {
     *("/preferences", "/preferences/notifications", "/preview", "/drafts", "/drafts/<place>"),
     *("/questions", "/notifications/reading", "/notifications/<int:notification_id>/reading"),
     *("/unsubscribe/<token>", "/users/<int:user_id>/watch"),
+    *("/account/sessions", "/account/sessions/<int:session_id>", "/verify"),
 }
 
 

@@ -27,10 +27,24 @@ ANATOMY = frozenset(
 # Pure rules, or one concern of a package, in a module named for it.
 EXTRAS = {
     "community/boards": "",
-    "community/identity": (
-        "addresses ceremonies emails lookalikes mails messages names passwords people"
-        " qr_codes recovery reserved_names security totp"
-    ),
+    "community/identity": """
+        addresses
+        ceremonies
+        devices
+        emails
+        lookalikes
+        mails
+        messages
+        names
+        passwords
+        people
+        qr_codes
+        recovery
+        reserved_names
+        security
+        signing_in
+        totp
+    """,
     "community/importers": (
         "acceptances authors boards duplicates html_to_markdown id_sets preparing progress reading"
         " records report run store votes workers writing"

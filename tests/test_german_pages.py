@@ -105,6 +105,8 @@ PAGES = [
     "/notifications",
     "/preferences",
     "/preferences/notifications",
+    "/account/sessions",
+    "/verify",
     "/no-such-page",
 ]
 

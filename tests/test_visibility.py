@@ -260,10 +260,10 @@ _answers_of_nothing: dict[object, str] = {}
 
 
 def _fingerprint() -> str:
-    """Return a hash over all rows of all tables."""
+    """Return a hash over all rows of all tables but the sessions the visitors themselves begin."""
     digest = hashlib.sha256()
     db.session.rollback()
-    for table in sorted(Base.metadata.tables):
+    for table in sorted(set(Base.metadata.tables) - {"user_sessions"}):
         rows = sorted(map(repr, db.session.execute(text(f'SELECT * FROM "{table}"'))))
         digest.update(f"{table} {rows}".encode())
     db.session.rollback()

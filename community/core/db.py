@@ -174,6 +174,19 @@ def transaction() -> Iterator[None]:
             raise
 
 
+@contextmanager
+def joined_transaction() -> Iterator[None]:
+    """Write in the present transaction, or in a short one of its own where this one only reads.
+
+    For views that hash or check a password first: that takes long, and SQLite has one writer.
+    """
+    if _writing.get():
+        yield
+        return
+    with transaction():
+        yield
+
+
 def forget_changes() -> None:
     """Roll back; what was loaded stays readable, so an error page can greet its reader."""
     db.session.expunge_all()

@@ -14,7 +14,7 @@ import structlog
 from flask import Blueprint, Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter
 
 from community.core import db as database
@@ -201,6 +201,20 @@ def add_resource(
 
     blueprint.add_url_rule(rule, create.__name__, create_or_delete, methods=["POST"])
     blueprint.add_url_rule(rule, delete.__name__, delete, methods=["DELETE"])
+
+
+def add_deletion(
+    blueprint: Blueprint, rule: str, delete: Callable[..., ResponseReturnValue]
+) -> None:
+    """Route DELETE to ``delete``, and POST with ``_method=DELETE``; any other POST is refused."""
+
+    @wraps(delete)
+    def delete_by_form(**values: Any) -> ResponseReturnValue:
+        if request.method == "POST" and request.form.get("_method", "").upper() != "DELETE":
+            raise MethodNotAllowed(["DELETE"])
+        return delete(**values)
+
+    blueprint.add_url_rule(rule, delete.__name__, delete_by_form, methods=["POST", "DELETE"])
 
 
 def canonical_url(path: str) -> str:

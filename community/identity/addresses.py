@@ -52,12 +52,14 @@ def current_address() -> str:
     return f"{path}?{query}" if query else path
 
 
-def sign_in_address() -> str:
-    """Return the sign-in page's address, from which the reader comes back to where they are.
-
-    A page is come back to itself; a form or a fragment, to the page that holds it.
-    """
+def page_address() -> str:
+    """Return the page to come back to: this one, or the one that holds this form or fragment."""
     page = request.headers.get("HX-Current-URL")
     if page is None:
         page = current_address() if request.method in ("GET", "HEAD") else request.referrer
-    return url_for("identity.sign_in", next=safe_next(page))
+    return safe_next(page)
+
+
+def sign_in_address() -> str:
+    """Return the sign-in page's address, from which the reader comes back to where they are."""
+    return url_for("identity.sign_in", next=page_address())

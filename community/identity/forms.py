@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
+    PasswordField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -21,6 +22,7 @@ from wtforms.validators import DataRequired, Length
 
 from community.core.i18n import LANGUAGES
 from community.identity.addresses import safe_next
+from community.identity.models import User
 from community.identity.names import MAX_CHARS, MIN_CHARS, is_well_formed_name, tidy_name
 from community.identity.queries import is_name_taken
 
@@ -88,6 +90,21 @@ class NewPasswordForm(ResetPasswordForm):
     """A new password, typed once: whoever mistypes it asks for another link."""
 
     password_confirm = None
+
+
+class VerifyForm(FlaskForm):  # type: ignore[misc]
+    """The password of somebody who is signed in already."""
+
+    password = PasswordField(validators=[DataRequired(_l("Type your password."))])
+
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self.user = user
+
+    def validate_password(self, field: Field) -> None:
+        """Refuse any other password than the account's."""
+        if not self.user.verify_and_update_password(field.data):
+            raise ValidationError(_l("That is not your password."))
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,41 @@
-"""Who may change accounts."""
+"""Who may change accounts, and how long a session lasts."""
 
-from community.core.authz import Viewer
+from datetime import timedelta
+
+from community.core import clock
+from community.core.authz import STAFF_ROLES, Viewer
+from community.identity.models import User, UserSession
+
+IDLE = timedelta(days=14)
+LONGEST = timedelta(days=90)
+STAFF_IDLE = timedelta(hours=12)
+STAFF_LONGEST = timedelta(days=7)
+VERIFIED_FOR = timedelta(minutes=10)
 
 
 def can_grant_roles(viewer: Viewer) -> bool:
     """Say whether the viewer may give and take roles."""
     return "admin" in viewer.role_names or "system" in viewer.role_names
+
+
+def is_any_staff(user: User) -> bool:
+    """Say whether somebody works for the operator, be it on one board alone."""
+    return any(grant.name in STAFF_ROLES for grant in user.role_grants)
+
+
+def has_session_ended(user: User, session: UserSession) -> bool:
+    """Say whether a session has been idle or open for too long."""
+    now = clock.now()
+    staff = is_any_staff(user)
+    idle, longest = (STAFF_IDLE, STAFF_LONGEST) if staff else (IDLE, LONGEST)
+    return now - session.last_seen_at > idle or now - session.created_at > longest
+
+
+def is_recently_verified(session: UserSession) -> bool:
+    """Say whether its owner has proved to be there within the last ten minutes."""
+    return clock.now() - session.verified_at <= VERIFIED_FOR
+
+
+def needs_second_factor(user: User, session: UserSession) -> bool:
+    """Say whether the session may do nothing before a second factor is shown or set up."""
+    return is_any_staff(user) and session.second_factor_at is None

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import joinedload
 
 from community.core.db import db
 from community.core.errors import NotFound
-from community.identity.models import User
+from community.identity.models import Passkey, TotpFactor, User, UserSession
 from community.identity.names import mention_name_of, name_key_of
 
 SUGGESTED_NAMES = 8
@@ -41,6 +42,35 @@ def list_mention_names(start: str) -> list[str]:
         .limit(SUGGESTED_NAMES)
     )
     return [name for name in map(mention_name_of, names) if name]
+
+
+def get_user_and_session(token_hash: str) -> tuple[User, UserSession] | None:
+    """Return whose session this is, roles loaded, in one query."""
+    found = db.session.execute(
+        select(User, UserSession)
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(UserSession.token_hash == token_hash)
+        .options(joinedload(User.role_grants))
+    )
+    row = found.unique().one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def list_sessions(user_id: int) -> list[UserSession]:
+    """Return where somebody is signed in, last used first."""
+    newest = (UserSession.last_seen_at.desc(), UserSession.id.desc())
+    return list(
+        db.session.scalars(
+            select(UserSession).where(UserSession.user_id == user_id).order_by(*newest)
+        )
+    )
+
+
+def has_second_factor(user_id: int) -> bool:
+    """Say whether somebody has a confirmed authenticator app or a passkey."""
+    app = exists().where(TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None))
+    passkey = exists().where(Passkey.user_id == user_id)
+    return bool(db.session.scalar(select(or_(app, passkey))))
 
 
 def _active(*columns: Any) -> Any:

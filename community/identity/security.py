@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, current_app, g, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security import Security, SQLAlchemyUserDatastore, user_authenticated
+from flask_security import Security, SQLAlchemyUserDatastore, password_reset, user_authenticated
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,22 +19,18 @@ from community.core.errors import Conflict
 from community.core.i18n import TRANSLATIONS, reader_language
 from community.core.settings import Settings
 from community.core.web import is_fragment_request, is_impersonal, is_public
+from community.identity import signing_in
 from community.identity.addresses import safe_next, sign_in_address
 from community.identity.forms import NewPasswordForm, RegisterForm, ResetRequestForm, SignInForm
 from community.identity.mails import AccountMail
 from community.identity.messages import security_messages
 from community.identity.models import RoleGrant, User
 from community.identity.names import name_key_of
+from community.identity.operations.sessions import end_sessions
+from community.identity.policies import LONGEST
 
 PASSWORD_MIN_CHARS = 8
 RESET_LINK_MINUTES = 30
-STAY_SIGNED_IN_DAYS = 30
-
-# What a session may carry over a sign-in: what Flask-Login has just put there, and the token of a
-# draft (``posts.views``). Everything else began with a guest whom we do not know.
-SESSION_KEYS = frozenset(
-    {"_user_id", "_id", "_fresh", "_remember", "_remember_seconds", "fs_paa", "draft_token"}
-)
 
 # The class that writes mails is heard of only here; ``init_app`` silently ignores it.
 security = Security(mail_util_cls=AccountMail)
@@ -88,7 +84,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         reset_password_form=NewPasswordForm,
     )
     _leave_out_what_we_do_not_use(app)
-    user_authenticated.connect(_renew_session, app)
+    signing_in.init_app(app)
+    user_authenticated.connect(_begin_session, app)
+    password_reset.connect(_end_sessions, app)
     app.before_request(_name_viewer)
     app.before_request(_ask_guests_to_sign_in)
 
@@ -106,10 +104,10 @@ def _security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_POST_REGISTER_VIEW": "identity.sign_in",
         "SECURITY_POST_RESET_VIEW": "identity.sign_in",
         "SECURITY_JOIN_USER_ROLES": False,
-        "REMEMBER_COOKIE_DURATION": timedelta(days=STAY_SIGNED_IN_DAYS),
-        "REMEMBER_COOKIE_HTTPONLY": True,
-        "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_SECURE": settings.uses_https,
+        # Staying signed in is the session's own cookie, kept by the browser; there is no other.
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.uses_https else "session",
+        "PERMANENT_SESSION_LIFETIME": LONGEST,
+        "SESSION_REFRESH_EACH_REQUEST": False,
         **_password_config(settings),
         **_page_config(),
         **security_messages(),
@@ -185,10 +183,13 @@ def errors_of(form: FlaskForm) -> dict[str, str]:
     return {field or "": str(messages[0]) for field, messages in form.errors.items() if messages}
 
 
-def _renew_session(sender: Flask, user: User, **details: Any) -> None:
-    for key in [key for key in session if key not in SESSION_KEYS]:
-        session.pop(key)
-    g.pop("csrf_token", None)
+def _begin_session(sender: Flask, user: User, authn_via: list[str], **details: Any) -> None:
+    remember = session.pop("_remember", None) == "set"
+    signing_in.begin_session(user, method=authn_via[0], second_factor=False, remember=remember)
+
+
+def _end_sessions(sender: Flask, user: User, **details: Any) -> None:
+    end_sessions(user.id)
 
 
 def _name_viewer() -> None:

@@ -22,6 +22,7 @@ from community.core.jobs import Job
 from community.core.settings import Settings
 from community.core.worker import run_due_jobs
 from community.identity.models import User
+from community.identity.operations.sessions import open_session
 from community.search.building import build_index
 
 HOST = "127.0.0.1"
@@ -70,7 +71,9 @@ class Site:
     def session_cookie(self, user: User) -> dict[str, str]:
         """Return the cookie of somebody who has signed in, as Playwright takes it."""
         serializer = self.app.session_interface.get_signing_serializer(self.app)
-        value = serializer.dumps({"_user_id": user.fs_uniquifier, "_fresh": True})
+        with self.app.app_context(), transaction():
+            _, token = open_session(user, method="password", second_factor=True)
+        value = serializer.dumps({"_user_id": token})
         return {"name": "session", "value": value, "url": self.url}
 
 

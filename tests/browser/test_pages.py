@@ -113,6 +113,8 @@ PAGES = {
     "notifications": Shown("asker", "/notifications"),
     "notification settings": Shown("asker", "/preferences/notifications"),
     "preferences": Shown("asker", "/preferences"),
+    "devices": Shown("asker", "/account/sessions"),
+    "proof of identity": Shown("asker", "/verify"),
     "own profile": Shown("helper", lambda scene: f"/users/{scene.helper.id}"),
     "another's profile": Shown("guest", lambda scene: f"/users/{scene.asker.id}"),
     "sign-in with error": Shown("guest", "/sign-in", send_wrong_password),

@@ -7,7 +7,12 @@ from community.core.authz import GUEST, ROLES, SYSTEM
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed
 from community.identity.models import RoleGrant
-from community.identity.operations import LastAdministrator, RoleUnknown, grant_role, revoke_role
+from community.identity.operations.roles import (
+    LastAdministrator,
+    RoleUnknown,
+    grant_role,
+    revoke_role,
+)
 from community.identity.policies import can_grant_roles
 from tests.factories.community import load_user, make_user
 

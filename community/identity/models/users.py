@@ -76,6 +76,10 @@ class User(Base, UserMixin):
         back_populates="user", lazy="raise", foreign_keys="RoleGrant.user_id"
     )
 
+    def get_id(self) -> str:
+        """Tell Flask-Login nothing: the cookie holds a session's token, not who it belongs to."""
+        return ""
+
     @property
     def roles(self) -> list[RoleMixin]:  # type: ignore[override]
         """Tell Flask-Security of no roles: its checks know no boards; policies ask role_names."""

@@ -1,1 +1,7 @@
 """Pages of accounts."""
+
+from community.identity.views.blueprints import account
+
+from community.identity.views import sessions  # noqa: F401  isort: skip
+
+__all__ = ["account"]

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, request, session
+from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_security import logout_user
 from flask_security import views as library
 from werkzeug.exceptions import UnsupportedMediaType
 
 from community.core.web import public, read_only
 from community.identity.addresses import HOME, safe_next
 from community.identity.security import sign_in_address_for
+from community.identity.signing_in import end_current_session
 
 blueprint = Blueprint("identity", __name__)
 
@@ -53,12 +53,9 @@ def _go_on_after(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue
 
 @blueprint.post("/sign-out")
 @public
-@read_only
 def sign_out() -> ResponseReturnValue:
-    """End this browser's session."""
-    logout_user()
-    for key in [key for key in session if key != "_remember"]:
-        session.pop(key)
+    """End this browser's session, on the server first: a copy of its cookie is worth nothing."""
+    end_current_session()
     return redirect(HOME, 303)
 
 

@@ -10,7 +10,7 @@ from community.core.web import current_viewer, public
 from community.identity.addresses import safe_next
 from community.identity.forms import THEMES, PreferencesForm, time_zones
 from community.identity.models import User
-from community.identity.operations import Preferences, change_preferences
+from community.identity.operations.preferences import Preferences, change_preferences
 from community.identity.security import errors_of
 
 COOKIE_DAYS = 365

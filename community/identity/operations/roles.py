@@ -1,6 +1,4 @@
-"""Changes to accounts: preferences and roles."""
-
-from typing import TypedDict
+"""Giving and taking roles."""
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
@@ -13,17 +11,6 @@ from community.identity.models import RoleGrant, User
 from community.identity.policies import can_grant_roles
 
 
-class Preferences(TypedDict, total=False):
-    """What a member may choose; ``reads_languages`` are codes joined by commas, "" means all."""
-
-    language: str
-    reads_languages: str
-    time_zone: str
-    theme: str
-    shortcuts: bool
-    bio: str
-
-
 class RoleUnknown(Invalid):
     """No role of this name can be granted."""
 
@@ -34,13 +21,6 @@ class LastAdministrator(Conflict):
     """Somebody must be left who can grant roles."""
 
     message = _l("This is the last administrator. Name another one first.")
-
-
-def change_preferences(actor: User, preferences: Preferences) -> None:
-    """Keep what a member chose; the values are checked by the form."""
-    for name, value in preferences.items():
-        setattr(actor, name, value)
-    db.session.flush()
 
 
 def grant_role(actor: Viewer, user: User, name: str) -> None:

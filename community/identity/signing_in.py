@@ -1,0 +1,179 @@
+"""The one door: how a browser's session begins, goes on and ends.
+
+The browser's cookie holds a random token, the row in ``user_sessions`` its hash. Views call
+``finish_first_factor`` once somebody has shown who they are; nothing else begins a session.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+import structlog
+from flask import Flask, Response, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_user
+from sqlalchemy.exc import OperationalError
+
+from community.core import clock
+from community.core.db import joined_transaction, transaction
+from community.core.web import is_fragment_request
+from community.identity.addresses import page_address, safe_next
+from community.identity.devices import device_of, network_of
+from community.identity.models import User, UserSession
+from community.identity.operations.sessions import (
+    SEEN_EVERY,
+    end_session_of_token,
+    hash_of,
+    note_seen,
+    open_session,
+    renew_session,
+)
+from community.identity.policies import has_session_ended, is_recently_verified
+from community.identity.queries import get_user_and_session, has_second_factor
+
+# Every endpoint that may begin a session. A new way in is a decision: it starts here.
+SESSION_STARTERS = frozenset({"identity.sign_in", "identity.register", "identity.reset_password"})
+
+# What a guest's session hands on at sign-in: the token of a draft (``posts.views``), no more.
+KEPT_KEYS = frozenset({"draft_token"})
+TOKEN_KEY = "_user_id"
+PENDING_KEY = "first_factor"
+PENDING_MINUTES = 10
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+log = structlog.get_logger()
+
+
+class UnlistedDoor(AssertionError):
+    """A session was about to begin at an endpoint that is not on the list."""
+
+
+def load_viewer(token: str) -> User | None:
+    """Return whose session a browser holds, or None where it has ended; one query."""
+    found = get_user_and_session(hash_of(token))
+    if found is None:
+        return None
+    user, row = found
+    if not user.active or has_session_ended(user, row):
+        return None
+    g.user_session = row
+    return user
+
+
+def current_session() -> UserSession | None:
+    """Return the session of this request; None for guests."""
+    row: UserSession | None = g.get("user_session")
+    return row
+
+
+def begin_session(user: User, *, method: str, second_factor: bool, remember: bool) -> None:
+    """Sign this browser in; whatever session it had before ends.
+
+    ``user`` comes with its roles loaded. Raises ``UnlistedDoor`` where no session may begin.
+    """
+    if request.endpoint not in SESSION_STARTERS:
+        raise UnlistedDoor(request.endpoint)
+    with joined_transaction():
+        _end_former_session()
+        row, token = open_session(
+            user,
+            method=method,
+            second_factor=second_factor,
+            device=device_of(request.user_agent.string),
+            network=network_of(request.remote_addr),
+        )
+    _empty_cookie()
+    login_user(user)
+    session[TOKEN_KEY] = token
+    session.permanent = remember
+    g.user_session = row
+    g.viewer = user
+
+
+def finish_first_factor(
+    user: User, *, method: str, remember: bool, goal: str | None = None
+) -> ResponseReturnValue:
+    """Go on after a password or link was right: to the second factor where there is one."""
+    if has_second_factor(user.id):
+        _empty_cookie()
+        session[PENDING_KEY] = {
+            "user": user.id,
+            "key": user.fs_uniquifier,
+            "method": method,
+            "remember": remember,
+            "goal": safe_next(goal),
+            "at": int(clock.now().timestamp()),
+        }
+        return redirect(url_for("identity.ask_second_factor"), 303)
+    begin_session(user, method=method, second_factor=False, remember=remember)
+    return redirect(safe_next(goal), 303)
+
+
+def end_current_session() -> None:
+    """Sign this browser out, on the server first; nothing but the draft's token stays."""
+    _end_former_session()
+    g.pop("user_session", None)
+    _empty_cookie()
+
+
+def note_verification(*, second_factor: bool) -> None:
+    """Note that the session's owner has just proved to be there; its token changes."""
+    row = current_session()
+    assert row is not None
+    with joined_transaction():
+        session[TOKEN_KEY] = renew_session(row.id, second_factor=second_factor)
+
+
+def recently_verified(view: View) -> View:
+    """Let a view be used only by who proved to be there within ten minutes, else ask again.
+
+    Source: ASVS 5.0 §7.5.1 and §7.5.3.
+    """
+
+    @wraps(view)
+    def verified_view(*args: object, **values: object) -> ResponseReturnValue:
+        row = current_session()
+        if row is not None and is_recently_verified(row):
+            return view(*args, **values)
+        address = url_for("account.verify", next=page_address())
+        if is_fragment_request():
+            return "", 401, {"HX-Redirect": address}
+        return redirect(address, 303)
+
+    verified_view.asks_again = True  # type: ignore[attr-defined]
+    return verified_view  # type: ignore[return-value]
+
+
+def note_activity(response: Response) -> Response:
+    """Keep a session that is used from ending; the page was answered already."""
+    row = current_session()
+    if row is not None and row.last_seen_at < clock.now() - SEEN_EVERY:
+        try:
+            with transaction():
+                note_seen(row.id)
+        except OperationalError:
+            # A busy database costs nobody the page; the next request tries again.
+            log.warning("session_not_touched")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Bind the login manager to our sessions."""
+    manager = app.login_manager  # type: ignore[attr-defined]
+    manager.user_loader(load_viewer)
+    manager.session_protection = None
+    app.after_request(note_activity)
+
+
+def _end_former_session() -> None:
+    token = session.get(TOKEN_KEY)
+    if token:
+        end_session_of_token(token)
+
+
+def _empty_cookie() -> None:
+    for key in [key for key in session if key not in KEPT_KEYS]:
+        session.pop(key)
+    session.permanent = False
+    g.pop("csrf_token", None)

@@ -1,0 +1,61 @@
+"""Where one is signed in, and proving once more that it is oneself."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.core.web import add_deletion, read_only
+from community.identity.addresses import safe_next
+from community.identity.forms import VerifyForm
+from community.identity.operations.sessions import end_session, end_sessions
+from community.identity.queries import list_sessions
+from community.identity.security import errors_of
+from community.identity.signing_in import current_session, end_current_session, note_verification
+from community.identity.views.blueprints import account, signed_in_user
+
+
+@account.get("/account/sessions")
+def show_sessions() -> str:
+    """List the browsers that are signed in."""
+    return render_template(
+        "identity/sessions.html",
+        sessions=list_sessions(signed_in_user().id),
+        present=current_session(),
+    )
+
+
+def sign_out_session(session_id: int) -> ResponseReturnValue:
+    """Sign one browser out, which may be this one."""
+    present = current_session()
+    if present is not None and present.id == session_id:
+        end_current_session()
+        return redirect("/", 303)
+    if end_session(signed_in_user().id, session_id):
+        flash(_("That device is signed out."), "success")
+    return redirect(url_for("account.show_sessions"), 303)
+
+
+def sign_out_everywhere() -> ResponseReturnValue:
+    """Sign out every browser but this one."""
+    present = current_session()
+    assert present is not None
+    end_sessions(signed_in_user().id, but=present.id)
+    flash(_("All other devices are signed out."), "success")
+    return redirect(url_for("account.show_sessions"), 303)
+
+
+add_deletion(account, "/account/sessions/<int:session_id>", sign_out_session)
+add_deletion(account, "/account/sessions", sign_out_everywhere)
+
+
+@account.route("/verify", methods=["GET", "POST"])
+@read_only
+def verify() -> ResponseReturnValue:
+    """Ask for the password before something that could take the account away."""
+    goal = safe_next(request.form.get("next") or request.args.get("next"))
+    form = VerifyForm(signed_in_user())
+    if not form.validate_on_submit():
+        page = render_template("identity/verify.html", form=form, errors=errors_of(form), next=goal)
+        return page, 422 if form.errors else 200
+    note_verification(second_factor=False)
+    return redirect(goal, 303)
