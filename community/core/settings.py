@@ -69,6 +69,8 @@ class Settings:
     job_lease_seconds: int = 60
     rate_limits: bool = True
     require_second_factor: bool = True
+    sign_in_providers: str = ""
+    providers: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:

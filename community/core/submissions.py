@@ -51,6 +51,11 @@ def submit_once(actor_id: int | None, action: Callable[[], str]) -> ResponseRetu
     return redirect(location, 303)
 
 
+def claim_once(*words: str) -> bool:
+    """Say whether these words come for the first time in ``KEPT_HOURS``, and remember them."""
+    return _claim(hashlib.sha256("\x00".join(words).encode()).hexdigest())
+
+
 def _claim(key: str) -> bool:
     claim = insert_ignoring_conflicts(Submission).values(key=key, created_at=clock.now())
     return bool(db.session.execute(claim).rowcount)  # type: ignore[attr-defined]
