@@ -10,7 +10,7 @@ from community.app import create_app
 from community.core import clock
 from community.core.db import db, transaction
 from community.identity.models import UserSession
-from community.identity.operations.sessions import end_sessions, hash_of
+from community.identity.operations.sessions import MOST_SESSIONS, end_sessions, hash_of
 from community.identity.policies import IDLE, LONGEST, STAFF_IDLE, STAFF_LONGEST
 from community.identity.signing_in import SESSION_STARTERS, UnlistedDoor, begin_session
 from tests.client import ForumClient
@@ -196,6 +196,32 @@ def test_one_button_signs_out_everywhere_else(app, client):
     client.remove("/account/sessions")
     assert is_signed_in(client)
     assert not any(is_signed_in(other) for other in others)
+
+
+@pytest.mark.parametrize("address", ["/account/sessions", "/account/sessions/{id}"])
+def test_ending_other_sessions_takes_a_fresh_proof(app, client, address):
+    """Who found an open browser must not shut the owner out. Source: ASVS 5.0 §7.5.2."""
+    user = make_account()
+    other = app.test_client()
+    sign_in(other, user.email)
+    other_id = rows()[0].id
+    sign_in(client, user.email)
+    with time_machine.travel(clock.now() + timedelta(minutes=11)):
+        answer = client.remove(address.format(id=other_id))
+        assert answer.location.startswith("/verify?")
+        assert is_signed_in(other)
+        own_id = rows()[1].id
+        assert client.remove(f"/account/sessions/{own_id}").location == "/"
+        assert not is_signed_in(client)
+
+
+def test_of_too_many_sessions_the_least_used_ends(app):
+    user = make_user()
+    browsers = [app.test_client().sign_in(user) for _ in range(MOST_SESSIONS + 1)]
+    assert len(rows()) == MOST_SESSIONS
+    assert not is_signed_in(browsers[0])
+    assert is_signed_in(browsers[1])
+    assert is_signed_in(browsers[-1])
 
 
 def test_a_post_that_does_not_mean_delete_ends_nothing(client):

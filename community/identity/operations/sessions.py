@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from community.core import clock
 from community.core.db import db
@@ -12,6 +12,8 @@ from community.identity.models import User, UserSession
 
 TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(hours=1)
+# More browsers than this are a robot, or forgotten: the one unused for longest goes.
+MOST_SESSIONS = 50
 
 
 def hash_of(token: str) -> str:
@@ -22,7 +24,10 @@ def hash_of(token: str) -> str:
 def open_session(
     user: User, *, method: str, second_factor: bool, device: str = "", network: str = ""
 ) -> tuple[UserSession, str]:
-    """Sign a browser in; returns the session and the token for the browser alone."""
+    """Sign a browser in; returns the session and the token for the browser alone.
+
+    Of more than ``MOST_SESSIONS`` the least recently used end. Source: ASVS 5.0 §7.1.2.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     now = clock.now()
     session = UserSession(
@@ -38,7 +43,20 @@ def open_session(
     )
     db.session.add(session)
     db.session.flush()
+    _end_oldest(user.id)
     return session, token
+
+
+def _end_oldest(user_id: int) -> None:
+    kept = (
+        select(UserSession.id)
+        .where(UserSession.user_id == user_id)
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+        .limit(MOST_SESSIONS)
+    )
+    db.session.execute(
+        delete(UserSession).where(UserSession.user_id == user_id, UserSession.id.not_in(kept))
+    )
 
 
 def renew_session(session_id: int, *, second_factor: bool) -> str:

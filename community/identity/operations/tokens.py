@@ -13,7 +13,11 @@ from community.identity.models import OneTimeToken, Purpose, User
 from community.identity.operations.sessions import TOKEN_BYTES, hash_of
 
 LIFETIME = timedelta(minutes=30)
-LIFETIMES = {Purpose.CONFIRM_EMAIL: timedelta(hours=48)}
+LIFETIMES = {
+    Purpose.CONFIRM_EMAIL: timedelta(hours=48),
+    # A link that stands for the password. Source: ASVS 5.0 §6.5.5.
+    Purpose.SIGN_IN: timedelta(minutes=10),
+}
 
 
 class LinkSpent(Invalid):

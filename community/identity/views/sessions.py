@@ -10,7 +10,12 @@ from community.identity.forms import VerifyForm
 from community.identity.operations.sessions import end_session, end_sessions
 from community.identity.queries import list_sessions
 from community.identity.security import errors_of
-from community.identity.signing_in import current_session, end_current_session, note_verification
+from community.identity.signing_in import (
+    current_session,
+    end_current_session,
+    note_verification,
+    recently_verified,
+)
 from community.identity.views.blueprints import account, signed_in_user
 
 
@@ -30,11 +35,18 @@ def sign_out_session(session_id: int) -> ResponseReturnValue:
     if present is not None and present.id == session_id:
         end_current_session()
         return redirect("/", 303)
+    return sign_out_other_session(session_id)
+
+
+@recently_verified
+def sign_out_other_session(session_id: int) -> ResponseReturnValue:
+    """Sign another browser out; a thief must not do that to the owner."""
     if end_session(signed_in_user().id, session_id):
         flash(_("That device is signed out."), "success")
     return redirect(url_for("account.show_sessions"), 303)
 
 
+@recently_verified
 def sign_out_everywhere() -> ResponseReturnValue:
     """Sign out every browser but this one."""
     present = current_session()
