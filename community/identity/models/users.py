@@ -112,7 +112,10 @@ class User(Base, UserMixin):
 
 
 class RoleGrant(Base):
-    """A role given to a user, by whom and when; ``board_id`` narrows it to one board."""
+    """A role given to a user, by whom and when; ``board_id`` narrows it to one board.
+
+    ``provider`` is set where a sign-in provider says so, not we.
+    """
 
     __tablename__ = "role_grants"
     __table_args__ = (UniqueConstraint("user_id", "name", "board_id"),)
@@ -123,6 +126,7 @@ class RoleGrant(Base):
     board_id: Mapped[int | None]
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     granted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    provider: Mapped[str | None] = mapped_column(String(40))
 
     user: Mapped[User] = relationship(
         back_populates="role_grants", lazy="raise", foreign_keys=user_id

@@ -100,6 +100,7 @@ TABLES = {
             "board_id": goes("board it is narrowed to"),
             "granted_by_id": other_person("who granted it"),
             "granted_at": goes("when it was granted"),
+            "provider": goes("sign-in provider that says so"),
         },
     ),
     "groups": Table(nothing="id slug names created_at"),
