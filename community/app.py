@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community import cli, templating
 from community.core import db as database
-from community.core import i18n, logs, mail, pages, web
+from community.core import i18n, limits, logs, mail, pages, web
 from community.core.assets import Assets
 from community.core.health import blueprint as health_blueprint
 from community.core.jobs import registry
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None) -> web.Forum:
     i18n.init_app(app, settings.default_language, settings.default_time_zone)
     mail.init_app(app, settings)
     web.init_app(app, render_error=pages.render_error)
+    limits.init_app(app, settings, security.account_of_cookie, security.name_viewer)
     security.init_app(app, settings)
     Assets().init_app(app)
     templating.init_app(app, settings)
@@ -102,4 +103,5 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
     if settings.proxy_hops:
         hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # Not the host: a proxy that leaves X-Forwarded-Host alone would let the client name it.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

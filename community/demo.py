@@ -49,6 +49,8 @@ def main(port: int, worker: bool) -> None:
     """Serve the forum with demo content on 127.0.0.1."""
     _refuse_other_sites()
     os.environ.update(DEMO_ENVIRONMENT, FORUM_SITE_URL=f"http://{HOST}:{port}")
+    # Whoever tries the demo asks and answers in one go.
+    os.environ.setdefault("FORUM_RATE_LIMITS", "off")
     if worker:
         run_worker()
     else:

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from sqlalchemy import text
 
 from community.app import create_app
 from community.core.db import Base, db, transaction
+from community.core.limits import present_limits
 from community.core.settings import Settings
 from tests.client import ForumClient
 from tests.postgres import postgres_url
@@ -119,6 +121,16 @@ def _let_audit_entries_go() -> None:
 def client(app: Flask) -> ForumClient:
     """A guest's browser, without JavaScript."""
     return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def limits_on(app: Flask) -> Iterator[None]:
+    """Limits hold and nothing is counted yet; they are off in other tests."""
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(before, rate_limits=True)
+    present_limits().storage.reset()
+    yield
+    app.config["SETTINGS"] = before
 
 
 @pytest.fixture

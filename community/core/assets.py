@@ -16,6 +16,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, request
 
 from community.core.compression import compress, preferred_encoding
+from community.core.limits import limited
 from community.core.squeezing import squeeze_css, squeeze_js, squeeze_svg
 from community.core.web import impersonal
 
@@ -102,6 +103,7 @@ class Assets:
 
     def _view(self) -> Callable[[str], Response]:
         @impersonal
+        @limited("assets")
         def show_asset(filename: str) -> Response:
             asset = self.find(filename)
             if asset is None:

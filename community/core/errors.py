@@ -6,6 +6,8 @@ The message of each is shown to people, so it is a lazy translated string and sa
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from community.core.wording import wait_words
+
 
 class Refusal(Exception):
     """A request that is refused for a reason a person can understand."""
@@ -60,13 +62,21 @@ class Invalid(Refusal):
 
 
 class RateLimited(Refusal):
-    """Too many in too short a time; ``retry_after_seconds`` says when to come back."""
+    """Too many in too short a time; ``retry_after_seconds`` says when to come back.
+
+    ``%(wait)s`` in the message stands for that time in words ("in 20 seconds").
+    """
 
     status = 429
-    message = _l("That was a bit fast. Please wait a moment and try again.")
+    message = _l("That was a bit fast. Please try again %(wait)s.")
 
     def __init__(
         self, message: str | LazyString | None = None, *, retry_after_seconds: int = 60
     ) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+        self.message = LazyString(_fill_in_wait, self.message, retry_after_seconds)
+
+
+def _fill_in_wait(message: str | LazyString, seconds: int) -> str:
+    return str(message) % {"wait": wait_words(seconds)}

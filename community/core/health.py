@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from community.core import clock
 from community.core.db import db
+from community.core.limits import limited
 from community.core.web import impersonal
 from community.core.worker import queue_age_seconds
 
@@ -16,6 +17,7 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 @impersonal
+@limited("unlimited")
 def show_health() -> ResponseReturnValue:
     """Say that the process answers; touches nothing else."""
     return jsonify(status="ok")
@@ -23,6 +25,7 @@ def show_health() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 @impersonal
+@limited("unlimited")
 def show_readiness() -> ResponseReturnValue:
     """Say whether database, migrations and queue are as they should be (503 if not)."""
     checks = {"database": False, "migrations": False, "queue": False}

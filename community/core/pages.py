@@ -88,9 +88,10 @@ def _body(error: Exception, status: int, message: str | None) -> str | Response:
         return _rendered("errors/_notice.html", status=status, message=message)
     if wants_json():
         return _problem(error, status, message)
-    if isinstance(error, CSRFError):
-        return _rendered("errors/resend.html", message=message, **typed.fields_to_resend())
     kept = typed.kept_text()
+    if isinstance(error, CSRFError) or (kept and isinstance(error, RateLimited)):
+        fields = typed.fields_to_resend()
+        return _rendered("errors/resend.html", status=status, message=message, **fields)
     return _rendered("errors/error.html", status=status, message=message, kept=kept)
 
 

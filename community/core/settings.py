@@ -14,6 +14,7 @@ ENVIRONMENTS = ("production", "development", "demo", "test")
 # The least that OWASP's Password Storage Cheat Sheet names for Argon2id: KiB, passes, lanes.
 ARGON2_FLOOR = (19_456, 2, 1)
 MAIL_BACKENDS = ("console", "file", "locmem", "smtp")
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 class SettingsError(ValueError):
@@ -71,6 +72,7 @@ class Settings:
     require_second_factor: bool = True
     sign_in_providers: str = ""
     providers: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -124,11 +126,16 @@ class Settings:
             raise SettingsError("FORUM_DEFAULT_LANGUAGE must be de or en.")
         if not self.database_url.startswith(("sqlite:///", "postgresql")):
             raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+        self._check_surroundings()
+        self._check_passwords()
+
+    def _check_surroundings(self) -> None:
         if self.job_lease_seconds < 1:
             raise SettingsError("FORUM_JOB_LEASE_SECONDS must be at least 1.")
         if not 0 <= self.proxy_hops <= 9:
             raise SettingsError("FORUM_PROXY_HOPS must be between 0 and 9.")
-        self._check_passwords()
+        if self.redis_url and not self.redis_url.startswith(REDIS_SCHEMES):
+            raise SettingsError("FORUM_REDIS_URL must begin with redis://, rediss:// or unix://.")
 
     def _check_passwords(self) -> None:
         cost = (self.argon2_memory_kib, self.argon2_time_cost, self.argon2_parallelism)

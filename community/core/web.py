@@ -8,17 +8,18 @@ import secrets
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Request, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, RequestRedirect
 
 from community.core import db as database
-from community.core import markup
+from community.core import limits, markup
 from community.core.authz import GUEST, Viewer
 from community.core.errors import NotFound, Refusal
 from community.core.settings import current_settings
@@ -65,7 +66,8 @@ class Forum(Flask):
             _script_root.reset(token)
 
     def _dispatch_in_transaction(self) -> Response:
-        if _only_reads(self):
+        # Counted before the body is received, a text rendered or the lock waited for.
+        if limits.is_refused() or _only_reads(self):
             return super().full_dispatch_request()
         with markup.remembering():
             _prepare_to_write(self)
@@ -80,6 +82,14 @@ class Forum(Flask):
         if database.is_writing():
             database.commit()
         return response
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """Find nothing, or redirect within this site: the router would name the request's host."""
+        error = request.routing_exception
+        if isinstance(error, RequestRedirect):
+            parts = urlsplit(error.new_url)
+            error.new_url = urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
+        super().raise_routing_exception(request)
 
     def handle_user_exception(self, e: Exception) -> Any:
         database.forget_changes()
@@ -235,8 +245,9 @@ def wants_json() -> bool:
 
 def init_app(app: Flask, *, render_error: Callable[..., ResponseReturnValue]) -> None:
     """Attach headers, CSRF protection, request ids and the error handler."""
-    csrf.init_app(app)
     app.before_request(_begin_request)
+    app.before_request(limits.raise_refusal)
+    csrf.init_app(app)
     app.after_request(_add_security_headers)
     app.register_error_handler(Refusal, render_error)
     app.register_error_handler(CSRFError, render_error)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,14 @@ class Wording:
         if seconds < 8 * DAY:
             return self._count("%(num)s day ago", "%(num)s days ago", seconds // DAY)
         return self.day(moment)
+
+    def wait(self, seconds: int) -> str:
+        """Return "in 20 seconds", "in 5 minutes" or "in 3 hours"; never less than it takes."""
+        if seconds < 100:
+            return self._count("in %(num)s second", "in %(num)s seconds", max(1, seconds))
+        if seconds < 100 * MINUTE:
+            return self._count("in %(num)s minute", "in %(num)s minutes", ceil(seconds / MINUTE))
+        return self._count("in %(num)s hour", "in %(num)s hours", ceil(seconds / HOUR))
 
     def _count(self, one: str, many: str, number: float) -> str:
         whole = int(number)
@@ -123,6 +132,11 @@ def ngettext(one: str, many: str, num: int, **values: Any) -> str:
 def ago(moment: datetime) -> str:
     """Return an instant in relative words."""
     return present_wording().ago(moment)
+
+
+def wait_words(seconds: int) -> str:
+    """Return how long to wait, as "in 20 seconds"."""
+    return present_wording().wait(seconds)
 
 
 def instant(moment: datetime) -> str:

@@ -87,7 +87,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     signing_in.init_app(app)
     user_authenticated.connect(_begin_session, app)
     password_reset.connect(_end_sessions, app)
-    app.before_request(_name_viewer)
+    app.before_request(name_viewer)
     app.before_request(_ask_guests_to_sign_in)
 
 
@@ -192,7 +192,16 @@ def _end_sessions(sender: Flask, user: User, **details: Any) -> None:
     end_sessions(user.id)
 
 
-def _name_viewer() -> None:
+def account_of_cookie() -> str | None:
+    """Return what stands for this request's account, without asking the database who it is."""
+    if is_impersonal(current_app, request.endpoint):
+        return None
+    account = session.get(signing_in.ACCOUNT_KEY)
+    return str(account) if account else None
+
+
+def name_viewer() -> None:
+    """Find out who makes this request."""
     if is_impersonal(current_app, request.endpoint):
         g.viewer = GUEST
         return

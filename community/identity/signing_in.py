@@ -37,6 +37,8 @@ SESSION_STARTERS = frozenset({"identity.sign_in", "identity.register", "identity
 # What a guest's session hands on at sign-in: the token of a draft (``posts.views``), no more.
 KEPT_KEYS = frozenset({"draft_token"})
 TOKEN_KEY = "_user_id"
+# Whose session it is, for limits alone: they are asked before the database is.
+ACCOUNT_KEY = "account"
 PENDING_KEY = "first_factor"
 PENDING_MINUTES = 10
 
@@ -86,6 +88,7 @@ def begin_session(user: User, *, method: str, second_factor: bool, remember: boo
     _empty_cookie()
     login_user(user)
     session[TOKEN_KEY] = token
+    session[ACCOUNT_KEY] = user.id
     session.permanent = remember
     g.user_session = row
     g.viewer = user

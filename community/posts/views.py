@@ -7,6 +7,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from community.core import clock, markup
 from community.core.i18n import iso
+from community.core.limits import limited
 from community.core.web import current_viewer, is_fragment_request, public, read_only
 from community.posts import drafts
 from community.posts.history import page_of_history
@@ -20,6 +21,7 @@ blueprint = Blueprint("posts", __name__)
 @blueprint.post("/preview")
 @public
 @read_only
+@limited("typing")
 def preview_text() -> ResponseReturnValue:
     """Show a text as it would be shown once it is posted (fragment)."""
     raw = request.form.get("body", "")
@@ -39,6 +41,7 @@ def preview_problem(raw: str) -> str | None:
 
 
 @blueprint.post("/drafts")
+@limited("typing")
 def save_draft() -> ResponseReturnValue:
     """Keep what a member is writing (called by the page after a pause)."""
     viewer_id = current_viewer().viewer_id
@@ -57,6 +60,7 @@ def save_draft() -> ResponseReturnValue:
 
 @blueprint.route("/drafts/<place>", methods=["POST", "DELETE"])
 @public
+@limited("typing")
 def drop_draft(place: str) -> ResponseReturnValue:
     """Throw a draft away."""
     if request.method == "POST" and request.form.get("_method", "").upper() != "DELETE":

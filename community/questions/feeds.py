@@ -22,6 +22,7 @@ from flask.typing import ResponseReturnValue
 from community.boards.queries import get_board, list_boards
 from community.core import clock
 from community.core.authz import GUEST
+from community.core.limits import limited
 from community.core.settings import current_settings
 from community.core.web import canonical_url, impersonal
 from community.questions.feed_queries import (
@@ -54,6 +55,7 @@ def xml_text(text: str) -> str:
 
 @blueprint.get("/feeds/questions.atom")
 @impersonal
+@limited("feeds")
 def show_all() -> ResponseReturnValue:
     """Tell the newest questions of all public boards."""
     return _feed("", "/questions", list_newest_questions())
@@ -61,6 +63,7 @@ def show_all() -> ResponseReturnValue:
 
 @blueprint.get("/feeds/boards/<slug>.atom")
 @impersonal
+@limited("feeds")
 def show_board(slug: str) -> ResponseReturnValue:
     """Tell the newest questions of a public board; any other board is not found."""
     board = get_board(GUEST, slug)
@@ -71,6 +74,7 @@ def show_board(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/feeds/tags/<name>.atom")
 @impersonal
+@limited("feeds")
 def show_tag(name: str) -> ResponseReturnValue:
     """Tell the newest questions of a tag."""
     name = name.casefold()
@@ -110,6 +114,7 @@ def _for_machines(
 
 @blueprint.get("/sitemap.xml")
 @impersonal
+@limited("feeds")
 def show_sitemap() -> ResponseReturnValue:
     """List the sitemaps."""
     text = _rendered("feeds/sitemap_index.xml", ranges=list_sitemap_ranges())
@@ -118,6 +123,7 @@ def show_sitemap() -> ResponseReturnValue:
 
 @blueprint.get("/sitemaps/places.xml")
 @impersonal
+@limited("feeds")
 def show_places_sitemap() -> ResponseReturnValue:
     """List the home page and the public boards."""
     text = _rendered("feeds/places.xml", boards=list_boards(GUEST))
@@ -126,6 +132,7 @@ def show_places_sitemap() -> ResponseReturnValue:
 
 @blueprint.get(f"/sitemaps/questions-<int(max={LARGEST_SITEMAP}):number>.xml")
 @impersonal
+@limited("feeds")
 def show_questions_sitemap(number: int) -> ResponseReturnValue:
     """List the questions of one range of ids."""
     text = _rendered("feeds/sitemap.xml", pages=list_sitemap_pages(number))
@@ -134,6 +141,7 @@ def show_questions_sitemap(number: int) -> ResponseReturnValue:
 
 @blueprint.get("/robots.txt")
 @impersonal
+@limited("feeds")
 def show_robots() -> ResponseReturnValue:
     """Tell crawlers what is no use to them, and where the sitemap is."""
     return _for_machines(_rendered("feeds/robots.txt"), "text/plain", SITEMAP_SECONDS)
@@ -141,6 +149,7 @@ def show_robots() -> ResponseReturnValue:
 
 @blueprint.get("/.well-known/security.txt")
 @impersonal
+@limited("feeds")
 def show_security_contact() -> ResponseReturnValue:
     """Tell finders of security flaws whom to write to. Source: RFC 9116."""
     settings = current_settings()
@@ -156,6 +165,7 @@ def show_security_contact() -> ResponseReturnValue:
 
 @blueprint.get("/manifest.webmanifest")
 @impersonal
+@limited("feeds")
 def show_manifest() -> ResponseReturnValue:
     """Describe the site to devices that install it. Source: W3C Web Application Manifest."""
     settings = current_settings()

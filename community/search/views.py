@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from community.boards.queries import list_boards
 from community.core.errors import NotFound
 from community.core.i18n import reader_language
+from community.core.limits import limited
 from community.core.markup.text import make_showable
 from community.core.submissions import submit_once
 from community.core.web import current_viewer, is_fragment_request, public
@@ -50,6 +51,7 @@ def show_search() -> ResponseReturnValue:
 
 @blueprint.get("/search/suggestions")
 @public
+@limited("suggestions")
 def show_suggestions() -> ResponseReturnValue:
     """Show titles that fit what is being typed."""
     typed = _argument("q", 200)
@@ -60,6 +62,7 @@ def show_suggestions() -> ResponseReturnValue:
 
 @blueprint.get("/search/similar")
 @public
+@limited("suggestions")
 def show_similar() -> ResponseReturnValue:
     """Show questions alike the one being asked: a panel of the ask page, or a page of its own."""
     title, body = _argument("title", MAX_TITLE_CHARS), _argument("body", MAX_BODY_CHARS)
@@ -75,6 +78,7 @@ _ASK_FIELDS = frozenset({"title", "body", "tags", "board", "language"})
 
 @blueprint.post("/deflections")
 @public
+@limited("typing")
 def create_deflection() -> ResponseReturnValue:
     """Note that a suggestion was opened, or that it solved the matter; leads to that question."""
     question_id = _question_id(request.form)

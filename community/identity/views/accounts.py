@@ -9,6 +9,7 @@ from flask_login import current_user
 from flask_security import views as library
 from werkzeug.exceptions import UnsupportedMediaType
 
+from community.core.limits import limited
 from community.core.web import public, read_only
 from community.identity.addresses import HOME, safe_next
 from community.identity.security import sign_in_address_for
@@ -27,6 +28,7 @@ def refuse_json() -> None:
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @public
 @read_only
+@limited("sign-in")
 def sign_in() -> ResponseReturnValue:
     """Sign in and go on; it writes nothing, so checking a password keeps no writer waiting."""
     return _go_on_after(library.login)
@@ -34,6 +36,7 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.route("/register", methods=["GET", "POST"])
 @public
+@limited("registration")
 def register() -> ResponseReturnValue:
     """Make an account, sign in and go on; who has one already is told by mail."""
     return _go_on_after(library.register)
@@ -53,6 +56,7 @@ def _go_on_after(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue
 
 @blueprint.post("/sign-out")
 @public
+@limited("writing")
 def sign_out() -> ResponseReturnValue:
     """End this browser's session, on the server first: a copy of its cookie is worth nothing."""
     end_current_session()
@@ -61,6 +65,7 @@ def sign_out() -> ResponseReturnValue:
 
 @blueprint.route("/reset", methods=["GET", "POST"])
 @public
+@limited("mails")
 def forgot_password() -> ResponseReturnValue:
     """Ask for a link to a new password; the answer is the same for every address."""
     response: ResponseReturnValue = library.forgot_password()
@@ -69,6 +74,7 @@ def forgot_password() -> ResponseReturnValue:
 
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
 @public
+@limited("sign-in")
 def reset_password(token: str) -> ResponseReturnValue:
     """Choose a new password with the link from the mail; it works once."""
     response: ResponseReturnValue = library.reset_password(token)

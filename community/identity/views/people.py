@@ -3,6 +3,7 @@
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from community.core.limits import limited
 from community.core.web import public
 from community.identity.queries import get_user_id_by_name, list_mention_names
 
@@ -17,6 +18,7 @@ def find_person(name: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/users/names")
+@limited("suggestions")
 def suggest_names() -> ResponseReturnValue:
     """Offer names while somebody types an @, as a JSON list."""
     return jsonify(list_mention_names(request.args.get("q", "")[:60]))

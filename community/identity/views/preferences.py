@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.core.i18n import LANGUAGES, forget_reader, reader_language, reader_time_zone
+from community.core.limits import limited
 from community.core.settings import current_settings
 from community.core.web import current_viewer, public
 from community.identity.addresses import safe_next
@@ -67,6 +68,7 @@ def _chosen(form: PreferencesForm) -> Preferences:
 
 @blueprint.post("/language")
 @public
+@limited("writing")
 def set_language() -> ResponseReturnValue:
     """Show the site in another language from now on."""
     language = request.form.get("language")
@@ -80,6 +82,7 @@ def set_language() -> ResponseReturnValue:
 
 @blueprint.post("/theme")
 @public
+@limited("writing")
 def set_theme() -> ResponseReturnValue:
     """Show the site light, dark, or as the device says."""
     theme = request.form.get("theme")

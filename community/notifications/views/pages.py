@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.core.i18n import reader_language
+from community.core.limits import limited
 from community.core.pagination import Cursor
 from community.notifications.models import KINDS
 from community.notifications.operations.preferences import Choice, save_choices
@@ -47,6 +48,7 @@ def _item(entry: Entry) -> dict[str, object]:
 
 
 @blueprint.get("/notifications/count")
+@limited("suggestions")
 def show_count() -> ResponseReturnValue:
     """Answer with the number beside the bell, or 304 while it is the same."""
     count = signed_in_user().unread_count

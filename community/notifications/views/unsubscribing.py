@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from community.core.limits import limited
 from community.core.web import csrf, public
 from community.notifications.operations.preferences import stop_mails
 from community.notifications.tokens import Unsubscription, read_unsubscription
@@ -20,6 +21,7 @@ def show_unsubscribe(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/unsubscribe/<token>")
 @public
+@limited("writing")
 def unsubscribe(token: str) -> ResponseReturnValue:
     """End the mails, by the button or by a mail program's one click."""
     what = read_unsubscription(token)

@@ -24,6 +24,7 @@ from community.core import markup
 from community.core.authz import Viewer, is_signed_in, is_staff
 from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.i18n import reader_language
+from community.core.limits import limited
 from community.core.submissions import submit_once
 from community.core.web import (
     add_resource,
@@ -113,6 +114,7 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
 
 @blueprint.get("/questions/<int:question_id>/news")
 @public
+@limited("suggestions")
 def show_news(question_id: int) -> ResponseReturnValue:
     """Tell a page that is open how many answers came since; 304 or 204 when there are none."""
     known = request.args.get("since", default=0, type=int)
@@ -178,6 +180,7 @@ def preview_of(body: str) -> tuple[str, str | None]:
 @blueprint.post("/questions")
 @public
 @renders("body")
+@limited("writing")
 def create_question() -> ResponseReturnValue:
     """Ask; a guest's text is kept while they sign in."""
     form = QuestionForm.read(request.form)
