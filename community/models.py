@@ -5,6 +5,7 @@ from community.core.audit import AuditEntry
 from community.core.jobs import EventRecord, Job, PeriodicSlot
 from community.core.submissions import Submission
 from community.identity.models import (
+    Consent,
     ExternalIdentity,
     FormerIdentifier,
     Group,
@@ -56,6 +57,7 @@ __all__ = [
     "BoardStats",
     "Closure",
     "Comment",
+    "Consent",
     "Deflection",
     "Digest",
     "Draft",

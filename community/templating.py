@@ -7,6 +7,7 @@ from flask import Flask, g
 from community.core.i18n import reader_language
 from community.core.settings import Settings
 from community.core.web import current_viewer, reader_theme
+from community.identity.policies import owes_consent
 from community.posts.policies import is_silenced
 
 
@@ -16,6 +17,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         site_name=settings.site_name,
+        terms_url=settings.terms_url,
+        terms_version=settings.terms_version,
+        owes_consent=owes_consent,
         site_url=settings.site_url.rstrip("/"),
         new_submission=lambda: secrets.token_urlsafe(16),
         is_silenced=is_silenced,

@@ -143,6 +143,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/register": _one("/register"),
     "/sign-in": _one("/sign-in"),
     "/account/sessions": _one("/account/sessions"),
+    "/account/terms": _one("/account/terms"),
     "/verify": _one("/verify?next=/tags"),
     "/reset": _one("/reset"),
     "/reset/<token>": _one("/reset/forged"),
@@ -199,7 +200,7 @@ OWN_CHANGES = {
     *("/preferences", "/preferences/notifications", "/preview", "/drafts", "/drafts/<place>"),
     *("/questions", "/notifications/reading", "/notifications/<int:notification_id>/reading"),
     *("/unsubscribe/<token>", "/users/<int:user_id>/watch"),
-    *("/account/sessions", "/account/sessions/<int:session_id>", "/verify"),
+    *("/account/terms", "/account/sessions", "/account/sessions/<int:session_id>", "/verify"),
 }
 
 

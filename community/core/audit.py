@@ -25,6 +25,8 @@ class Action(StrEnum):
 
     ROLE_GRANTED = "role.granted"
     ROLE_REVOKED = "role.revoked"
+    HOLD_PLACED = "hold.placed"
+    HOLD_RELEASED = "hold.released"
 
 
 class AuditEntry(Base):

@@ -45,6 +45,8 @@ class Settings:
     mail_backend: str = "console"
     mail_from: str = "community@localhost"
     security_contact: str = ""
+    terms_url: str = ""
+    terms_version: str = ""
     smtp_host: str = "localhost"
     smtp_port: int = 25
     smtp_user: str = ""
@@ -102,19 +104,7 @@ class Settings:
 
     def check(self) -> None:
         """Raise ``SettingsError`` for anything unsafe or impossible."""
-        if len(self.secret_key.encode()) < MINIMUM_SECRET_BYTES or self.secret_key in KNOWN_SECRETS:
-            raise SettingsError(
-                "FORUM_SECRET_KEY is missing or too short: set at least "
-                f"{MINIMUM_SECRET_BYTES} random bytes, for example from "
-                "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
-            )
-        if len(set(self.secret_key)) < 8:
-            raise SettingsError("FORUM_SECRET_KEY repeats itself: set random bytes.")
-        if any(len(key.encode()) < MINIMUM_SECRET_BYTES for key in self.former_secret_keys):
-            raise SettingsError(
-                "FORUM_SECRET_KEY_FALLBACKS holds too short a key: name former keys as they were, "
-                "parted by commas."
-            )
+        self._check_secrets()
         if self.is_production and not self.require_second_factor:
             raise SettingsError(
                 "FORUM_REQUIRE_SECOND_FACTOR cannot be off in production: a moderator's password "
@@ -132,10 +122,29 @@ class Settings:
     def _check_surroundings(self) -> None:
         if self.job_lease_seconds < 1:
             raise SettingsError("FORUM_JOB_LEASE_SECONDS must be at least 1.")
+        if bool(self.terms_url) != bool(self.terms_version) or len(self.terms_version) > 40:
+            raise SettingsError(
+                "FORUM_TERMS_URL and FORUM_TERMS_VERSION (up to 40 characters) go together."
+            )
         if not 0 <= self.proxy_hops <= 9:
             raise SettingsError("FORUM_PROXY_HOPS must be between 0 and 9.")
         if self.redis_url and not self.redis_url.startswith(REDIS_SCHEMES):
             raise SettingsError("FORUM_REDIS_URL must begin with redis://, rediss:// or unix://.")
+
+    def _check_secrets(self) -> None:
+        if len(self.secret_key.encode()) < MINIMUM_SECRET_BYTES or self.secret_key in KNOWN_SECRETS:
+            raise SettingsError(
+                "FORUM_SECRET_KEY is missing or too short: set at least "
+                f"{MINIMUM_SECRET_BYTES} random bytes, for example from "
+                "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+            )
+        if len(set(self.secret_key)) < 8:
+            raise SettingsError("FORUM_SECRET_KEY repeats itself: set random bytes.")
+        if any(len(key.encode()) < MINIMUM_SECRET_BYTES for key in self.former_secret_keys):
+            raise SettingsError(
+                "FORUM_SECRET_KEY_FALLBACKS holds too short a key: name former keys as they were, "
+                "parted by commas."
+            )
 
     def _check_passwords(self) -> None:
         cost = (self.argon2_memory_kib, self.argon2_time_cost, self.argon2_parallelism)

@@ -18,9 +18,19 @@ def can_grant_roles(viewer: Viewer) -> bool:
     return "admin" in viewer.role_names or "system" in viewer.role_names
 
 
+def can_hold_accounts(viewer: Viewer) -> bool:
+    """Say whether the viewer may keep an account from being erased."""
+    return "admin" in viewer.role_names or "system" in viewer.role_names
+
+
 def is_any_staff(user: User) -> bool:
     """Say whether somebody works for the operator, be it on one board alone."""
     return any(grant.name in STAFF_ROLES for grant in user.role_grants)
+
+
+def owes_consent(user: User, version: str) -> bool:
+    """Say whether somebody has yet to agree to this version of the terms; "" asks for nothing."""
+    return bool(version) and user.terms_version != version
 
 
 def has_session_ended(user: User, session: UserSession) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from community.core.db import db
 from community.core.errors import NotFound
-from community.identity.models import Passkey, TotpFactor, User, UserSession
+from community.identity.models import Consent, Passkey, TotpFactor, User, UserSession
 from community.identity.names import mention_name_of, name_key_of
 
 SUGGESTED_NAMES = 8
@@ -63,6 +63,14 @@ def list_sessions(user_id: int) -> list[UserSession]:
         db.session.scalars(
             select(UserSession).where(UserSession.user_id == user_id).order_by(*newest)
         )
+    )
+
+
+def list_consents(user_id: int) -> list[Consent]:
+    """Return what somebody agreed to, the newest first."""
+    newest = (Consent.given_at.desc(), Consent.id.desc())
+    return list(
+        db.session.scalars(select(Consent).where(Consent.user_id == user_id).order_by(*newest))
     )
 
 

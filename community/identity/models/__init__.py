@@ -1,5 +1,6 @@
 """Accounts: people and roles, sessions, one-time links, second factors, providers, groups."""
 
+from community.identity.models.consents import Consent
 from community.identity.models.factors import (
     Passkey,
     RecoveryCode,
@@ -17,6 +18,7 @@ from community.identity.models.users import NAME_MAX_CHARS, RoleGrant, User
 
 __all__ = [
     "NAME_MAX_CHARS",
+    "Consent",
     "ExternalIdentity",
     "FormerIdentifier",
     "Group",

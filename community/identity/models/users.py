@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community.core import clock
 from community.core.db import Base
+from community.identity.models.consents import VERSION_MAX_CHARS
 from community.identity.names import MAX_CHARS, hue_of, initials_of
 
 NAME_MAX_CHARS = MAX_CHARS
@@ -68,6 +69,8 @@ class User(Base, UserMixin):
     erasure_due_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     passkey_handle: Mapped[str | None] = mapped_column(String(64))
+    terms_version: Mapped[str | None] = mapped_column(String(VERSION_MAX_CHARS))
+    erasure_held_at: Mapped[datetime | None]
     digest: Mapped[str] = mapped_column(String(10), default="off", server_default="off")
     quiet_from_minutes: Mapped[int | None]
     quiet_until_minutes: Mapped[int | None]

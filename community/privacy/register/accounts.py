@@ -47,6 +47,8 @@ TABLES = {
             "erasure_due_at": blanked("when the account is to be erased"),
             "erased_at": kept("when the account was erased"),
             "passkey_handle": secret("random mark in passkeys", Erasure.BLANKED),
+            "terms_version": kept("version of the terms agreed to"),
+            "erasure_held_at": kept("since when a legal hold keeps the account from being erased"),
             "digest": blanked("how often a digest is mailed", "off"),
             "quiet_from_minutes": blanked("start of quiet hours"),
             "quiet_until_minutes": blanked("end of quiet hours"),
@@ -213,6 +215,16 @@ TABLES = {
             "subject": goes("number at the provider"),
             "linked_at": goes("when it was linked"),
             "last_used_at": goes("when it was last used"),
+        },
+    ),
+    "consents": Table(
+        owner="user_id",
+        kept_for="account",
+        nothing="id",
+        personal={
+            "user_id": kept("who agreed to the terms"),
+            "version": kept("which version"),
+            "given_at": kept("when"),
         },
     ),
     # The database refuses to change these rows, so nothing in them may name anybody.
