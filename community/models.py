@@ -1,6 +1,7 @@
 """All models of the application, so that migrations and tests know every table."""
 
 from community.boards.models import Board, BoardGroup, BoardStats
+from community.core.allowances import AllowanceUse
 from community.core.audit import AuditEntry
 from community.core.jobs import EventRecord, Job, PeriodicSlot
 from community.core.submissions import Submission
@@ -50,6 +51,7 @@ from community.search.models import Deflection, IndexRequest
 
 __all__ = [
     "Acceptance",
+    "AllowanceUse",
     "Answer",
     "AuditEntry",
     "Board",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from community.core.allowances import prune_allowances
 from community.core.submissions import prune_submissions
 from community.core.worker import Periodic
 from community.posts.drafts import prune_drafts
@@ -10,6 +11,7 @@ from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 
 PERIODIC = (
+    Periodic(prune_allowances, timedelta(minutes=15)),
     Periodic(prune_submissions, timedelta(hours=1)),
     Periodic(prune_drafts, timedelta(hours=6)),
     Periodic(render_again, timedelta(minutes=1)),

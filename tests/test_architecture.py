@@ -43,6 +43,7 @@ EXTRAS = {
         reserved_names
         security
         signing_in
+        throttling
         totp
     """,
     "community/importers": (

@@ -12,7 +12,18 @@ from typing import Any, TypeVarTuple
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, Row, Select, event, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Engine,
+    MetaData,
+    Row,
+    Select,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Connection, Dialect
@@ -233,6 +244,24 @@ def insert_ignoring_conflicts(table: Any) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     # Without the option psycopg's count is lost behind RETURNING: -1, which looks like "written".
     return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+def replace_where(table: Any, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
+    """Insert a row, or replace the one with its primary key where ``condition`` holds for that.
+
+    Returns whether it was written. On PostgreSQL it waits for a concurrent transaction with the
+    same key, and then looks at what that one left.
+    """
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    keys = [column.name for column in table.__table__.primary_key]
+    rest = {name: value for name, value in values.items() if name not in keys}
+    statement = (
+        insert(table)
+        .values(**values)
+        .on_conflict_do_update(index_elements=keys, set_=rest, where=condition)
+        .execution_options(preserve_rowcount=True)
+    )
+    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 def lock_row(statement: Select[*Columns]) -> Select[*Columns]:

@@ -70,6 +70,7 @@ class Settings:
     posts_first_day: int = 10
     unanswered_unindexed_days: int = 30
     job_lease_seconds: int = 60
+    registrations_per_day: int = 3
     rate_limits: bool = True
     require_second_factor: bool = True
     sign_in_providers: str = ""

@@ -19,7 +19,7 @@ from community.core.errors import Conflict
 from community.core.i18n import TRANSLATIONS, reader_language
 from community.core.settings import Settings
 from community.core.web import is_fragment_request, is_impersonal, is_public
-from community.identity import signing_in
+from community.identity import signing_in, throttling
 from community.identity.addresses import safe_next, sign_in_address
 from community.identity.forms import NewPasswordForm, RegisterForm, ResetRequestForm, SignInForm
 from community.identity.mails import AccountMail
@@ -85,6 +85,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     _leave_out_what_we_do_not_use(app)
     signing_in.init_app(app)
+    throttling.init_app(app)
     user_authenticated.connect(_begin_session, app)
     password_reset.connect(_end_sessions, app)
     app.before_request(name_viewer)

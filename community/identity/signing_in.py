@@ -30,6 +30,7 @@ from community.identity.operations.sessions import (
 )
 from community.identity.policies import has_session_ended, is_recently_verified
 from community.identity.queries import get_user_and_session, has_second_factor
+from community.identity.throttling import remember_device
 
 # Every endpoint that may begin a session. A new way in is a decision: it starts here.
 SESSION_STARTERS = frozenset({"identity.sign_in", "identity.register", "identity.reset_password"})
@@ -89,6 +90,7 @@ def begin_session(user: User, *, method: str, second_factor: bool, remember: boo
     login_user(user)
     session[TOKEN_KEY] = token
     session[ACCOUNT_KEY] = user.id
+    remember_device(user.email)
     session.permanent = remember
     g.user_session = row
     g.viewer = user

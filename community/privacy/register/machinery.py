@@ -21,6 +21,15 @@ TABLES = {
             "last_error": Personal("why a job failed", Erasure.BLANKED, why_not=_INTERNAL),
         },
     ),
+    "allowance_uses": Table(
+        kept_for="allowance_uses",
+        nothing="place free_at",
+        personal={
+            "key": Personal(
+                "keyed hash of who did what too often", Erasure.KEPT, why_not=_INTERNAL
+            ),
+        },
+    ),
     "periodic_slots": Table(nothing="key ran_at"),
     "submissions": Table(
         kept_for="submissions",

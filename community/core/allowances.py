@@ -1,0 +1,113 @@
+"""Things that may be done only so often, counted exactly: over processes, hosts and restarts.
+
+An allowance has as many places as it may be used within its time; a use takes a free place and
+keeps it for that long. So there are never more uses than places in any stretch of that length.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import String, delete, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core import clock
+from community.core.db import Base, db, replace_where
+from community.core.settings import current_settings
+
+KEY_CHARS = 64
+
+
+class AllowanceUse(Base):
+    """One place of an allowance, taken until ``free_at``; ``key`` is a hash that names nobody."""
+
+    __tablename__ = "allowance_uses"
+
+    key: Mapped[str] = mapped_column(String(KEY_CHARS), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Allowance(NamedTuple):
+    """What may be done ``limit`` times within ``period``; ``key`` says by whom and what."""
+
+    key: str
+    limit: int
+    period: timedelta
+
+
+class Place(NamedTuple):
+    """A place that was taken."""
+
+    key: str
+    place: int
+
+
+def allowance_key(*parts: str) -> str:
+    """Return the key for a purpose and those it is counted for, of which it tells nothing."""
+    secret = current_settings().secret_key.encode()
+    return hmac.new(secret, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def seconds_to_wait(allowances: Iterable[Allowance]) -> int:
+    """Return how long until each of them has a free place; 0 when all have one."""
+    now = clock.now()
+    waits = [_free_at(allowance, now) - now for allowance in allowances]
+    longest = max(waits, default=timedelta())
+    return 0 if longest <= timedelta() else int(longest.total_seconds()) + 1
+
+
+def _free_at(allowance: Allowance, now: datetime) -> datetime:
+    uses = (
+        select(AllowanceUse.free_at)
+        .where(AllowanceUse.key == allowance.key, AllowanceUse.free_at > now)
+        .order_by(AllowanceUse.free_at.desc())
+        # With the limit lowered meanwhile there may be more places taken than there are.
+        .limit(allowance.limit)
+    )
+    taken = db.session.scalars(uses).all()
+    return taken[-1] if len(taken) == allowance.limit else now
+
+
+def take_place(allowance: Allowance) -> Place | None:
+    """Use an allowance once, in the present writing transaction; None when it is used up."""
+    now = clock.now()
+    taken = set(
+        db.session.scalars(
+            select(AllowanceUse.place).where(
+                AllowanceUse.key == allowance.key, AllowanceUse.free_at > now
+            )
+        )
+    )
+    for place in sorted(set(range(allowance.limit)) - taken):
+        # Somebody else may have been faster with this one: then the next is tried.
+        values = {"key": allowance.key, "place": place, "free_at": now + allowance.period}
+        if replace_where(AllowanceUse, values, AllowanceUse.free_at <= now):
+            return Place(allowance.key, place)
+    return None
+
+
+def give_back(places: Iterable[Place]) -> None:
+    """Free places again, as if they had not been used."""
+    for key, place in places:
+        db.session.execute(
+            delete(AllowanceUse).where(AllowanceUse.key == key, AllowanceUse.place == place)
+        )
+
+
+def forget_uses(key: str) -> None:
+    """Free all places of an allowance."""
+    db.session.execute(delete(AllowanceUse).where(AllowanceUse.key == key))
+
+
+def count_uses(key: str) -> int:
+    """Return how many places are taken now."""
+    uses = select(func.count()).where(AllowanceUse.key == key, AllowanceUse.free_at > clock.now())
+    return db.session.scalar(uses) or 0
+
+
+def prune_allowances() -> None:
+    """Forget uses that no longer count (periodic)."""
+    db.session.execute(delete(AllowanceUse).where(AllowanceUse.free_at <= clock.now()))
