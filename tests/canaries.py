@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
 
-from community.boards.models import Board
+from community.boards.models import Board, BoardGroup
+from community.boards.operations import change_audience
+from community.boards.policies import can_ask_on_board
 from community.core import clock
 from community.core.db import db, transaction
-from community.identity.models import User
+from community.identity.models import Group, User
 from community.importers.models import ImportedRecord
 from community.posts.drafts import save_draft
 from community.posts.models import Comment, Revision, Tag
 from community.posts.operations import watch
 from community.questions.models import Answer, Closure, Question
-from community.questions.operations.boards import change_audience
 from community.questions.operations.closures import request_info
 from community.questions.operations.questions import lock_question, lock_writing
 from community.questions.status import recompute
@@ -29,18 +30,26 @@ from tests.factories.community import (
     make_answer,
     make_board,
     make_comment,
+    make_group,
     make_question,
     make_user,
     set_post_visibility,
 )
 
-ROLES = ("member", "author", "superuser", "agent", "moderator", "admin", "disabled")
+# An insider belongs to the group of the groups' board; a local moderates the local board alone.
+ROLES = (
+    *("member", "author", "superuser", "insider", "local", "agent", "moderator", "admin"),
+    "disabled",
+)
 VIEWERS = ("guest", *ROLES)
 EVERYBODY = frozenset(VIEWERS)
 SIGNED_IN = EVERYBODY - {"guest", "disabled"}
 STAFF = frozenset({"agent", "moderator", "admin"})
 MODERATING = frozenset({"moderator", "admin"})
-AUDIENCES = {"public": EVERYBODY, "members": SIGNED_IN, "staff": STAFF}
+AUDIENCES = {"public": EVERYBODY, "members": SIGNED_IN, "groups": STAFF | {"insider"}}
+AUDIENCES |= {"staff": STAFF, "local": STAFF | {"local"}}
+# Boards that some viewers may not know of.
+CLOSED = ("members", "groups", "staff", "local", "turned")
 
 # What a scene is, and who sees its question at the end.
 QUESTION_STATES = {
@@ -48,7 +57,10 @@ QUESTION_STATES = {
     "closed": EVERYBODY,
     "locked": EVERYBODY,
     "members": SIGNED_IN,
+    "groups": AUDIENCES["groups"],
     "staff": STAFF,
+    "local": AUDIENCES["local"],
+    "local hidden": MODERATING | {"local"},
     "turned": STAFF,
     "held": MODERATING,
     "hidden": MODERATING,
@@ -113,11 +125,15 @@ PLACES = (
 
 def make_world() -> World:
     """Make people and boards; everybody watches every board, so that everybody is told."""
-    people = {role: _person(role) for role in ROLES}
     boards = {
-        audience: make_board(f"{audience}-board", audience=audience) for audience in AUDIENCES
+        name: make_board(f"{name}-board", audience="staff" if name == "local" else name)
+        for name in AUDIENCES
     }
     boards["turned"] = make_board("turned-board", audience="public")
+    group = make_group("insiders")
+    people = {role: _person(role, boards, group) for role in ROLES}
+    with transaction():
+        db.session.add(BoardGroup(board_id=boards["groups"].id, group_id=group.id))
     for person in people.values():
         for board in boards.values():
             with transaction():
@@ -127,11 +143,17 @@ def make_world() -> World:
     return World(people, boards)
 
 
-def _person(role: str) -> User:
+def _person(role: str, boards: dict[str, Board], group: Group) -> User:
     granted = role if role in ("superuser", "agent", "moderator", "admin") else "member"
     mail = {"email": None} if role in MODERATING else {}
     return make_user(
-        f"Reader {role}", role=granted, active=role != "disabled", language="en", **mail
+        f"Reader {role}",
+        role=granted,
+        on={boards["local"].id: "moderator"} if role == "local" else {},
+        groups=[group] if role == "insider" else [],
+        active=role != "disabled",
+        language="en",
+        **mail,
     )
 
 
@@ -144,14 +166,14 @@ def add_scenes(world: World, names: Iterable[str], *, late: bool) -> list[Scene]
 
 def _make_scene(world: World, name: str, *, late: bool) -> Scene:
     words = {place: canary() for place in PLACES}
-    board = world.boards.get(name, world.boards["public"])
+    board = world.boards.get(name.split()[0], world.boards["public"])
     helper = world.people["agent"]
-    asker = helper if name == "staff" else world.people["author"]
+    asker = world.people["author"] if can_ask_on_board(world.people["author"], board) else helper
     question = make_question(
         asker,
         board,
         title=f"Canary {words['title']} sits in this title",
-        body=f"Canary {words['body']} sits in this body @Readermember @Readersuperuser.",
+        body=f"Canary {words['body']} sits in this body @Readermember @Readerinsider @Readerlocal.",
         tags=words["tag"],
     )
     answer = make_answer(question, helper, f"Canary {words['answer']} sits in this answer here.")
@@ -238,9 +260,9 @@ def change_states(world: World, scenes: Iterable[Scene]) -> None:
     moderator = world.people["moderator"]
     for scene in scenes:
         what, _, state = scene.name.rpartition(" ")
-        posts = {"": scene.question, "answer": scene.answer, "comment": scene.comments[0]}
+        posts = {"answer": scene.answer, "comment": scene.comments[0]}
         if state in REMOVED:
-            set_post_visibility(posts[what], state, moderator)
+            set_post_visibility(posts.get(what, scene.question), state, moderator)
         if state == "locked":
             with transaction():
                 lock_writing(moderator, lock_question(scene.question.id))

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from community.boards.operations import change_audience
 from community.boards.policies import can_change_board
 from community.core.authz import GUEST
 from community.core.db import db, transaction
@@ -15,7 +16,6 @@ from community.core.worker import run_due_jobs
 from community.posts.operations import watch
 from community.posts.text import parse_tags
 from community.questions.models import Closure
-from community.questions.operations.boards import change_audience
 from community.questions.operations.closures import close_question
 from community.questions.operations.questions import lock_question
 from community.questions.queries.lists import get_tag, list_helpers

@@ -13,6 +13,7 @@ from community.search.building import build_index
 from community.search.tasks import write_index
 from tests import crawl
 from tests.canaries import (
+    CLOSED,
     EVERYBODY,
     QUESTION_STATES,
     REPLY_STATES,
@@ -35,8 +36,8 @@ FILLERS = 21
 # Asked for by htmx here; without it these pages are the same within a frame.
 FRAGMENTS = ("/related", "/considered", "search/similar?title=Canary+sits+in+this+title")
 # Who stands for each set of rights: the others differ in nothing that is compared.
-COMPARED = ("guest", "member", "author", "agent")
-WRITERS = ("member", "author", "agent")
+COMPARED = ("guest", "member", "author", "local", "agent")
+WRITERS = ("member", "author", "local", "agent")
 
 _CANARY = re.compile("zq[a-z]{12}")
 
@@ -153,7 +154,7 @@ def _compare_pages(client: ForumClient, world: World, viewer: str) -> list[str]:
     pages = (crawl.OBJECT_PAGES, crawl.REPLY_PAGES, crawl.TAG_PAGES, crawl.WORD_PAGES)
     different = _compare(client, world, viewer, pages, [s for s in unseen if not s.late])
     different += _compare(client, world, viewer, pages[:1], [s for s in unseen if s.late])
-    closed = [s for s in unseen if s.name in ("members", "staff", "turned") and not s.late]
+    closed = [s for s in unseen if s.name in CLOSED and not s.late]
     different += _compare(client, world, viewer, (crawl.BOARD_PAGES,), closed)
     replies = [
         scene
@@ -232,7 +233,7 @@ def _should_be_met(scene: Scene, place: str) -> bool:
 def _try_changes(client: ForumClient, viewer: str, world: World, scene: Scene) -> list[str]:
     target, different = Target.of(world, scene), []
     for rule, fill in crawl.CHANGES.items():
-        if rule.startswith("/boards/") and scene.name not in ("members", "staff", "turned"):
+        if rule.startswith("/boards/") and scene.name not in CLOSED:
             continue
         for (real, form), (missing, _) in zip(fill(target), fill(MISSING), strict=True):
             for extra in ({}, {"_method": "DELETE"}):

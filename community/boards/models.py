@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from community.core import clock
 from community.core.db import Base
 
-AUDIENCES = ("public", "members", "staff")
+AUDIENCES = ("public", "members", "groups", "staff")
 
 
 class Board(Base):
@@ -17,7 +17,7 @@ class Board(Base):
     __tablename__ = "boards"
     __table_args__ = (
         UniqueConstraint("slug"),
-        CheckConstraint("audience IN ('public', 'members', 'staff')", name="audience"),
+        CheckConstraint("audience IN ('public', 'members', 'groups', 'staff')", name="audience"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

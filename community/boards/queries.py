@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
-from community.boards.models import Board, BoardStats
-from community.boards.policies import audiences_of
+from community.boards.models import Board, BoardGroup, BoardStats
+from community.boards.policies import Reach, reach_of
 from community.core.authz import Viewer
 from community.core.db import db
 from community.core.errors import NotFound
@@ -20,13 +20,35 @@ class BoardTile:
     stats: BoardStats | None
 
 
+def board_is_within(reach: Reach) -> ColumnElement[bool]:
+    """Return the condition on a joined ``boards`` row that says ``can_see_board``."""
+    conditions: list[ColumnElement[bool]] = [Board.audience.in_(reach.audiences)]
+    if reach.board_ids:
+        conditions.append(Board.id.in_(reach.board_ids))
+    if reach.group_ids:
+        theirs = select(BoardGroup.board_id).where(BoardGroup.group_id.in_(reach.group_ids))
+        conditions.append(and_(Board.audience == "groups", Board.id.in_(theirs)))
+    return or_(*conditions)
+
+
+def board_is_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition on a joined ``boards`` row for what the viewer may see."""
+    return board_is_within(reach_of(viewer))
+
+
+def group_ids_of(board: Board) -> frozenset[int]:
+    """Return the groups a board is for; asks the database only where it is for groups."""
+    if board.audience != "groups":
+        return frozenset()
+    found = select(BoardGroup.group_id).where(BoardGroup.board_id == board.id)
+    return frozenset(db.session.scalars(found))
+
+
 def get_board(viewer: Viewer, slug: str) -> Board:
     """Return a board by its slug; raises ``NotFound`` also where the viewer may not see it."""
     if "\0" in slug:
         raise NotFound()
-    board = db.session.scalar(
-        select(Board).where(Board.slug == slug, Board.audience.in_(audiences_of(viewer)))
-    )
+    board = db.session.scalar(select(Board).where(Board.slug == slug, board_is_visible(viewer)))
     if board is None:
         raise NotFound()
     return board
@@ -35,9 +57,7 @@ def get_board(viewer: Viewer, slug: str) -> Board:
 def list_boards(viewer: Viewer) -> Sequence[Board]:
     """Return the boards the viewer may see, in the operator's order."""
     return db.session.scalars(
-        select(Board)
-        .where(Board.audience.in_(audiences_of(viewer)))
-        .order_by(Board.position, Board.id)
+        select(Board).where(board_is_visible(viewer)).order_by(Board.position, Board.id)
     ).all()
 
 
@@ -46,7 +66,7 @@ def list_board_tiles(viewer: Viewer) -> list[BoardTile]:
     rows = db.session.execute(
         select(Board, BoardStats)
         .outerjoin(BoardStats, BoardStats.board_id == Board.id)
-        .where(Board.audience.in_(audiences_of(viewer)))
+        .where(board_is_visible(viewer))
         .order_by(Board.position, Board.id)
     )
     return [BoardTile(board, stats) for board, stats in rows]

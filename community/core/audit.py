@@ -27,6 +27,7 @@ class Action(StrEnum):
     ROLE_REVOKED = "role.revoked"
     HOLD_PLACED = "hold.placed"
     HOLD_RELEASED = "hold.released"
+    AUDIENCE_CHANGED = "board.audience_changed"
 
 
 class AuditEntry(Base):

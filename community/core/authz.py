@@ -1,6 +1,12 @@
-"""Who acts: signed-in users, guests and the system; and the one way to demand a permission."""
+"""Who acts: signed-in users, guests and the system; and the one way to demand a permission.
 
-from dataclasses import dataclass
+A role is held on the whole site, or on one board and nowhere else. Whoever asks for a role names
+the board that is concerned; without one (None) only roles on the whole site count.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from community.core.errors import NotAllowed
@@ -8,6 +14,12 @@ from community.core.errors import NotAllowed
 STAFF_ROLES = frozenset({"moderator", "agent", "admin"})
 MODERATING_ROLES = frozenset({"moderator", "admin"})
 ROLES = ("member", "superuser", "moderator", "agent", "admin")
+# What can be granted for one board alone.
+BOARD_ROLES = ("moderator", "agent")
+
+BoardRoles = Mapping[int, frozenset[str]]
+
+NOWHERE: BoardRoles = MappingProxyType({})
 
 
 class Viewer(Protocol):
@@ -19,7 +31,15 @@ class Viewer(Protocol):
 
     @property
     def role_names(self) -> frozenset[str]:
-        """All roles held; empty for guests."""
+        """All roles held on the whole site; empty for guests."""
+
+    @property
+    def board_roles(self) -> BoardRoles:
+        """Roles held on single boards, by the board's id."""
+
+    @property
+    def group_ids(self) -> frozenset[int]:
+        """The groups the viewer belongs to."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +48,8 @@ class Guest:
 
     viewer_id: None = None
     role_names: frozenset[str] = frozenset()
+    board_roles: BoardRoles = field(default_factory=lambda: NOWHERE, hash=False)
+    group_ids: frozenset[int] = frozenset()
     unread_count: int = 0
 
 
@@ -37,6 +59,8 @@ class System:
 
     viewer_id: None = None
     role_names: frozenset[str] = frozenset({"system"})
+    board_roles: BoardRoles = field(default_factory=lambda: NOWHERE, hash=False)
+    group_ids: frozenset[int] = frozenset()
 
 
 GUEST = Guest()
@@ -48,14 +72,26 @@ def is_signed_in(viewer: Viewer) -> bool:
     return viewer.viewer_id is not None
 
 
-def is_staff(viewer: Viewer) -> bool:
-    """Say whether the viewer works for the operator (moderator, agent, admin) or is the system."""
-    return bool(viewer.role_names & STAFF_ROLES) or "system" in viewer.role_names
+def roles_on(viewer: Viewer, board_id: int | None = None) -> frozenset[str]:
+    """Return the roles that count on a board: those of the whole site and those held there."""
+    if board_id is None:
+        return viewer.role_names
+    return viewer.role_names | viewer.board_roles.get(board_id, frozenset())
 
 
-def is_moderating(viewer: Viewer) -> bool:
-    """Say whether the viewer may judge conduct and content."""
-    return bool(viewer.role_names & MODERATING_ROLES) or "system" in viewer.role_names
+def is_staff(viewer: Viewer, board_id: int | None = None) -> bool:
+    """Say whether the viewer works for the operator there (moderator, agent, admin; the system)."""
+    return not roles_on(viewer, board_id).isdisjoint(STAFF_ROLES | {"system"})
+
+
+def is_moderating(viewer: Viewer, board_id: int | None = None) -> bool:
+    """Say whether the viewer may judge conduct and content there."""
+    return not roles_on(viewer, board_id).isdisjoint(MODERATING_ROLES | {"system"})
+
+
+def is_admin(viewer: Viewer) -> bool:
+    """Say whether the viewer runs the site."""
+    return not viewer.role_names.isdisjoint({"admin", "system"})
 
 
 def require(allowed: bool) -> None:

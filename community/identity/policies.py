@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from community.core import clock
-from community.core.authz import STAFF_ROLES, Viewer
+from community.core.authz import STAFF_ROLES, Viewer, is_admin
 from community.identity.models import User, UserSession
 
 IDLE = timedelta(days=14)
@@ -15,7 +15,7 @@ VERIFIED_FOR = timedelta(minutes=10)
 
 def can_grant_roles(viewer: Viewer) -> bool:
     """Say whether the viewer may give and take roles."""
-    return "admin" in viewer.role_names or "system" in viewer.role_names
+    return is_admin(viewer)
 
 
 def can_hold_accounts(viewer: Viewer) -> bool:

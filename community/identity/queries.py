@@ -12,6 +12,9 @@ from community.identity.names import mention_name_of, name_key_of
 
 SUGGESTED_NAMES = 8
 
+# What a user must bring along to be a viewer: roles and groups, in the query that finds them.
+VIEWER_RIGHTS = (joinedload(User.role_grants), joinedload(User.memberships))
+
 
 def is_name_taken(display_name: str) -> bool:
     """Say whether somebody has this display name or one that folds to the same."""
@@ -50,7 +53,7 @@ def get_user_and_session(token_hash: str) -> tuple[User, UserSession] | None:
         select(User, UserSession)
         .join(UserSession, UserSession.user_id == User.id)
         .where(UserSession.token_hash == token_hash)
-        .options(joinedload(User.role_grants))
+        .options(*VIEWER_RIGHTS)
     )
     row = found.unique().one_or_none()
     return (row[0], row[1]) if row else None

@@ -11,7 +11,6 @@ from flask_security import Security, SQLAlchemyUserDatastore, password_reset, us
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
 
 from community.core.authz import GUEST
 from community.core.db import db
@@ -28,6 +27,7 @@ from community.identity.models import RoleGrant, User
 from community.identity.names import name_key_of
 from community.identity.operations.sessions import end_sessions
 from community.identity.policies import LONGEST
+from community.identity.queries import VIEWER_RIGHTS
 
 PASSWORD_MIN_CHARS = 8
 RESET_LINK_MINUTES = 30
@@ -44,7 +44,7 @@ class UserDatastore(SQLAlchemyUserDatastore):
 
     def find_user(self, case_insensitive: bool = False, **conditions: Any) -> User | None:
         """Return the user that fits, roles loaded; e-mails are stored in lower case."""
-        query = select(User).options(joinedload(User.role_grants))
+        query = select(User).options(*VIEWER_RIGHTS)
         for name, value in conditions.items():
             wanted = str(value).lower() if name == "email" else value
             query = query.where(getattr(User, name) == wanted)
@@ -60,6 +60,7 @@ class UserDatastore(SQLAlchemyUserDatastore):
             name_key=name_key_of(values["display_name"]),
             language=reader_language(),
             role_grants=[],
+            memberships=[],
             **values,
         )
         db.session.add(user)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from community.core.authz import Viewer, is_moderating
+from community.core.authz import Viewer
 from community.core.db import db
 from community.core.errors import NotFound
 from community.identity.models import User
@@ -16,7 +16,7 @@ from community.posts.diffs import DiffLine, diff_lines
 from community.posts.models import Post, Revision
 from community.posts.policies import can_see_history
 from community.posts.tagging import tag_names_of
-from community.posts.visibility import post_is_visible
+from community.posts.visibility import post_is_moderated, post_is_visible
 
 VERSIONS_PER_PAGE = 10
 
@@ -57,12 +57,10 @@ class History:
 def get_post_for_history(viewer: Viewer, post_id: int) -> Post:
     """Return a post whose history the viewer may read; raises ``NotFound``.
 
-    Moderators also reach what was held, hidden or deleted.
+    Moderators of its board also reach what was held, hidden or deleted.
     """
-    query = select(Post).where(Post.id == post_id)
-    if not is_moderating(viewer):
-        query = query.where(post_is_visible(viewer))
-    post = db.session.scalar(query)
+    readable = or_(post_is_visible(viewer), post_is_moderated(viewer))
+    post = db.session.scalar(select(Post).where(Post.id == post_id, readable))
     if post is None or not can_see_history(viewer, post):
         raise NotFound()
     return post

@@ -3,7 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community.boards.models import Board
@@ -115,14 +126,28 @@ class PostTag(Base):
 
 
 class TagCount(Base):
-    """How many published questions of an audience carry a tag; kept with every change."""
+    """How many published questions of a board carry a tag; kept with every change."""
 
-    __tablename__ = "tag_counts"
-    __table_args__ = (Index("ix_tag_counts_audience", "audience", "questions_count", "tag_id"),)
+    __tablename__ = "board_tag_counts"
+    __table_args__ = (
+        Index("ix_board_tag_counts_board_id", "board_id", "questions_count", "tag_id"),
+    )
 
     tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), primary_key=True)
-    audience: Mapped[str] = mapped_column(String(10), primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id"), primary_key=True)
     questions_count: Mapped[int] = mapped_column(default=0)
+
+
+# Counted by audience until boards could be for groups. The release before still reads and writes
+# it on the new schema; a later migration drops it.
+outdated_tag_counts = Table(
+    "tag_counts",
+    Base.metadata,
+    Column("tag_id", ForeignKey("tags.id"), primary_key=True),
+    Column("audience", String(10), primary_key=True),
+    Column("questions_count", Integer, nullable=False),
+    Index("ix_tag_counts_audience", "audience", "questions_count", "tag_id"),
+)
 
 
 class Revision(Base):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from community.core import clock
-from community.core.authz import Viewer, is_moderating, is_signed_in
+from community.core.authz import Viewer, is_moderating, is_signed_in, roles_on
 from community.core.settings import current_settings
 
 SUPERUSER_EDIT_DAYS = 30
@@ -15,6 +15,9 @@ class PostFacts(Protocol):
 
     @property
     def author_id(self) -> int: ...
+
+    @property
+    def board_id(self) -> int: ...
 
     @property
     def visibility(self) -> str: ...
@@ -52,21 +55,21 @@ def can_edit_post(viewer: Viewer, post: PostFacts, *, is_locked: bool) -> bool:
     """
     if not can_write(viewer):
         return False
-    if is_moderating(viewer):
+    if is_moderating(viewer, post.board_id):
         return True
-    in_time = clock.now() - post.created_at <= _edit_window(viewer)
+    in_time = clock.now() - post.created_at <= _edit_window(viewer, post.board_id)
     return is_author(viewer, post) and post.visibility == "published" and in_time and not is_locked
 
 
-def _edit_window(viewer: Viewer) -> timedelta:
-    if "superuser" in viewer.role_names or "agent" in viewer.role_names:
+def _edit_window(viewer: Viewer, board_id: int) -> timedelta:
+    if not roles_on(viewer, board_id).isdisjoint({"superuser", "agent"}):
         return timedelta(days=SUPERUSER_EDIT_DAYS)
     return timedelta(days=current_settings().edit_window_days)
 
 
 def can_delete_post(viewer: Viewer, post: PostFacts, *, is_locked: bool, has_replies: bool) -> bool:
     """Say whether the viewer may delete: authors while nobody has replied, moderators always."""
-    if is_moderating(viewer):
+    if is_moderating(viewer, post.board_id):
         return post.visibility != "deleted"
     mine = can_write(viewer) and is_author(viewer, post) and post.visibility == "published"
     return mine and not is_locked and not has_replies
@@ -74,9 +77,9 @@ def can_delete_post(viewer: Viewer, post: PostFacts, *, is_locked: bool, has_rep
 
 def can_hide_post(viewer: Viewer, post: PostFacts) -> bool:
     """Say whether the viewer may take the post out of sight (or bring it back)."""
-    return is_moderating(viewer)
+    return is_moderating(viewer, post.board_id)
 
 
 def can_see_history(viewer: Viewer, post: PostFacts) -> bool:
     """Say whether the viewer may read earlier versions; the post itself is visible to them."""
-    return post.visibility == "published" or is_moderating(viewer)
+    return post.visibility == "published" or is_moderating(viewer, post.board_id)

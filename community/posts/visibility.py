@@ -1,8 +1,8 @@
 """The one answer to "may this viewer see this post?", as a condition for every query.
 
-A post is seen if it, the post it replies to and its question are published and the board's
-audience includes the viewer. Authors see their own held and hidden posts on their own pages only
-through queries that say so; moderators reach removed posts through the moderation package.
+A post is seen if it, the post it replies to and its question are published and the viewer
+may see its board (``boards.policies``). Authors see their own held and hidden posts on their own
+pages only through queries that say so; moderators reach removed posts on the boards they moderate.
 """
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -10,16 +10,21 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
 from community.boards.models import Board
-from community.boards.policies import audiences_of
-from community.core.authz import Viewer
+from community.boards.policies import moderated_board_ids
+from community.boards.queries import board_is_visible
+from community.core.authz import Viewer, is_moderating
 from community.posts.models import Post
 
 PUBLISHED = "published"
 
-
-def board_is_visible(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition on a joined ``boards`` row."""
-    return Board.audience.in_(audiences_of(viewer))
+__all__ = [
+    "PUBLISHED",
+    "board_is_visible",
+    "post_is_moderated",
+    "post_is_visible",
+    "root_is_visible",
+    "visible_boards",
+]
 
 
 def root_is_visible(
@@ -31,9 +36,14 @@ def root_is_visible(
 
 def visible_boards(viewer: Viewer) -> ColumnElement[bool]:
     """Return a condition on ``Post.board_id`` that needs no join."""
-    return Post.board_id.in_(
-        select(Board.id).where(Board.audience.in_(audiences_of(viewer))).scalar_subquery()
-    )
+    return Post.board_id.in_(select(Board.id).where(board_is_visible(viewer)).scalar_subquery())
+
+
+def post_is_moderated(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition for posts the viewer may judge, removed ones too; needs no join."""
+    if is_moderating(viewer):
+        return visible_boards(viewer)
+    return Post.board_id.in_(moderated_board_ids(viewer))
 
 
 def post_is_visible(viewer: Viewer) -> ColumnElement[bool]:

@@ -42,14 +42,14 @@ def can_accept_answer(viewer: Viewer, question: QuestionFacts, answer: PostFacts
     """
     if question.visibility != "published" or answer.visibility != "published":
         return False
-    if is_staff(viewer):
+    if is_staff(viewer, question.board_id):
         return True
     return can_write(viewer) and is_author(viewer, question) and not question.is_locked
 
 
 def can_unaccept_answer(viewer: Viewer, question: QuestionFacts) -> bool:
     """Say whether the viewer may take an acceptance back."""
-    if is_staff(viewer):
+    if is_staff(viewer, question.board_id):
         return True
     return can_write(viewer) and is_author(viewer, question) and not question.is_locked
 
@@ -58,7 +58,7 @@ def can_close_question(viewer: Viewer, question: QuestionFacts, reason: str | No
     """Say whether the viewer may resolve or close: askers for reasons of their own, staff any."""
     if question.visibility != "published" or question.status in ("closed", "solved"):
         return False
-    if is_staff(viewer):
+    if is_staff(viewer, question.board_id):
         return True
     reason_fits = reason is None or reason in POSITIVE_CLOSE_REASONS
     mine = can_write(viewer) and is_author(viewer, question)
@@ -71,7 +71,7 @@ def can_reopen_question(
     """Say whether the viewer may reopen: staff always, the asker within 30 days of the closing."""
     if question.status != "closed" or question.visibility != "published" or closed_at is None:
         return False
-    if is_staff(viewer):
+    if is_staff(viewer, question.board_id):
         return True
     recent = clock.now() - closed_at <= timedelta(days=REOPEN_DAYS)
     return can_write(viewer) and is_author(viewer, question) and recent and not question.is_locked
@@ -79,7 +79,7 @@ def can_reopen_question(
 
 def can_request_info(viewer: Viewer, question: QuestionFacts) -> bool:
     """Say whether the viewer may ask for more facts: superusers and staff, not the asker."""
-    helper = is_staff(viewer) or "superuser" in viewer.role_names
+    helper = is_staff(viewer, question.board_id) or "superuser" in viewer.role_names
     waiting_makes_sense = question.status in ("open", "answered") and not question.awaits_asker
     return (
         helper
@@ -97,6 +97,6 @@ def can_say_me_too(viewer: Viewer, question: QuestionFacts) -> bool:
     )
 
 
-def can_lock_question(viewer: Viewer) -> bool:
+def can_lock_question(viewer: Viewer, question: QuestionFacts) -> bool:
     """Say whether the viewer may stop all writing on a question."""
-    return is_moderating(viewer)
+    return is_moderating(viewer, question.board_id)

@@ -25,7 +25,7 @@ def reason_words(reason: str) -> LazyString:
     return WORDS[reason]
 
 
-def reasons_for(viewer: Viewer) -> list[tuple[str, LazyString]]:
-    """Return the reasons a viewer may choose from: askers their own, staff all."""
-    choice = CLOSE_REASONS if is_staff(viewer) else POSITIVE_CLOSE_REASONS
+def reasons_for(viewer: Viewer, board_id: int) -> list[tuple[str, LazyString]]:
+    """Return the reasons a viewer may choose from on a board: askers their own, staff all."""
+    choice = CLOSE_REASONS if is_staff(viewer, board_id) else POSITIVE_CLOSE_REASONS
     return [(reason, WORDS[reason]) for reason in choice]

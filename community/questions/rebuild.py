@@ -101,21 +101,20 @@ BOARD_STATS = "UPDATE board_stats SET" + ",".join(
 )
 
 _TAG_TOTALS = """
-  SELECT post_tags.tag_id, boards.audience, count(*) AS questions_count
+  SELECT post_tags.tag_id, questions.place_id AS board_id, count(*) AS questions_count
   FROM post_tags
   JOIN posts ON posts.id = post_tags.post_id
   JOIN questions ON questions.id = posts.id
-  JOIN boards ON boards.id = questions.place_id
   WHERE posts.visibility = 'published'
-  GROUP BY post_tags.tag_id, boards.audience
+  GROUP BY post_tags.tag_id, questions.place_id
 """
 
-STALE_TAG_COUNTS = "UPDATE tag_counts SET questions_count = 0"
+STALE_TAG_COUNTS = "UPDATE board_tag_counts SET questions_count = 0"
 
 TAG_COUNTS = f"""
-INSERT INTO tag_counts (tag_id, audience, questions_count)
-SELECT tag_id, audience, questions_count FROM ({_TAG_TOTALS}) AS totals WHERE true
-ON CONFLICT (tag_id, audience) DO UPDATE SET questions_count = excluded.questions_count
+INSERT INTO board_tag_counts (tag_id, board_id, questions_count)
+SELECT tag_id, board_id, questions_count FROM ({_TAG_TOTALS}) AS totals WHERE true
+ON CONFLICT (tag_id, board_id) DO UPDATE SET questions_count = excluded.questions_count
 """
 
 # Only what is public counts, and an own answer counts for nobody (see ``questions.standing``).

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from community.boards.models import Board, BoardStats
+from community.boards.models import BoardStats
 from community.core.authz import Viewer
 from community.core.db import db, insert_ignoring_conflicts
 from community.posts.models import Post, PostTag, TagCount
@@ -93,20 +93,19 @@ def _add_to_stats(board_id: int, changes: dict[Any, int]) -> int:
 
 
 def count_tags(board_id: int | None, tag_ids: Any, change: int) -> None:
-    """Change how many published questions of the board's audience carry these tags."""
+    """Change how many published questions of the board carry these tags."""
     if board_id is None or not tag_ids:
         return
-    audience = db.session.scalar(select(Board.audience).where(Board.id == board_id))
     # In one order: two changes with the same tags must not wait for each other.
     for tag_id in sorted(tag_ids):
         db.session.execute(
             insert_ignoring_conflicts(TagCount).values(
-                tag_id=tag_id, audience=audience, questions_count=0
+                tag_id=tag_id, board_id=board_id, questions_count=0
             )
         )
         db.session.execute(
             update(TagCount)
-            .where(TagCount.tag_id == tag_id, TagCount.audience == audience)
+            .where(TagCount.tag_id == tag_id, TagCount.board_id == board_id)
             .values(questions_count=TagCount.questions_count + change)
             .execution_options(synchronize_session=False)
         )

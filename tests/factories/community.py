@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from sqlalchemy import select
 from community.boards.models import Board
 from community.core import clock
 from community.core.db import db, transaction
-from community.identity.models import RoleGrant, User
+from community.identity.models import Group, GroupMember, RoleGrant, User
 from community.identity.names import name_key_of
+from community.identity.queries import VIEWER_RIGHTS
 from community.posts.models import Comment, Post
 from community.questions.models import Acceptance, Answer, Question
 from community.questions.operations.acceptances import accept_answer
@@ -22,8 +24,18 @@ from community.questions.operations.removals import change_visibility
 _numbers = itertools.count(1)
 
 
-def make_user(name: str | None = None, *, role: str = "member", **values: Any) -> User:
-    """Make a confirmed member; ``role`` other than member is granted. Roles are loaded."""
+def make_user(
+    name: str | None = None,
+    *,
+    role: str = "member",
+    on: Mapping[int, str] | None = None,
+    groups: Iterable[Group] = (),
+    **values: Any,
+) -> User:
+    """Make a confirmed member; ``role`` other than member is granted. Rights are loaded.
+
+    ``on`` maps boards' ids to a role held there alone.
+    """
     number = next(_numbers)
     name = name or f"Member {number}"
     values.setdefault("email", f"member{number}@example.org")
@@ -42,15 +54,26 @@ def make_user(name: str | None = None, *, role: str = "member", **values: Any) -
         db.session.flush()
         if role != "member":
             db.session.add(RoleGrant(user_id=user.id, name=role))
+        for board_id, held in (on or {}).items():
+            db.session.add(RoleGrant(user_id=user.id, name=held, board_id=board_id))
+        for group in groups:
+            db.session.add(GroupMember(user_id=user.id, group_id=group.id))
     return load_user(user.id)
 
 
 def load_user(user_id: int) -> User:
     """Return a user with roles, as a request would have it."""
-    from sqlalchemy.orm import joinedload
-
-    query = select(User).options(joinedload(User.role_grants)).where(User.id == user_id)
+    query = select(User).options(*VIEWER_RIGHTS).where(User.id == user_id)
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
+
+
+def make_group(slug: str | None = None) -> Group:
+    """Make a group without members."""
+    slug = slug or f"group-{next(_numbers)}"
+    with transaction():
+        group = Group(slug=slug, names={"en": slug.title(), "de": slug.title()})
+        db.session.add(group)
+    return group
 
 
 def make_board(slug: str | None = None, *, audience: str = "public", **values: Any) -> Board:

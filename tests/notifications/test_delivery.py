@@ -3,8 +3,12 @@
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from community.boards.models import Board
+from community.boards.models import AUDIENCES, Board
+from community.boards.operations import change_audience
+from community.boards.policies import can_see_board
+from community.boards.queries import board_is_visible, group_ids_of
 from community.core import clock
+from community.core.authz import BOARD_ROLES, ROLES
 from community.core.db import db, transaction
 from community.core.jobs import EventRecord, Job, registry
 from community.core.worker import run_due_jobs
@@ -12,6 +16,7 @@ from community.identity.models import User
 from community.notifications import subscribers
 from community.notifications.models import Notification
 from community.notifications.operations.unread import rebuild_unread
+from community.notifications.queries.receivers import may_read_board
 from community.posts.models import Watch
 from community.posts.operations import give_kudos, watch
 from community.questions.operations.acceptances import unaccept_answer
@@ -22,6 +27,7 @@ from tests.factories.community import (
     make_answer,
     make_board,
     make_comment,
+    make_group,
     make_question,
     make_user,
     reload,
@@ -155,32 +161,50 @@ def test_only_members_of_the_boards_audience_are_told(audience, role, expected):
     assert bool(told(watcher)) is expected
 
 
-def test_the_audience_in_sql_is_the_policys():
-    from community.boards.models import AUDIENCES
-    from community.boards.policies import audiences_of
-    from community.core.authz import ROLES
-    from community.notifications.queries.receivers import may_read_board
-    from tests.factories.community import load_user
-
+def test_who_reads_a_board_is_the_same_in_sql_and_in_the_policy():
+    admin = make_user(role="admin")
+    groups = [make_group(), make_group()]
     for audience in AUDIENCES:
-        make_board(audience=audience)
-    for role in ROLES:
-        user = load_user(make_user(role=role).id)
-        found = db.session.scalars(
-            select(Board.audience).join(User, User.id == user.id).where(may_read_board())
-        )
-        assert set(found) == set(audiences_of(user))
+        for group in groups:
+            change = [group.id] if audience == "groups" else []
+            with transaction():
+                change_audience(admin, make_board(), audience, change)
+    boards = {board.id: board for board in db.session.scalars(select(Board))}
+    people = [make_user(role=role) for role in ROLES]
+    people += [make_user(groups=groups[:1]), make_user(groups=groups)]
+    people += [make_user(on={b.id: role}) for b in boards.values() for role in BOARD_ROLES]
+    # A role that cannot be narrowed to a board counts nowhere.
+    people += [make_user(on={board_id: "admin"}) for board_id in boards]
+    for user in people:
+        told_of = select(Board.id).join(User, User.id == user.id).where(may_read_board())
+        seen = select(Board.id).where(board_is_visible(user))
+        by_policy = {b.id for b in boards.values() if can_see_board(user, b, group_ids_of(b))}
+        assert set(db.session.scalars(told_of)) == set(db.session.scalars(seen)) == by_policy
 
 
-def test_a_role_on_one_board_does_not_open_the_staff_boards():
-    from community.identity.models import RoleGrant
-
-    board, local = make_board(audience="staff"), make_user()
+def test_a_role_on_one_board_opens_that_staff_board_alone():
+    board, other = make_board(audience="staff"), make_board(audience="staff")
+    local = make_user(on={board.id: "moderator"})
     with transaction():
-        db.session.add(RoleGrant(user_id=local.id, name="moderator", board_id=board.id))
         watch(local.id, board_id=board.id)
-    make_question(make_user(role="admin"), board)
+        watch(local.id, board_id=other.id)
+    make_question(make_user(role="admin"), other)
     assert told(local) == []
+    make_question(make_user(role="admin"), board)
+    assert len(told(local)) == 1
+
+
+def test_only_the_members_of_a_boards_groups_are_told():
+    group, admin = make_group(), make_user(role="admin")
+    member, stranger = make_user(groups=[group]), make_user(groups=[make_group()])
+    board = make_board()
+    with transaction():
+        change_audience(admin, board, "groups", [group.id])
+        for person in (member, stranger):
+            watch(person.id, board_id=board.id)
+    make_question(admin, board, body=f"Hello @{member.display_name.replace(' ', '')} and others.")
+    assert told(member)
+    assert told(stranger) == []
 
 
 def test_five_thousand_watchers_cost_few_statements(count_statements):

@@ -1,19 +1,27 @@
 """Who may do what with any post: the whole table."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from community.boards.models import Board
-from community.boards.policies import audiences_of, can_ask_on_board, can_see_board
+from community.boards.models import AUDIENCES, Board
+from community.boards.policies import can_ask_on_board, can_see_board
 from community.core import clock
-from community.core.authz import GUEST, SYSTEM
+from community.core.authz import (
+    BOARD_ROLES,
+    GUEST,
+    SYSTEM,
+    BoardRoles,
+    is_moderating,
+    is_staff,
+)
 from community.posts import policies
 
 AUTHOR = 1
+HERE, ELSEWHERE = 5, 6
 ROLES = ("superuser", "moderator", "agent", "admin")
-MODERATING = {"moderator", "admin", "moderator's own", "admin's own"}
+MODERATING = {"moderator", "admin", "moderator here", "moderator's own", "admin's own"}
 NOW = clock.now()
 
 
@@ -23,6 +31,8 @@ class Somebody:
 
     viewer_id: int | None
     role_names: frozenset[str] = frozenset({"member"})
+    board_roles: BoardRoles = field(default_factory=dict)
+    group_ids: frozenset[int] = frozenset()
     silenced_until: datetime | None = None
 
 
@@ -31,6 +41,7 @@ class Facts:
     """A post without a database."""
 
     author_id: int = AUTHOR
+    board_id: int = HERE
     visibility: str = "published"
     created_at: datetime = NOW
 
@@ -47,12 +58,15 @@ def _viewers():
     for role in ROLES:
         viewers[role] = Somebody(9, frozenset({"member", role}))
         viewers[f"{role}'s own"] = Somebody(AUTHOR, frozenset({"member", role}))
+    for role in BOARD_ROLES:
+        viewers[f"{role} here"] = Somebody(9, board_roles={HERE: frozenset({role})})
+        viewers[f"{role} elsewhere"] = Somebody(9, board_roles={ELSEWHERE: frozenset({role})})
     return viewers
 
 
 VIEWERS = _viewers()
 OWN = {"author", *(f"{role}'s own" for role in ROLES)}
-OTHERS = {"member", *ROLES}
+OTHERS = {"member", *ROLES, *(f"{r} {at}" for r in BOARD_ROLES for at in ("here", "elsewhere"))}
 
 
 @pytest.fixture(autouse=True)
@@ -128,16 +142,31 @@ def test_who_may_read_the_history():
         (GUEST, {"public"}),
         (Somebody(1), {"public", "members"}),
         (Somebody(1, frozenset({"member", "superuser"})), {"public", "members"}),
-        (Somebody(1, frozenset({"member", "agent"})), {"public", "members", "staff"}),
-        (Somebody(1, frozenset({"member", "moderator"})), {"public", "members", "staff"}),
-        (Somebody(1, frozenset({"member", "admin"})), {"public", "members", "staff"}),
-        (SYSTEM, {"public", "members", "staff"}),
+        (Somebody(1, frozenset({"member", "agent"})), set(AUDIENCES)),
+        (Somebody(1, frozenset({"member", "moderator"})), set(AUDIENCES)),
+        (Somebody(1, frozenset({"member", "admin"})), set(AUDIENCES)),
+        (SYSTEM, set(AUDIENCES)),
+        # A role on one board opens that board alone.
+        (Somebody(1, board_roles={ELSEWHERE: frozenset({"moderator"})}), {"public", "members"}),
+        (Somebody(1, board_roles={HERE: frozenset({"agent"})}), set(AUDIENCES)),
+        (Somebody(1, group_ids=frozenset({7})), {"public", "members", "groups"}),
+        (Somebody(1, group_ids=frozenset({8})), {"public", "members"}),
     ],
 )
 def test_who_sees_and_asks_on_which_board(viewer, audiences):
-    assert set(audiences_of(viewer)) == audiences
-    for audience in ("public", "members", "staff"):
-        board = Board(slug="b", audience=audience)
-        seen = can_see_board(viewer, board)
+    for audience in AUDIENCES:
+        board = Board(id=HERE, slug="b", audience=audience)
+        seen = can_see_board(viewer, board, {7})
         assert seen == (audience in audiences)
-        assert can_ask_on_board(viewer, board) == (seen and viewer.viewer_id is not None)
+        assert can_ask_on_board(viewer, board, {7}) == (seen and viewer.viewer_id is not None)
+
+
+def test_a_role_without_a_board_is_a_role_on_the_whole_site():
+    local = Somebody(1, board_roles={HERE: frozenset({"moderator"})})
+    assert is_moderating(local, HERE)
+    assert is_staff(local, HERE)
+    for board_id in (None, ELSEWHERE):
+        assert not is_moderating(local, board_id)
+        assert not is_staff(local, board_id)
+    assert not is_staff(Somebody(1, board_roles={HERE: frozenset({"superuser"})}), HERE)
+    assert is_staff(Somebody(1, frozenset({"agent"})), HERE)

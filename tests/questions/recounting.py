@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from community.boards.models import Board, BoardStats
+from community.boards.models import BoardStats
 from community.core.db import db, transaction
 from community.identity.models import User
 from community.posts.models import Post, PostTag, TagCount, Vote
@@ -124,10 +124,9 @@ def _check_boards(questions: list[Question]) -> None:
 
 
 def _check_tags(questions: list[Question]) -> None:
-    audiences = {board.id: board.audience for board in _all(Board)}
-    public = {q.id: audiences[q.place_id] for q in questions if q.visibility == "published"}
+    public = {q.id: q.place_id for q in questions if q.visibility == "published"}
     counted = Counter(
         (row.tag_id, public[row.post_id]) for row in _all(PostTag) if row.post_id in public
     )
-    stored = Counter({(row.tag_id, row.audience): row.questions_count for row in _all(TagCount)})
+    stored = Counter({(row.tag_id, row.board_id): row.questions_count for row in _all(TagCount)})
     assert +stored == counted

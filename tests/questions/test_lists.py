@@ -143,7 +143,7 @@ def _new_tag(name, board):
         tag = Tag(name=name)
         db.session.add(tag)
         db.session.flush()
-        db.session.add(TagCount(tag_id=tag.id, audience=board.audience))
+        db.session.add(TagCount(tag_id=tag.id, board_id=board.id))
     return tag
 
 

@@ -1,18 +1,20 @@
 """Who may do what with questions and answers: the whole table."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from community.core import clock
-from community.core.authz import GUEST
+from community.core.authz import BOARD_ROLES, GUEST, BoardRoles
 from community.questions import policies
 from community.questions.models import POSITIVE_CLOSE_REASONS, STAFF_CLOSE_REASONS
 
 ASKER, HELPER = 1, 2
+HERE, ELSEWHERE = 5, 6
 ROLES = ("superuser", "moderator", "agent", "admin")
-STAFF = {"moderator", "agent", "admin"}
+STAFF = {"moderator", "agent", "admin", "moderator here", "agent here"}
+BYSTANDERS = {"member", "moderator elsewhere", "agent elsewhere"}
 NOW = clock.now()
 
 
@@ -22,6 +24,8 @@ class Somebody:
 
     viewer_id: int | None
     role_names: frozenset[str] = frozenset({"member"})
+    board_roles: BoardRoles = field(default_factory=dict)
+    group_ids: frozenset[int] = frozenset()
     silenced_until: datetime | None = None
 
 
@@ -30,6 +34,7 @@ class Facts:
     """A question or an answer without a database."""
 
     author_id: int = ASKER
+    board_id: int = HERE
     visibility: str = "published"
     created_at: datetime = NOW
     status: str = "open"
@@ -49,12 +54,15 @@ def _viewers():
     }
     for role in ROLES:
         viewers[role] = Somebody(9, frozenset({"member", role}))
+    for role in BOARD_ROLES:
+        viewers[f"{role} here"] = Somebody(9, board_roles={HERE: frozenset({role})})
+        viewers[f"{role} elsewhere"] = Somebody(9, board_roles={ELSEWHERE: frozenset({role})})
     return viewers
 
 
 VIEWERS = _viewers()
 ASKERS = {"asker", "asker silenced once"}
-WRITERS = ASKERS | {"member", *ROLES}
+WRITERS = ASKERS | BYSTANDERS | STAFF | {"superuser"}
 OPEN = Facts()
 ANSWER = Facts(author_id=HELPER)
 
@@ -180,4 +188,5 @@ def test_who_may_say_me_too(question, allowed):
 
 
 def test_who_may_lock():
-    assert _allowed(policies.can_lock_question) == {"moderator", "admin"}
+    moderating = {"moderator", "admin", "moderator here"}
+    assert _allowed(lambda v: policies.can_lock_question(v, OPEN)) == moderating

@@ -59,7 +59,7 @@ def _derived() -> dict[str, list[tuple[Any, ...]]]:
             BoardStats.support_count,
             BoardStats.closed_count,
         )
-        counts = select(TagCount.tag_id, TagCount.audience, TagCount.questions_count)
+        counts = select(TagCount.tag_id, TagCount.board_id, TagCount.questions_count)
         found["board_stats"] = sorted(r for r in _tuples(stats) if any(r[1:]))
         found["tag_counts"] = sorted(r for r in _tuples(counts) if r[2])
     return found
@@ -153,7 +153,7 @@ def test_rebuilding_mends_what_was_wrong() -> None:
             " first_answer_at = NULL, me_too_count = 5, excerpt = '', last_by_asker = false,"
             " awaits_asker = true, is_locked = true",
             "UPDATE users SET solved_count = 3, kudos_count = 3",
-            "UPDATE tag_counts SET questions_count = 3",
+            "UPDATE board_tag_counts SET questions_count = 3",
             "DELETE FROM board_stats",
         ):
             db.session.execute(text(statement))

@@ -8,8 +8,10 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community.core import clock
+from community.core.authz import BOARD_ROLES, BoardRoles
 from community.core.db import Base
 from community.identity.models.consents import VERSION_MAX_CHARS
+from community.identity.models.groups import GroupMember
 from community.identity.names import MAX_CHARS, hue_of, initials_of
 
 NAME_MAX_CHARS = MAX_CHARS
@@ -79,6 +81,10 @@ class User(Base, UserMixin):
         back_populates="user", lazy="raise", foreign_keys="RoleGrant.user_id"
     )
 
+    memberships: Mapped[list[GroupMember]] = relationship(
+        lazy="raise", foreign_keys=GroupMember.user_id, viewonly=True
+    )
+
     def get_id(self) -> str:
         """Tell Flask-Login nothing: the cookie holds a session's token, not who it belongs to."""
         return ""
@@ -92,6 +98,20 @@ class User(Base, UserMixin):
     def role_names(self) -> frozenset[str]:
         """All roles held site-wide; everybody is a member."""
         return frozenset({"member", *(g.name for g in self.role_grants if g.board_id is None)})
+
+    @property
+    def board_roles(self) -> BoardRoles:
+        """Roles held on single boards; one that cannot be narrowed to a board counts nowhere."""
+        held: dict[int, set[str]] = {}
+        for grant in self.role_grants:
+            if grant.board_id is not None and grant.name in BOARD_ROLES:
+                held.setdefault(grant.board_id, set()).add(grant.name)
+        return {board_id: frozenset(names) for board_id, names in held.items()}
+
+    @property
+    def group_ids(self) -> frozenset[int]:
+        """The groups the member belongs to."""
+        return frozenset(membership.group_id for membership in self.memberships)
 
     @property
     def viewer_id(self) -> int | None:

@@ -1,12 +1,12 @@
 """Mailing a notification: everything is asked again at the moment of sending."""
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import joinedload
 
 from community.core import clock, mail
 from community.core.db import db, forget_changes, transaction
 from community.core.jobs import external
 from community.identity.models import User
+from community.identity.queries import VIEWER_RIGHTS
 from community.notifications.kinds import MAIL_BY_DEFAULT
 from community.notifications.letters import write_letter
 from community.notifications.models import Notification, NotificationSetting
@@ -67,7 +67,7 @@ def _reachable_reader(notification: Notification) -> User | None:
     return (
         db.session.scalars(
             select(User)
-            .options(joinedload(User.role_grants))
+            .options(*VIEWER_RIGHTS)
             .where(
                 User.id == notification.user_id,
                 User.active.is_(True),

@@ -1,7 +1,7 @@
 """Who should hear of an event: reasons, preferences and rights, in one query for all of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -17,12 +17,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from community.boards.models import Board
+from community.boards.models import Board, BoardGroup
 from community.boards.policies import audiences_of
-from community.core.authz import STAFF_ROLES, SYSTEM
+from community.core.authz import BOARD_ROLES, NOWHERE, STAFF_ROLES, SYSTEM, BoardRoles
 from community.core.db import db
 from community.core.markup.links import mentions_in
-from community.identity.models import RoleGrant, User
+from community.identity.models import GroupMember, RoleGrant, User
 from community.identity.names import name_key_of
 from community.notifications.kinds import MAIL_BY_DEFAULT, STRENGTH
 from community.notifications.models import Notification, NotificationSetting
@@ -61,6 +61,8 @@ class _AnyMember:
 
     viewer_id: int = 0
     role_names: frozenset[str] = frozenset({"member"})
+    board_roles: BoardRoles = field(default_factory=lambda: NOWHERE)
+    group_ids: frozenset[int] = frozenset()
 
 
 def get_occasion(post_id: int) -> Occasion | None:
@@ -149,20 +151,34 @@ def list_receivers(
 
 
 def may_read_board() -> ColumnElement[bool]:
-    """Return the condition on joined ``users`` and ``boards`` that says ``audiences_of`` in SQL."""
-    is_staff = (
-        exists()
-        .where(
-            RoleGrant.user_id == User.id,
-            RoleGrant.board_id.is_(None),
-            RoleGrant.name.in_(STAFF_ROLES),
-        )
-        # Two levels deep SQLAlchemy would list the users again: anybody's role would do for all.
-        .correlate_except(RoleGrant)
-    )
+    """Return ``can_see_board`` as a condition on joined ``users`` and ``boards``."""
     return or_(
         Board.audience.in_(audiences_of(_AnyMember())),
-        and_(Board.audience.in_(audiences_of(SYSTEM)), is_staff),
+        and_(Board.audience.in_(audiences_of(SYSTEM)), _is_staff_there()),
+        and_(Board.audience == "groups", _is_in_its_groups()),
+    )
+
+
+# Two levels deep SQLAlchemy would list the users again: anybody's role would do for all.
+def _is_staff_there() -> ColumnElement[bool]:
+    everywhere = and_(RoleGrant.board_id.is_(None), RoleGrant.name.in_(STAFF_ROLES))
+    there = and_(RoleGrant.board_id == Board.id, RoleGrant.name.in_(BOARD_ROLES))
+    return (
+        exists()
+        .where(RoleGrant.user_id == User.id, or_(everywhere, there))
+        .correlate_except(RoleGrant)
+    )
+
+
+def _is_in_its_groups() -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(
+            GroupMember.user_id == User.id,
+            BoardGroup.group_id == GroupMember.group_id,
+            BoardGroup.board_id == Board.id,
+        )
+        .correlate_except(GroupMember, BoardGroup)
     )
 
 

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, select
 
 from community.boards.models import Board, name_in
-from community.boards.policies import audiences_of
 from community.core.authz import Viewer
 from community.core.db import db
 from community.core.errors import NotFound
@@ -74,8 +73,9 @@ def _tags(viewer: User) -> list[WatchedThing]:
     # A tag may have been left to boards that are closed to the viewer since they began to watch it.
     in_use = exists().where(
         TagCount.tag_id == Tag.id,
-        TagCount.audience.in_(audiences_of(viewer)),
         TagCount.questions_count > 0,
+        Board.id == TagCount.board_id,
+        board_is_visible(viewer),
     )
     rows = _rows(viewer, select(Tag.name).join(Watch, Watch.tag_id == Tag.id).where(in_use))
     return [WatchedThing("tag", name, f"/tags/{name}") for (name,) in rows]

@@ -23,6 +23,7 @@ TABLES = {
     "tags": Table(nothing="id name created_at"),
     "post_tags": Table(nothing="post_id tag_id"),
     "tag_counts": Table(nothing="tag_id audience questions_count"),
+    "board_tag_counts": Table(nothing="tag_id board_id questions_count"),
     "posts": Table(
         owner="author_id",
         kept_for="post",

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from community.boards.models import Board
 from community.boards.policies import can_ask_on_board
+from community.boards.queries import group_ids_of
 from community.core import clock, markup
 from community.core.authz import require
 from community.core.db import db, insert_ignoring_conflicts, lock_row
@@ -101,7 +102,7 @@ def ask_question(
     """
     require(can_write(actor))
     title, body, names, problems = read_question_texts(title, body, tags)
-    if board is None or not can_ask_on_board(actor, board):
+    if board is None or not can_ask_on_board(actor, board, group_ids_of(board)):
         problems["board"] = UnknownBoard.message
     if problems or board is None:
         raise UnfitText(errors=problems)
@@ -163,7 +164,7 @@ def take_me_too_back(actor: User, question: Question) -> None:
 
 def lock_writing(actor: User, question: Question, reason: str = "") -> None:
     """Stop all writing on a question (moderators); twice changes nothing."""
-    require(can_lock_question(actor))
+    require(can_lock_question(actor, question))
     db.session.execute(
         insert_ignoring_conflicts(Lock).values(
             question_id=question.id,
@@ -177,6 +178,6 @@ def lock_writing(actor: User, question: Question, reason: str = "") -> None:
 
 def unlock_writing(actor: User, question: Question) -> None:
     """Allow writing again (moderators)."""
-    require(can_lock_question(actor))
+    require(can_lock_question(actor, question))
     db.session.execute(delete(Lock).where(Lock.question_id == question.id))
     recompute(question)

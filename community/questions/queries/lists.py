@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import aliased
 
 from community.boards.models import Board
-from community.boards.policies import audiences_of
 from community.core import clock
 from community.core.authz import Viewer
 from community.core.db import AnySelect, db
@@ -18,7 +17,7 @@ from community.core.pagination import PAGE_SIZE, Cursor, Page, before, page_of
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.posts.models import Post, PostTag, Tag, TagCount
-from community.posts.visibility import root_is_visible
+from community.posts.visibility import board_is_visible, root_is_visible
 from community.questions.models import Acceptance, Answer, Question
 from community.questions.queries.rows import (
     QuestionRow,
@@ -161,7 +160,8 @@ def _select_tags(viewer: Viewer) -> Any:
     return (
         select(Tag.id, Tag.name, total)
         .join(TagCount, TagCount.tag_id == Tag.id)
-        .where(TagCount.audience.in_(audiences_of(viewer)), TagCount.questions_count > 0)
+        .join(Board, Board.id == TagCount.board_id)
+        .where(board_is_visible(viewer), TagCount.questions_count > 0)
         .group_by(Tag.id, Tag.name)
     )
 
@@ -191,7 +191,7 @@ def list_helpers(viewer: Viewer, days: int = 7, limit: int = 5) -> list[Helper]:
             root.visibility == "published",
             # Solving one's own question counts for nobody.
             root.author_id != Answer.author_id,
-            Board.audience.in_(audiences_of(viewer)),
+            board_is_visible(viewer),
             User.role.in_(("member", "superuser")),
             User.active.is_(True),
         )

@@ -44,6 +44,7 @@ class PostView:
     """A post as pages show it; policies read it like the record itself."""
 
     id: int
+    board_id: int
     author_id: int
     created_at: datetime
     edited_at: datetime | None

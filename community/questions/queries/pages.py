@@ -18,7 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from community.boards.models import Board, name_in
-from community.boards.policies import audiences_of
+from community.boards.policies import Reach, reach_of
+from community.boards.queries import board_is_within
 from community.core.authz import Viewer
 from community.core.db import AnyRow, AnySelect, db
 from community.core.errors import NotFound
@@ -45,6 +46,7 @@ COMMENTS_LIMIT = 500
 
 QUESTION_COLUMNS: tuple[Any, ...] = (
     Question.id,
+    Question.place_id,
     Question.author_id,
     Question.created_at,
     Question.edited_at,
@@ -84,7 +86,7 @@ def get_question_page(
 
 
 def _get_question(viewer: Viewer, language: str, question_id: int) -> QuestionView:
-    statement = _question_statement(audiences_of(viewer))
+    statement = _question_statement(reach_of(viewer))
     row = db.session.connection().execute(statement, {"question_id": question_id}).one_or_none()
     if row is None:
         raise NotFound()
@@ -93,7 +95,7 @@ def _get_question(viewer: Viewer, language: str, question_id: int) -> QuestionVi
 
 # The page's statements are built once: building one costs more than running it.
 @lru_cache
-def _question_statement(audiences: tuple[str, ...]) -> AnySelect:
+def _question_statement(reach: Reach) -> AnySelect:
     return (
         select(
             *QUESTION_COLUMNS,
@@ -119,7 +121,7 @@ def _question_statement(audiences: tuple[str, ...]) -> AnySelect:
         .where(
             Question.id == bindparam("question_id"),
             Question.visibility == "published",
-            Board.audience.in_(audiences),
+            board_is_within(reach),
         )
         .limit(1)
     )
@@ -131,6 +133,7 @@ def _question_view(viewer: Viewer, language: str, row: AnyRow) -> QuestionView:
     )
     return QuestionView(
         id=row.id,
+        board_id=row.place_id,
         author_id=row.author_id,
         created_at=row.created_at,
         edited_at=row.edited_at,
@@ -198,6 +201,7 @@ def _answers_statement() -> AnySelect:
     return (
         select(
             Answer.id,
+            Answer.board_id,
             Answer.author_id,
             Answer.created_at,
             Answer.edited_at,
@@ -237,11 +241,12 @@ def _answer_view(row: AnyRow) -> PostView:
         acceptance = AcceptanceView(by, row.accepted_at, row.place)
     return PostView(
         id=row[0],
-        author_id=row[1],
-        created_at=row[2],
-        edited_at=row[3],
-        html=Markup(row[4]),
-        kudos_count=row[5],
+        board_id=row[1],
+        author_id=row[2],
+        created_at=row[3],
+        edited_at=row[4],
+        html=Markup(row[5]),
+        kudos_count=row[6],
         author=Person(*row[-PERSON_WIDTH:]),
         acceptance=acceptance,
     )
@@ -250,9 +255,9 @@ def _answer_view(row: AnyRow) -> PostView:
 def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
     shown: dict[int, PostView] = {post.id: post for post in (question, *answers)}
     for row in db.session.connection().execute(_comments_statement(), {"parent_ids": list(shown)}):
-        values = (*row[:4], Markup(row[4]), row[5], Person(*row[-PERSON_WIDTH:]))
+        values = (*row[:5], Markup(row[5]), row[6], Person(*row[-PERSON_WIDTH:]))
         comment = PostView(*values)
-        shown[row[6]].comments.append(comment)
+        shown[row[7]].comments.append(comment)
 
 
 @lru_cache
@@ -260,6 +265,7 @@ def _comments_statement() -> AnySelect:
     return (
         select(
             Post.id,
+            Post.board_id,
             Post.author_id,
             Post.created_at,
             Post.edited_at,

@@ -1,15 +1,14 @@
 """Getting hold of records on behalf of a viewer: what they may not see is not found."""
 
 from flask import url_for
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
-from community.core.authz import is_moderating
 from community.core.db import db, lock_row
 from community.core.errors import NotAllowed, NotFound
 from community.core.web import current_viewer
 from community.identity.models import User
 from community.posts.models import Post
-from community.posts.visibility import post_is_visible, visible_boards
+from community.posts.visibility import post_is_moderated, post_is_visible
 from community.questions.models import Answer, Question
 from community.questions.operations.questions import lock_question
 
@@ -54,8 +53,8 @@ def access_reply(post_id: int) -> tuple[Question, Post]:
 def access_removed(post_id: int) -> tuple[Question, Post]:
     """Return a post and its locked question as ``access_reply``; moderators reach removed ones."""
     viewer = current_viewer()
-    condition = visible_boards(viewer) if is_moderating(viewer) else post_is_visible(viewer)
-    return _locked(_find_post(post_id, condition))
+    reachable = or_(post_is_visible(viewer), post_is_moderated(viewer))
+    return _locked(_find_post(post_id, reachable))
 
 
 def _locked(post: Post) -> tuple[Question, Post]:

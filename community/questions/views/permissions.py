@@ -77,6 +77,6 @@ def _for_question(viewer: Viewer, question: QuestionView) -> set[str]:
             viewer, question, closed_at=question.closure.at if question.closure else None
         ),
         "request_info": can_request_info(viewer, question),
-        "lock": can_lock_question(viewer),
+        "lock": can_lock_question(viewer, question),
     }
     return {name for name, yes in allowed.items() if yes}
