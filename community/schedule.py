@@ -5,6 +5,7 @@ from datetime import timedelta
 from community.core.allowances import prune_allowances
 from community.core.submissions import prune_submissions
 from community.core.worker import Periodic
+from community.identity.operations.names import fill_skeletons
 from community.posts.drafts import prune_drafts
 from community.posts.operations import render_again
 from community.questions.rebuild import refresh_waits
@@ -14,6 +15,7 @@ PERIODIC = (
     Periodic(prune_allowances, timedelta(minutes=15)),
     Periodic(prune_submissions, timedelta(hours=1)),
     Periodic(prune_drafts, timedelta(hours=6)),
+    Periodic(fill_skeletons, timedelta(minutes=1)),
     Periodic(render_again, timedelta(minutes=1)),
     Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(check_index, timedelta(minutes=1)),

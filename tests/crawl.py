@@ -144,6 +144,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/sign-in": _one("/sign-in"),
     "/account/sessions": _one("/account/sessions"),
     "/account/terms": _one("/account/terms"),
+    "/account/name": _one("/account/name"),
     "/verify": _one("/verify?next=/tags"),
     "/reset": _one("/reset"),
     "/reset/<token>": _one("/reset/forged"),
@@ -201,6 +202,7 @@ OWN_CHANGES = {
     *("/questions", "/notifications/reading", "/notifications/<int:notification_id>/reading"),
     *("/unsubscribe/<token>", "/users/<int:user_id>/watch"),
     *("/account/terms", "/account/sessions", "/account/sessions/<int:session_id>", "/verify"),
+    "/account/name",
 }
 
 

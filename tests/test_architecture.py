@@ -50,7 +50,7 @@ EXTRAS = {
         "acceptances authors boards duplicates html_to_markdown id_sets preparing progress reading"
         " records report run store votes workers writing"
     ),
-    "community/notifications": "kinds letters tokens wording",
+    "community/notifications": "hours kinds letters tokens wording",
     "community/posts": "diffs drafts history limits tagging text visibility",
     "community/privacy": "marks register",
     "community/questions": (

@@ -106,6 +106,7 @@ PAGES = [
     "/preferences",
     "/preferences/notifications",
     "/account/sessions",
+    "/account/name",
     "/verify",
     "/no-such-page",
 ]
@@ -159,6 +160,7 @@ REFUSALS = [
     ("/posts/{answer}/hiding", {}),
     ("/questions/999999/me-too", {}),
     ("/preferences", {"display_name": "!"}),
+    ("/account/name", {"display_name": "Nordfunk Team"}),
 ]
 
 

@@ -59,6 +59,8 @@ class Settings:
     argon2_time_cost: int = 3
     argon2_parallelism: int = 4
     breached_passwords: str = ""
+    name_change_days: int = 30
+    name_reserved_days: int = 90
     kudos_undo_minutes: int = 10
     edit_window_days: int = 1
     edit_grace_minutes: int = 5

@@ -20,11 +20,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length
 
+from community.core.errors import Invalid
 from community.core.i18n import LANGUAGES
 from community.identity.addresses import safe_next
 from community.identity.models import User
-from community.identity.names import MAX_CHARS, MIN_CHARS, is_well_formed_name, tidy_name
-from community.identity.queries import is_name_taken
+from community.identity.operations.names import check_name
 
 THEMES = ("system", "light", "dark")
 BIO_MAX_CHARS = 500
@@ -48,19 +48,29 @@ class RegisterForm(SafeNext, RegisterFormV2):
     display_name = StringField(validators=[DataRequired(_l("Choose a name that others will see."))])
 
     def validate_display_name(self, field: Field) -> None:
-        """Refuse names that cannot be shown, look like an address, or are taken."""
-        field.data = tidy_name(field.data or "")
-        if not is_well_formed_name(field.data):
-            raise ValidationError(
-                _l(
-                    "Choose a name of %(least)s to %(most)s characters, with letters or digits "
-                    "and without a web or e-mail address.",
-                    least=MIN_CHARS,
-                    most=MAX_CHARS,
-                )
-            )
-        if is_name_taken(field.data):
-            raise ValidationError(_l("Somebody has this name or one like it. Choose another one."))
+        """Refuse names that cannot be shown, sound like staff, or look like one that is taken."""
+        field.data = _checked_name(field.data or "", owner_id=None)
+
+
+def _checked_name(typed: str, *, owner_id: int | None) -> str:
+    try:
+        return check_name(typed, owner_id=owner_id)
+    except Invalid as refusal:
+        raise ValidationError(refusal.message) from refusal
+
+
+class NameForm(FlaskForm):  # type: ignore[misc]
+    """Another display name for somebody who has one."""
+
+    display_name = StringField(validators=[DataRequired(_l("Choose a name that others will see."))])
+
+    def __init__(self, user: User) -> None:
+        super().__init__(data={"display_name": user.display_name})
+        self.user = user
+
+    def validate_display_name(self, field: Field) -> None:
+        """Refuse what nobody may be called, and what somebody else is."""
+        field.data = _checked_name(field.data or "", owner_id=self.user.id)
 
 
 class ResetRequestForm(ForgotPasswordForm):

@@ -1,13 +1,18 @@
 """Reads of people."""
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
+from community.core import clock
 from community.core.db import db
 from community.core.errors import NotFound
-from community.identity.models import Consent, Passkey, TotpFactor, User, UserSession
+from community.core.settings import current_settings
+from community.identity.lookalikes import skeletons_of
+from community.identity.models import Consent, NameChange, Passkey, TotpFactor, User, UserSession
 from community.identity.names import mention_name_of, name_key_of
 
 SUGGESTED_NAMES = 8
@@ -16,17 +21,43 @@ SUGGESTED_NAMES = 8
 VIEWER_RIGHTS = (joinedload(User.role_grants), joinedload(User.memberships))
 
 
-def is_name_taken(display_name: str) -> bool:
-    """Say whether somebody has this display name or one that folds to the same."""
-    taken = exists().where(User.name_key == name_key_of(display_name))
-    return bool(db.session.scalar(select(taken)))
+def is_name_taken(name: str, *, owner_id: int | None = None) -> bool:
+    """Say whether somebody else has this name or one that looks like it, or had it lately."""
+    key, skeletons = name_key_of(name), skeletons_of(name)
+    kept_since = clock.now() - timedelta(days=current_settings().name_reserved_days)
+    present = exists().where(
+        or_(User.name_key == key, User.name_skeleton.in_(skeletons)),
+        User.id.is_distinct_from(owner_id),
+    )
+    former = exists().where(
+        or_(NameChange.name_key == key, NameChange.name_skeleton.in_(skeletons)),
+        NameChange.changed_at > kept_since,
+        NameChange.user_id.is_distinct_from(owner_id),
+    )
+    return bool(db.session.scalar(select(or_(present, former))))
+
+
+def people_named(names: Iterable[str]) -> Select[int]:
+    """Select the ids of those whom names after an @ mean.
+
+    A name that somebody gave up means them still, until somebody else takes it.
+    """
+    keys = {key for name in names if (key := name_key_of(name))}
+    present = select(User.id).where(User.name_key.in_(keys))
+    newest = (
+        select(func.max(NameChange.id))
+        .where(NameChange.name_key.in_(keys))
+        .group_by(NameChange.name_key)
+    )
+    former = select(NameChange.user_id).where(
+        NameChange.id.in_(newest), ~exists().where(User.name_key == NameChange.name_key)
+    )
+    return select(union(present, former).subquery().c[0])
 
 
 def get_user_id_by_name(name: str) -> int:
     """Return who is meant by a name after an @; raises ``NotFound``."""
-    found: int | None = db.session.scalar(
-        _active(User.id).where(User.name_key == name_key_of(name))
-    )
+    found: int | None = db.session.scalar(_active(User.id).where(User.id.in_(people_named([name]))))
     if found is None:
         raise NotFound()
     return found

@@ -24,7 +24,7 @@ from community.identity.forms import NewPasswordForm, RegisterForm, ResetRequest
 from community.identity.mails import AccountMail
 from community.identity.messages import security_messages
 from community.identity.models import RoleGrant, User
-from community.identity.names import name_key_of
+from community.identity.names import name_columns
 from community.identity.operations.sessions import end_sessions
 from community.identity.policies import LONGEST
 from community.identity.queries import VIEWER_RIGHTS
@@ -57,7 +57,7 @@ class UserDatastore(SQLAlchemyUserDatastore):
         """
         user = User(
             fs_uniquifier=secrets.token_hex(32),
-            name_key=name_key_of(values["display_name"]),
+            **name_columns(values.pop("display_name")),
             language=reader_language(),
             role_grants=[],
             memberships=[],

@@ -1,21 +1,33 @@
 """Notifications as mails, written in the reader's language."""
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
 from community.core.i18n import speaking
 from community.core.mail import Message, mail_domain, render_parts
 from community.core.settings import current_settings
 from community.identity.models import User
 from community.notifications.queries.entries import Entry
-from community.notifications.tokens import sign_unsubscription, unsubscription_for
-from community.notifications.wording import line_of, reason_of, stop_of, subject_of
+from community.notifications.tokens import (
+    EVERYTHING,
+    Unsubscription,
+    sign_unsubscription,
+    unsubscription_for,
+)
+from community.notifications.wording import (
+    collection_subject,
+    line_of,
+    reason_of,
+    stop_of,
+    subject_of,
+)
 
 
 def write_letter(reader: User, entry: Entry, words: str) -> Message:
     """Return the mail that tells of a notification; ``words`` is what it quotes, as plain text."""
-    settings = current_settings()
-    site = settings.site_url.rstrip("/")
-    token = sign_unsubscription(unsubscription_for(reader.id, entry.kind, entry.question_id))
-    stop_url = f"{site}/unsubscribe/{token}"
-    with speaking(reader.language or settings.default_language):
+    site = site_address()
+    stop_url = stop_address(unsubscription_for(reader.id, entry.kind, entry.question_id))
+    with speaking_to(reader):
         text, html = render_parts(
             "notification",
             name=reader.display_name,
@@ -37,15 +49,60 @@ def write_letter(reader: User, entry: Entry, words: str) -> Message:
     )
 
 
+def write_collection(reader: User, entries: Sequence[Entry]) -> Message:
+    """Return the one mail that tells of all that quiet hours held back, oldest first."""
+    site = site_address()
+    stop_url = stop_address(Unsubscription(reader.id, EVERYTHING, None))
+    with speaking_to(reader):
+        text, html = render_parts(
+            "collection",
+            name=reader.display_name,
+            lines=[(line_of(entry), f"{site}{entry.path}") for entry in entries],
+            stop_url=stop_url,
+            preferences_url=f"{site}/preferences/notifications",
+        )
+        subject = collection_subject(len(entries))
+    message_id = f"<h{entries[-1].id}.{reader.id}@{mail_domain()}>"
+    return Message(
+        to=reader.email or "",
+        subject=subject,
+        text=text,
+        html=html,
+        headers={"Message-ID": message_id, **leaving_headers(stop_url)},
+    )
+
+
+def speaking_to(reader: User) -> AbstractContextManager[None]:
+    """Write in the reader's language and time zone for a while."""
+    return speaking(reader.language or current_settings().default_language, reader.time_zone)
+
+
+def site_address() -> str:
+    """Return the site's address without a slash at its end."""
+    return current_settings().site_url.rstrip("/")
+
+
+def stop_address(what: Unsubscription) -> str:
+    """Return the address that ends mails without signing in."""
+    return f"{site_address()}/unsubscribe/{sign_unsubscription(what)}"
+
+
+def leaving_headers(stop_url: str) -> dict[str, str]:
+    """Return the headers for leaving with one click. Source: RFC 8058, RFC 2919."""
+    return {
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": f"<notifications.{mail_domain()}>",
+    }
+
+
 def _headers(reader: User, entry: Entry, stop_url: str) -> dict[str, str]:
-    """Return headers: one-click leaving (RFC 8058), and a conversation per question (RFC 5322)."""
+    """Return headers: one-click leaving, and a conversation per question (RFC 5322)."""
     domain = mail_domain()
     conversation = f"<q{entry.question_id}.{reader.id}@{domain}>"
     return {
         "Message-ID": f"<n{entry.id}.{reader.id}@{domain}>",
         "In-Reply-To": conversation,
         "References": conversation,
-        "List-Unsubscribe": f"<{stop_url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": f"<notifications.{domain}>",
+        **leaving_headers(stop_url),
     }

@@ -13,11 +13,14 @@ from community.notifications.kinds import QUESTION_WATCH_KINDS
 from community.notifications.models import KINDS
 
 PURPOSE = "notifications.unsubscribe"
+# Not kinds of notifications, but mails that can be left like one.
+EVERYTHING = "everything"
+DIGEST = "digest"
 LARGEST_ID = 2**63 - 1
 
 
 class Unsubscription(NamedTuple):
-    """What ends for whom: the watch of a question, or mails of one kind."""
+    """What ends for whom: the watch of a question, mails of one kind, all of them, the digest."""
 
     user_id: int
     kind: str
@@ -41,7 +44,11 @@ def read_unsubscription(token: str) -> Unsubscription:
         user_id, kind, question_id = _serializer().loads(token)
     except (BadData, TypeError, ValueError):
         raise NotFound() from None
-    if kind not in KINDS or not _is_id(user_id) or not (question_id is None or _is_id(question_id)):
+    if (
+        kind not in (*KINDS, EVERYTHING, DIGEST)
+        or not _is_id(user_id)
+        or not (question_id is None or _is_id(question_id))
+    ):
         raise NotFound()
     return Unsubscription(user_id, kind, question_id)
 

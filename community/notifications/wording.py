@@ -6,6 +6,7 @@ from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from community.notifications.queries.entries import Entry
+from community.notifications.tokens import DIGEST, EVERYTHING
 from community.questions.reasons import WORDS, reason_words
 
 KIND_LABELS: dict[str, LazyString] = {
@@ -19,6 +20,12 @@ KIND_LABELS: dict[str, LazyString] = {
     "closed": _l("A question you follow is closed"),
     "reopened": _l("A question you follow is open again"),
     "new_question": _l("New questions on boards and tags and from people you follow"),
+}
+
+MAIL_LABELS: dict[str, LazyString] = {
+    **KIND_LABELS,
+    EVERYTHING: _l("All mails about what happens in the community"),
+    DIGEST: _l("The digest"),
 }
 
 
@@ -102,6 +109,17 @@ def subject_of(entry: Entry) -> str:
         "new_question": _("New question: %(title)s", title=title),
     }
     return subjects[entry.kind]
+
+
+def collection_subject(count: int) -> str:
+    """Return the subject of the mail that tells of several things at once."""
+    return str(
+        ngettext(
+            "%(num)s thing happened in your quiet hours",
+            "%(num)s things happened in your quiet hours",
+            count,
+        )
+    )
 
 
 def reason_of(kind: str) -> str:

@@ -8,7 +8,7 @@ from community.boards.models import Board
 from community.core.authz import STAFF_ROLES, Viewer
 from community.core.db import db
 from community.identity.models import User
-from community.identity.names import name_key_of
+from community.identity.queries import people_named
 from community.posts.models import PostTag, Tag
 from community.posts.visibility import board_is_visible
 from community.questions.models import Answer, Question
@@ -35,7 +35,7 @@ def filters_of(viewer: Viewer, request: SearchRequest) -> Filters | None:
         _add(filters, Question.place_id == board_id, f"board:{board_id}")
     if request.user:
         user_id = db.session.scalar(
-            select(User.id).where(User.name_key == name_key_of(request.user))
+            select(User.id).where(User.id.in_(people_named([request.user])))
         )
         if user_id is None:
             return None

@@ -113,6 +113,7 @@ PAGES = {
     "notifications": Shown("asker", "/notifications"),
     "notification settings": Shown("asker", "/preferences/notifications"),
     "preferences": Shown("asker", "/preferences"),
+    "display name": Shown("asker", "/account/name"),
     "devices": Shown("asker", "/account/sessions"),
     "proof of identity": Shown("asker", "/verify"),
     "own profile": Shown("helper", lambda scene: f"/users/{scene.helper.id}"),

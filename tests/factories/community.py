@@ -12,7 +12,7 @@ from community.boards.models import Board
 from community.core import clock
 from community.core.db import db, transaction
 from community.identity.models import Group, GroupMember, RoleGrant, User
-from community.identity.names import name_key_of
+from community.identity.names import name_columns
 from community.identity.queries import VIEWER_RIGHTS
 from community.posts.models import Comment, Post
 from community.questions.models import Acceptance, Answer, Question
@@ -43,8 +43,7 @@ def make_user(
     values.setdefault("active", True)
     with transaction():
         user = User(
-            display_name=name,
-            name_key=name_key_of(name),
+            **name_columns(name),
             fs_uniquifier=secrets.token_hex(16),
             confirmed_at=clock.now(),
             role=role,

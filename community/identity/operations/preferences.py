@@ -2,12 +2,17 @@
 
 from typing import TypedDict
 
+from sqlalchemy import update
+
 from community.core.db import db
 from community.identity.models import User
 
 
 class Preferences(TypedDict, total=False):
-    """What a member may choose; ``reads_languages`` are codes joined by commas, "" means all."""
+    """What a member may choose; ``reads_languages`` are codes joined by commas, "" means all.
+
+    Quiet hours are minutes since midnight in the member's time zone, both None for none.
+    """
 
     language: str
     reads_languages: str
@@ -15,6 +20,9 @@ class Preferences(TypedDict, total=False):
     theme: str
     shortcuts: bool
     bio: str
+    digest: str
+    quiet_from_minutes: int | None
+    quiet_until_minutes: int | None
 
 
 def change_preferences(actor: User, preferences: Preferences) -> None:
@@ -22,3 +30,8 @@ def change_preferences(actor: User, preferences: Preferences) -> None:
     for name, value in preferences.items():
         setattr(actor, name, value)
     db.session.flush()
+
+
+def stop_digest(user_id: int) -> None:
+    """End the digest of a member, who need not be signed in; a second time changes nothing."""
+    db.session.execute(update(User).where(User.id == user_id).values(digest="off"))

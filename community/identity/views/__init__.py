@@ -2,6 +2,6 @@
 
 from community.identity.views.blueprints import account
 
-from community.identity.views import sessions, terms  # noqa: F401  isort: skip
+from community.identity.views import names, sessions, terms  # noqa: F401  isort: skip
 
 __all__ = ["account"]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from community.core.db import db
 from community.identity.models import RoleGrant, User
-from community.identity.names import name_key_of
+from community.identity.names import name_columns
 from community.importers.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from community.importers.demo.content import DemoMember
 from community.importers.demo.records import keep_record, source_ids_of
@@ -40,8 +40,7 @@ def load_people(members: Iterable[DemoMember], now: datetime) -> dict[str, int]:
 def _make_user(name: str, joined_months_ago: int, bio: str, now: datetime) -> User:
     joined_at = now - max(joined_months_ago * MONTH, SHORTEST_MEMBERSHIP)
     return User(
-        display_name=name,
-        name_key=name_key_of(name),
+        **name_columns(name),
         fs_uniquifier=secrets.token_hex(32),
         active=True,
         bio=bio,

@@ -8,9 +8,10 @@ from sqlalchemy import select, update
 from community.core.authz import is_signed_in, require
 from community.core.db import db, insert_ignoring_conflicts
 from community.identity.models import User
+from community.identity.operations.preferences import stop_digest
 from community.notifications.models import KINDS, NotificationSetting
 from community.notifications.operations.unread import recount_unread
-from community.notifications.tokens import Unsubscription
+from community.notifications.tokens import DIGEST, EVERYTHING, Unsubscription
 from community.posts.operations import unwatch
 
 
@@ -36,8 +37,11 @@ def stop_mails(what: Unsubscription) -> None:
         return
     if what.question_id is not None:
         unwatch(what.user_id, post_id=what.question_id)
+    elif what.kind == DIGEST:
+        stop_digest(what.user_id)
     else:
-        _store(what.user_id, what.kind, {"mail": False})
+        for kind in KINDS if what.kind == EVERYTHING else (what.kind,):
+            _store(what.user_id, kind, {"mail": False})
 
 
 def _store(user_id: int, kind: str, values: Mapping[str, bool]) -> None:

@@ -23,7 +23,7 @@ from community.core.authz import BOARD_ROLES, NOWHERE, STAFF_ROLES, SYSTEM, Boar
 from community.core.db import db
 from community.core.markup.links import mentions_in
 from community.identity.models import GroupMember, RoleGrant, User
-from community.identity.names import name_key_of
+from community.identity.queries import people_named
 from community.notifications.kinds import MAIL_BY_DEFAULT, STRENGTH
 from community.notifications.models import Notification, NotificationSetting
 from community.posts.models import Post, PostTag, Watch
@@ -119,8 +119,7 @@ def place_watchers(occasion: Occasion) -> Members:
 def mentioned_members(occasion: Occasion) -> Members:
     """Select whom the post names with an @ (the first twenty names)."""
     names = mentions_in(occasion.html)[:MENTIONS_MAX]
-    keys = {key for name in names if (key := name_key_of(name))}
-    return select(User.id).where(User.name_key.in_(keys))
+    return people_named(names)
 
 
 def list_receivers(

@@ -8,7 +8,7 @@ from community.core.web import csrf, public
 from community.notifications.operations.preferences import stop_mails
 from community.notifications.tokens import Unsubscription, read_unsubscription
 from community.notifications.views.blueprint import blueprint
-from community.notifications.wording import KIND_LABELS
+from community.notifications.wording import MAIL_LABELS
 
 
 @blueprint.get("/unsubscribe/<token>")
@@ -36,5 +36,5 @@ csrf.exempt(unsubscribe)
 
 def _page(what: Unsubscription, token: str, *, done: bool) -> ResponseReturnValue:
     return render_template(
-        "notifications/unsubscribe.html", what=what, token=token, done=done, labels=KIND_LABELS
+        "notifications/unsubscribe.html", what=what, token=token, done=done, labels=MAIL_LABELS
     )
