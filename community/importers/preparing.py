@@ -12,14 +12,12 @@ import warnings
 from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
-from markupsafe import Markup
-
 from community.core import markup
 from community.importers.html_to_markdown import html_to_markdown
+from community.questions.excerpts import EXCERPT_CHARS, excerpt_of
 
 SOURCE_MAX_CHARS = 400_000
 CONVERTING_SECONDS = 5
-EXCERPT_CHARS = 200
 # Nobody waits for an import's page, so a text may take longer here; what does not end within
 # this is stored escaped, like everywhere.
 LIMITS = markup.Limits(seconds=3.0, children=1)
@@ -65,7 +63,7 @@ def prepare_text(raw: RawText, renderer: markup.Renderer) -> ReadyText:
     # What fell back on a busy machine is rendered again by the worker.
     version = markup.RENDER_VERSION - 1 if rendered.fell_back else markup.RENDER_VERSION
     html = str(rendered.html)
-    excerpt = markup.excerpt(Markup(html), EXCERPT_CHARS) if raw.wants_excerpt else ""
+    excerpt = excerpt_of(html) if raw.wants_excerpt else ""
     return ReadyText(body, html, version, excerpt)
 
 

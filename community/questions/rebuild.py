@@ -11,14 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from markupsafe import Markup
 from sqlalchemy import select, text, update
 
 from community.boards.models import BoardStats
-from community.core import clock, markup
+from community.core import clock
 from community.core.db import db, transaction
+from community.questions.excerpts import excerpt_of
 from community.questions.models import STATUSES, Question
-from community.questions.operations.questions import EXCERPT_CHARS
 
 WAIT_DAYS = 30
 EXCERPT_BATCH = 500
@@ -218,7 +217,7 @@ def rebuild_excerpts() -> None:
 def _store_excerpts(batch: list[tuple[int, str, str]]) -> None:
     table = Question.__table__
     for question_id, html, excerpt in batch:
-        fresh = markup.excerpt(Markup(html), EXCERPT_CHARS)
+        fresh = excerpt_of(html)
         if fresh != excerpt:
             db.session.execute(
                 update(table).where(table.c.id == question_id).values(excerpt=fresh)  # type: ignore[arg-type]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from markupsafe import Markup
 from sqlalchemy import ColumnElement, select
 
 from community.boards.models import Board
@@ -332,5 +331,5 @@ def _best_answers(viewer: Viewer, ids: Sequence[int]) -> dict[int, str]:
     best: dict[int, str] = {}
     for question_id, html, _ in rows:
         if question_id is not None and question_id not in best:
-            best[question_id] = markup.excerpt(Markup(html), EXCERPT_CHARS)
+            best[question_id] = markup.excerpt(markup.stored(html), EXCERPT_CHARS)
     return best

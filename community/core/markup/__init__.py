@@ -49,6 +49,7 @@ __all__ = [
     "render_stored",
     "render_with_report",
     "shorten",
+    "stored",
     "warm_up",
 ]
 
@@ -91,11 +92,16 @@ def render_with_report(text: str) -> Rendered:
     return DEFAULT_RENDERER.render(text)
 
 
+def stored(html: str) -> Markup:
+    """Return HTML that `render` made and we kept, as what it is; nothing else may come in here."""
+    return Markup(html)
+
+
 def excerpt(text: str | Markup, length: int = 200) -> str:
     """Return the start of a text without markup, on one line, at most `length` characters.
 
-    `text` is Markdown as users write it, or HTML if it is `Markup`: wrap stored
-    HTML in `Markup`. For lists, descriptions and feeds; escape it like any text.
+    `text` is Markdown as users write it, or HTML if it is `Markup` (see `stored`). For lists,
+    descriptions and feeds; escape it like any text.
     """
     markup = text if isinstance(text, Markup) else render(text)
     return shorten(plain_text(markup), length)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from markupsafe import Markup
 from sqlalchemy import select
 
 from community.core import markup
@@ -15,6 +14,7 @@ from community.posts.models import Comment, Post, Removal, Revision, Vote, Watch
 from community.posts.operations import render_into
 from community.posts.tagging import put_tags
 from community.posts.text import slug_of
+from community.questions.excerpts import excerpt_of
 from community.questions.models import (
     Acceptance,
     Answer,
@@ -24,7 +24,6 @@ from community.questions.models import (
     MeToo,
     Question,
 )
-from community.questions.operations.questions import EXCERPT_CHARS
 
 REMOVAL_REASONS = {
     "hidden": "Verstößt gegen die Regeln / against the rules",
@@ -73,7 +72,7 @@ def _add_question(demo: DemoQuestion, writing: Writing) -> Question:
         last_activity_at=asked_at,
     )
     render_into(question, markup.clean_text(demo.body))
-    question.excerpt = markup.excerpt(Markup(question.html), EXCERPT_CHARS)
+    question.excerpt = excerpt_of(question.html)
     db.session.add(question)
     db.session.flush()
     question.root_id = question.id

@@ -1,6 +1,5 @@
 """What a mail quotes: the start of the post, or the words that came with an event."""
 
-from markupsafe import Markup
 from sqlalchemy import select
 
 from community.core import markup
@@ -27,5 +26,5 @@ def get_words(entry: Entry) -> str:
         return markup.excerpt(note or "", EXCERPT_CHARS)
     if entry.kind in ("answer", "comment", "mention", "new_question"):
         html = db.session.scalar(select(Post.html).where(Post.id == entry.post_id))
-        return markup.excerpt(Markup(html or ""), EXCERPT_CHARS)
+        return markup.excerpt(markup.stored(html or ""), EXCERPT_CHARS)
     return ""

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from community.core import clock, markup
 from community.core.authz import require
 from community.core.db import db
@@ -22,8 +20,9 @@ from community.posts.text import (
     fit_text,
     slug_of,
 )
+from community.questions.excerpts import excerpt_of
 from community.questions.models import Question
-from community.questions.operations.questions import EXCERPT_CHARS, read_question_texts
+from community.questions.operations.questions import read_question_texts
 from community.questions.status import count_tags
 
 NOTE_MAX_CHARS = 200
@@ -59,7 +58,7 @@ def edit_question(
     _keep_version(actor, question, title=question.title, tags=", ".join(old_tags), note=note)
     question.title, question.slug = title, slug_of(title)
     _change_body(actor, question, body)
-    question.excerpt = markup.excerpt(Markup(question.html), EXCERPT_CHARS)
+    question.excerpt = excerpt_of(question.html)
     _change_tags(question, names)
     emit(PostEdited(question.id, question.id, actor.id))
 

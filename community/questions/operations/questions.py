@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from markupsafe import Markup
 from sqlalchemy import delete, select
 
 from community.boards.models import Board
@@ -37,6 +36,7 @@ from community.posts.text import (
 from community.questions.errors import (
     UnknownBoard,
 )
+from community.questions.excerpts import excerpt_of
 from community.questions.models import (
     Lock,
     MeToo,
@@ -50,8 +50,6 @@ from community.questions.status import (
     recompute,
     settle,
 )
-
-EXCERPT_CHARS = 200
 
 
 def lock_question(question_id: int) -> Question:
@@ -120,7 +118,7 @@ def ask_question(
         last_activity_at=now,
     )
     render_into(question, body)
-    question.excerpt = markup.excerpt(Markup(question.html), EXCERPT_CHARS)
+    question.excerpt = excerpt_of(question.html)
     publish_question(question, names)
     watch(actor.id, post_id=question.id)
     emit(QuestionAsked(question.id, actor.id))

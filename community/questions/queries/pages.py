@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
 from sqlalchemy import (
     CompoundSelect,
     and_,
@@ -20,6 +19,7 @@ from sqlalchemy.orm import aliased
 from community.boards.models import Board, name_in
 from community.boards.policies import Reach, reach_of
 from community.boards.queries import board_is_within
+from community.core import markup
 from community.core.authz import Viewer
 from community.core.db import AnyRow, AnySelect, db
 from community.core.errors import NotFound
@@ -137,7 +137,7 @@ def _question_view(viewer: Viewer, language: str, row: AnyRow) -> QuestionView:
         author_id=row.author_id,
         created_at=row.created_at,
         edited_at=row.edited_at,
-        html=Markup(row.html),
+        html=markup.stored(row.html),
         kudos_count=row.kudos_count,
         author=Person(*row[-PERSON_WIDTH:]),
         slug=row.slug,
@@ -245,7 +245,7 @@ def _answer_view(row: AnyRow) -> PostView:
         author_id=row[2],
         created_at=row[3],
         edited_at=row[4],
-        html=Markup(row[5]),
+        html=markup.stored(row[5]),
         kudos_count=row[6],
         author=Person(*row[-PERSON_WIDTH:]),
         acceptance=acceptance,
@@ -255,7 +255,7 @@ def _answer_view(row: AnyRow) -> PostView:
 def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
     shown: dict[int, PostView] = {post.id: post for post in (question, *answers)}
     for row in db.session.connection().execute(_comments_statement(), {"parent_ids": list(shown)}):
-        values = (*row[:5], Markup(row[5]), row[6], Person(*row[-PERSON_WIDTH:]))
+        values = (*row[:5], markup.stored(row[5]), row[6], Person(*row[-PERSON_WIDTH:]))
         comment = PostView(*values)
         shown[row[7]].comments.append(comment)
 
