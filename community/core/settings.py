@@ -70,6 +70,14 @@ class Settings:
     questions_per_day: int = 20
     questions_first_day: int = 3
     posts_first_day: int = 10
+    question_pause_seconds: int = 15
+    post_pause_seconds: int = 5
+    newcomer_question_pause_seconds: int = 120
+    newcomer_post_pause_seconds: int = 30
+    newcomer_replies_per_question: int = 3
+    newcomer_links: int = 2
+    newcomer_mentions: int = 2
+    same_text_minutes: int = 5
     unanswered_unindexed_days: int = 30
     job_lease_seconds: int = 60
     registrations_per_day: int = 3

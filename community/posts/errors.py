@@ -32,7 +32,33 @@ class TooManyComments(Conflict):
 class WritingTooFast(RateLimited):
     """The member has reached a limit on questions or posts."""
 
-    message = _l("You have written a lot for today. Please come back tomorrow, your text is kept.")
+    message = _l(
+        "You have written a lot for today. You can send this %(wait)s; your text stays here."
+    )
+
+
+class WritingTooSoon(WritingTooFast):
+    """The member's last question or post is only moments old."""
+
+    message = _l("That was quick. You can send this %(wait)s; your text stays here.")
+
+
+class EnoughRepliesHere(WritingTooFast):
+    """A newcomer has written enough below one question of somebody else."""
+
+    message = _l(
+        "While you are new here, leave room for others under this question. "
+        "You can send this %(wait)s; your text stays here."
+    )
+
+
+class TextRepeated(WritingTooFast):
+    """The member has posted the same text a moment ago."""
+
+    message = _l(
+        "You have just posted the same text. Once is enough; others find it. "
+        "If it must be, you can send it again %(wait)s."
+    )
 
 
 class EditConflict(Conflict):

@@ -1,48 +1,181 @@
-"""How much one member may write. Source: product rules 2.3 (newcomer limits)."""
+"""How much and how fast one member may write, and what newcomers may put into a text.
 
-from datetime import datetime, timedelta
+Staff are exempt, and so is everything that does not come by these operations (imports, the demo).
+Source: product rules 2.3 (newcomer limits) and row A9.
+"""
 
-from sqlalchemy import Select, func, select
+from datetime import timedelta
+from urllib.parse import urlsplit
 
-from community.core import clock
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, func, select
+
+from community.core import clock, markup
 from community.core.authz import is_staff
-from community.core.db import db
-from community.core.settings import current_settings
+from community.core.db import AnySelect, db
+from community.core.settings import Settings, current_settings
 from community.identity.models import User
-from community.posts.errors import WritingTooFast
+from community.posts.errors import (
+    EnoughRepliesHere,
+    TextRepeated,
+    UnfitText,
+    WritingTooFast,
+    WritingTooSoon,
+)
 from community.posts.models import Post
+from community.posts.policies import NEWCOMER_POSTS, is_first_day, is_newcomer
 
 DAY = timedelta(days=1)
 POSTS_PER_DAY = 200
+# "Thank you!" may be said to two people.
+SHORTEST_REPEATED_CHARS = 20
+
+IS_QUESTION: ColumnElement[bool] = Post.kind == "question"
+IS_REPLY: ColumnElement[bool] = Post.kind != "question"
 
 
-def check_question_limit(actor: User) -> None:
-    """Raise ``WritingTooFast`` when the member has asked enough for today."""
+def check_question_limit(actor: User, body: str) -> None:
+    """Raise ``WritingTooFast`` or ``UnfitText`` when the member may not ask this now."""
     settings = current_settings()
-    if is_staff(actor) or not settings.rate_limits:
+    if _is_exempt(actor, settings):
         return
-    newcomer = clock.now() - actor.created_at < DAY
-    limit = settings.questions_first_day if newcomer else settings.questions_per_day
-    _check(_recent_posts(actor).where(Post.kind == "question"), limit)
+    is_new = _is_newcomer(actor)
+    pause_seconds = settings.question_pause_seconds
+    per_day = settings.questions_per_day
+    if is_new:
+        _check_newcomer_text(body, settings)
+        pause_seconds = settings.newcomer_question_pause_seconds
+        per_day = settings.questions_first_day if is_first_day(actor) else per_day
+    _check_pause(actor, IS_QUESTION, pause_seconds)
+    _check_day(actor, IS_QUESTION, per_day)
+    _check_repetition(actor, body, settings)
 
 
-def check_post_limit(actor: User) -> None:
-    """Raise ``WritingTooFast`` when the member has answered and commented enough for today."""
+def check_reply_limit(actor: User, root_id: int, body: str) -> None:
+    """Raise ``WritingTooFast`` or ``UnfitText`` when an answer or comment may not be written now.
+
+    ``root_id`` is the question it belongs to.
+    """
     settings = current_settings()
-    if is_staff(actor) or not settings.rate_limits:
+    if _is_exempt(actor, settings):
         return
-    newcomer = clock.now() - actor.created_at < DAY
-    limit = settings.posts_first_day if newcomer else POSTS_PER_DAY
-    _check(_recent_posts(actor).where(Post.kind != "question"), limit)
+    is_new = _is_newcomer(actor)
+    pause_seconds, per_day = settings.post_pause_seconds, POSTS_PER_DAY
+    if is_new:
+        _check_newcomer_text(body, settings)
+        _check_room_for_others(actor, root_id, settings.newcomer_replies_per_question)
+        pause_seconds = settings.newcomer_post_pause_seconds
+        per_day = settings.posts_first_day if is_first_day(actor) else per_day
+    _check_pause(actor, IS_REPLY, pause_seconds)
+    _check_day(actor, IS_REPLY, per_day)
+    _check_repetition(actor, body, settings)
 
 
-def _recent_posts(actor: User) -> Select[datetime]:
-    since = clock.now() - DAY
-    return select(Post.created_at).where(Post.author_id == actor.id, Post.created_at > since)
+def check_text_limit(actor: User, body: str) -> None:
+    """Raise ``UnfitText`` when an edited text holds more than newcomers may put into one."""
+    settings = current_settings()
+    if not _is_exempt(actor, settings) and _is_newcomer(actor):
+        _check_newcomer_text(body, settings)
 
 
-def _check(recent: Select[datetime], limit: int) -> None:
+def _is_exempt(actor: User, settings: Settings) -> bool:
+    return is_staff(actor) or not settings.rate_limits
+
+
+def _is_newcomer(actor: User) -> bool:
+    published = (
+        select(Post.id)
+        .where(Post.author_id == actor.id, Post.visibility == "published")
+        .limit(NEWCOMER_POSTS)
+    )
+    return is_newcomer(actor, _count(published))
+
+
+def _check_newcomer_text(body: str, settings: Settings) -> None:
+    own_host = urlsplit(settings.site_url).netloc
+    links = [url for url in markup.linked_addresses(body) if urlsplit(url).netloc != own_host]
+    if len(links) > settings.newcomer_links:
+        raise UnfitText(
+            errors={
+                "body": _l(
+                    "While you are new here, a text can hold %(num)s links to other sites. "
+                    "Please leave the others out.",
+                    num=settings.newcomer_links,
+                )
+            }
+        )
+    if len(markup.mentioned_names(body)) > settings.newcomer_mentions:
+        raise UnfitText(
+            errors={
+                "body": _l(
+                    "While you are new here, a text can mention %(num)s people. "
+                    "Please leave the others out.",
+                    num=settings.newcomer_mentions,
+                )
+            }
+        )
+
+
+def _check_room_for_others(actor: User, root_id: int, limit: int) -> None:
+    """Let newcomers write without end only where they are the asker."""
+    replies = select(Post.id).where(Post.root_id == root_id, Post.author_id == actor.id, IS_REPLY)
+    if _count(replies.limit(limit)) < limit:
+        return
+    if db.session.scalar(select(Post.author_id).where(Post.id == root_id)) == actor.id:
+        return
+    until_known = actor.created_at + DAY - clock.now()
+    raise EnoughRepliesHere(retry_after_seconds=max(3_600, _seconds(until_known)))
+
+
+def _check_pause(actor: User, kind: ColumnElement[bool], pause_seconds: int) -> None:
+    newest = db.session.scalar(
+        select(Post.created_at)
+        .where(Post.author_id == actor.id, kind)
+        .order_by(Post.created_at.desc())
+        .limit(1)
+    )
+    if newest is None:
+        return
+    left = newest + timedelta(seconds=pause_seconds) - clock.now()
+    if left > timedelta():
+        raise WritingTooSoon(retry_after_seconds=_seconds(left))
+
+
+def _check_day(actor: User, kind: ColumnElement[bool], limit: int) -> None:
     # Reads at most `limit` index entries, however much the member has ever written.
-    found = select(func.count()).select_from(recent.limit(limit).subquery())
-    if db.session.scalar(found) == limit:
-        raise WritingTooFast(retry_after_seconds=3600)
+    recent = (
+        select(Post.created_at)
+        .where(Post.author_id == actor.id, Post.created_at > clock.now() - DAY, kind)
+        .order_by(Post.created_at.desc())
+        .limit(limit)
+    )
+    written = db.session.scalars(recent).all()
+    if len(written) == limit:
+        # There is room again when the oldest of these is a day old.
+        oldest = written[-1] if written else clock.now()
+        raise WritingTooFast(retry_after_seconds=_seconds(oldest + DAY - clock.now()))
+
+
+def _check_repetition(actor: User, body: str, settings: Settings) -> None:
+    if len(body) < SHORTEST_REPEATED_CHARS:
+        return
+    period = timedelta(minutes=settings.same_text_minutes)
+    recent = select(Post.created_at, Post.body).where(
+        Post.author_id == actor.id, Post.created_at > clock.now() - period
+    )
+    wanted = _folded(body)
+    for written_at, text in db.session.execute(recent):
+        if _folded(text) == wanted:
+            raise TextRepeated(retry_after_seconds=_seconds(written_at + period - clock.now()))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _count(rows: AnySelect) -> int:
+    return db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+def _seconds(left: timedelta) -> int:
+    return max(1, int(left.total_seconds()) + 1)

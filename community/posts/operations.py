@@ -12,7 +12,7 @@ from community.core.settings import current_settings
 from community.events import CommentPosted, KudosGiven, KudosTaken, PostVisibilityChanged
 from community.identity.models import User
 from community.posts.errors import KudosSettled, OwnPost, TooManyComments
-from community.posts.limits import check_post_limit
+from community.posts.limits import check_reply_limit
 from community.posts.models import Comment, Post, Removal, Revision, Vote, Watch
 from community.posts.policies import (
     can_give_kudos,
@@ -46,7 +46,7 @@ def add_comment(actor: User, parent: Post, body: str) -> Comment:
     """
     require(can_write(actor) and parent.is_published and parent.kind != "comment")
     body = fit_text(body, comment_problem)
-    check_post_limit(actor)
+    check_reply_limit(actor, parent.root_id or parent.id, body)
     if parent.comments_count >= COMMENTS_PER_POST:
         raise TooManyComments()
     comment = Comment(

@@ -4,10 +4,21 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from community.core import clock
-from community.core.authz import Viewer, is_moderating, is_signed_in, roles_on
+from community.core.authz import Viewer, is_moderating, is_signed_in, is_staff, roles_on
 from community.core.settings import current_settings
 
 SUPERUSER_EDIT_DAYS = 30
+NEWCOMER_POSTS = 3
+
+
+class Member(Viewer, Protocol):
+    """What a policy needs to know of somebody with an account."""
+
+    @property
+    def created_at(self) -> datetime: ...
+
+    @property
+    def solved_count(self) -> int: ...
 
 
 class PostFacts(Protocol):
@@ -35,6 +46,23 @@ def is_silenced(viewer: Viewer) -> bool:
     """Say whether the viewer may read but not write for now."""
     until = getattr(viewer, "silenced_until", None)
     return until is not None and until > clock.now()
+
+
+def is_newcomer(member: Member, published_count: int) -> bool:
+    """Say whether a member is new here, so that limits are tighter.
+
+    New is who has no accepted answer yet and either joined less than a day ago or has published
+    fewer than three posts (``published_count`` need not be counted beyond that). Superusers and
+    staff are known to somebody. Source: product rules 2.3, level 0; there are no levels yet.
+    """
+    if is_staff(member) or "superuser" in member.role_names or member.solved_count:
+        return False
+    return is_first_day(member) or published_count < NEWCOMER_POSTS
+
+
+def is_first_day(member: Member) -> bool:
+    """Say whether the account is less than a day old."""
+    return clock.now() - member.created_at < timedelta(days=1)
 
 
 def can_write(viewer: Viewer) -> bool:

@@ -30,12 +30,17 @@ def board(app):
 
 
 @pytest.fixture
-def limited(app):
-    """Limits are off in other tests."""
-    before = app.config["SETTINGS"]
-    app.config["SETTINGS"] = replace(before, rate_limits=True)
-    yield
-    app.config["SETTINGS"] = before
+def limited(app, limits_on):
+    """Limits hold, but nobody has to wait between two posts."""
+    app.config["SETTINGS"] = replace(
+        app.config["SETTINGS"],
+        question_pause_seconds=0,
+        post_pause_seconds=0,
+        newcomer_question_pause_seconds=0,
+        newcomer_post_pause_seconds=0,
+        newcomer_replies_per_question=100,
+        same_text_minutes=0,
+    )
 
 
 def _form(place, **values):

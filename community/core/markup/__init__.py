@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from community.core.markup.convert import escape_all
 from community.core.markup.limits import MAX_CHARS, Limits, TextTooLong
-from community.core.markup.links import mentions_in
+from community.core.markup.links import links_in, mentions_in
 from community.core.markup.memo import recall, remember, remembering
 from community.core.markup.renderer import DEFAULT_RENDERER, Rendered, Renderer, is_fallback
 from community.core.markup.text import (
@@ -41,6 +41,7 @@ __all__ = [
     "clean_text",
     "excerpt",
     "is_fallback",
+    "linked_addresses",
     "mentioned_names",
     "plain_text",
     "remembering",
@@ -110,6 +111,11 @@ def excerpt(text: str | Markup, length: int = 200) -> str:
 def mentioned_names(text: str) -> list[str]:
     """Return the names after an @ in a user's text, outside code and links, each once."""
     return mentions_in(render(text)) if "@" in text else []
+
+
+def linked_addresses(text: str) -> list[str]:
+    """Return the full addresses (http, https) that a user's text links to, each once."""
+    return links_in(render(text))
 
 
 def warm_up(seconds: float = 10.0) -> bool:

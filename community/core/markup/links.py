@@ -28,6 +28,7 @@ _LONGEST_URL = 2_000
 _MENTION = re.compile(r"(?<![\w@/.+-])@(\w(?:[\w.-]{0,48}\w)?)(?![\w@])")
 _MENTION_HREF = "/users/by-name/"
 _MENTION_LINK = re.compile(r'<a class="mention" href="/users/by-name/([^"]+)"')
+_OUTSIDE_LINK = re.compile(r'<a href="(https?://[^"]+)"', re.IGNORECASE)
 _WORDS = re.compile(r"(\s+)")
 
 
@@ -60,6 +61,11 @@ def mentions_in(markup: str) -> list[str]:
     """Return the names mentioned in rendered HTML, each once, in order."""
     names = (html.unescape(unquote(found)) for found in _MENTION_LINK.findall(markup))
     return list(dict.fromkeys(names))
+
+
+def links_in(markup: str) -> list[str]:
+    """Return the full addresses that rendered HTML links to, each once, in order."""
+    return list(dict.fromkeys(html.unescape(found) for found in _OUTSIDE_LINK.findall(markup)))
 
 
 def _word_to_html(word: str) -> str:

@@ -11,7 +11,7 @@ from community.events import (
 )
 from community.identity.models import User
 from community.posts.errors import QuestionLocked
-from community.posts.limits import check_post_limit
+from community.posts.limits import check_reply_limit
 from community.posts.models import Comment, Post
 from community.posts.operations import add_comment, render_into
 from community.posts.policies import can_write
@@ -44,7 +44,7 @@ def post_answer(actor: User, question: Question, body: str) -> Answer:
         require(can_write(actor) and question.is_published)
         raise NotOpenToAnswers()
     body = fit_text(body, body_problem)
-    check_post_limit(actor)
+    check_reply_limit(actor, question.id, body)
     answer = Answer(
         author_id=actor.id,
         board_id=question.board_id,

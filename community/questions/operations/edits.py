@@ -10,6 +10,7 @@ from community.core.settings import current_settings
 from community.events import PostEdited
 from community.identity.models import User
 from community.posts.errors import EditConflict, UnfitText
+from community.posts.limits import check_text_limit
 from community.posts.models import Post
 from community.posts.operations import keep_revision, render_into
 from community.posts.policies import can_edit_post
@@ -55,6 +56,7 @@ def edit_question(
     old_tags = tag_names_of(question.id)
     if (title, body, sorted(names)) == (question.title, question.body, old_tags):
         return
+    check_text_limit(actor, body)
     _keep_version(actor, question, title=question.title, tags=", ".join(old_tags), note=note)
     question.title, question.slug = title, slug_of(title)
     _change_body(actor, question, body)
@@ -83,6 +85,7 @@ def edit_reply(
     body = fit_text(body, comment_problem if post.kind == "comment" else body_problem)
     if body == post.body:
         return
+    check_text_limit(actor, body)
     _keep_version(actor, post, title=None, tags="", note=note)
     _change_body(actor, post, body)
     emit(PostEdited(post.id, question.id, actor.id))
