@@ -52,7 +52,7 @@ EXTRAS = {
     ),
     "community/notifications": "hours kinds letters tokens wording",
     "community/posts": "diffs drafts history limits tagging text visibility",
-    "community/privacy": "marks register",
+    "community/privacy": "archive letters marks redaction register wording",
     "community/questions": (
         "excerpts feed_queries feeds indexing reasons rebuild standing status structured_data"
     ),

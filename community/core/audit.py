@@ -28,6 +28,13 @@ class Action(StrEnum):
     HOLD_PLACED = "hold.placed"
     HOLD_RELEASED = "hold.released"
     AUDIENCE_CHANGED = "board.audience_changed"
+    ACCOUNT_DISABLED = "account.disabled"
+    ACCOUNT_ENABLED = "account.enabled"
+    EXPORT_REQUESTED = "export.requested"
+    ERASURE_REQUESTED = "erasure.requested"
+    ERASURE_CANCELLED = "erasure.cancelled"
+    ERASURE_ORDERED = "erasure.ordered"
+    ACCOUNT_ERASED = "account.erased"
 
 
 class AuditEntry(Base):

@@ -132,6 +132,8 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is deleted is overwritten at once, not when its place is needed again.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute("PRAGMA cache_size=-16000")
     cursor.execute("PRAGMA temp_store=MEMORY")
     cursor.close()

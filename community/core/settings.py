@@ -82,6 +82,8 @@ class Settings:
     job_lease_seconds: int = 60
     registrations_per_day: int = 3
     rate_limits: bool = True
+    export_hours: int = 48
+    erasure_wait_days: int = 14
     require_second_factor: bool = True
     sign_in_providers: str = ""
     providers: str = field(default="", repr=False)

@@ -131,3 +131,26 @@ class BoardAudienceChanged:
     board_id: int
     actor_id: int | None
     audience: str
+
+
+@dataclass(frozen=True)
+class AccountDisabled:
+    """An account was closed by staff; what its owner wrote stays under their name."""
+
+    user_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
+class AccountEnabled:
+    """A disabled account may be used again."""
+
+    user_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
+class AccountErased:
+    """An account was emptied for good; what its owner wrote stays under "former member"."""
+
+    user_id: int

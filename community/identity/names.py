@@ -12,7 +12,11 @@ from typing import TypedDict
 
 from community.identity.lookalikes import mixes_scripts, skeleton_of
 
+from flask_babel import gettext as _
+
 HUES = 8
+# No name somebody chose holds a slash, and no key made of one: nobody can have or mention these.
+FORMER = "former member/"
 MIN_CHARS = 2
 MAX_CHARS = 40
 # Letters are composed where they can be; beyond that, two marks are the most that any script needs.
@@ -86,6 +90,18 @@ def _shows_nothing(character: str) -> bool:
 def _has_piled_marks(name: str) -> bool:
     marks = "".join("m" if unicodedata.category(c)[0] == "M" else " " for c in name)
     return "m" * (MARKS_MAX + 1) in marks
+
+
+def former_name_of(user_id: int) -> tuple[str, str]:
+    """Return what is stored as name and key of somebody whose account was erased."""
+    return f"{FORMER}{user_id}", f"former/{user_id}"
+
+
+def shown_name(stored: str) -> str:
+    """Return a stored display name as pages show it, in the reader's language."""
+    if not stored.startswith(FORMER):
+        return stored
+    return str(_("former member %(number)s", number=stored.removeprefix(FORMER)))
 
 
 def mention_name_of(display_name: str) -> str:

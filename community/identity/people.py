@@ -9,17 +9,25 @@ from sqlalchemy.orm.util import AliasedClass
 
 from community.core.authz import STAFF_ROLES
 from community.identity.models import User
-from community.identity.names import hue_of, initials_of
+from community.identity.names import FORMER, hue_of, initials_of, shown_name
 
 
 class Person(NamedTuple):
     """Who wrote something, as everybody may see them."""
 
     id: int
-    name: str
+    stored_name: str
     role: str
     joined_at: datetime
     solved_count: int
+
+    @property
+    def name(self) -> str:
+        return shown_name(self.stored_name)
+
+    @property
+    def is_former(self) -> bool:
+        return self.stored_name.startswith(FORMER)
 
     @property
     def is_staff(self) -> bool:
@@ -27,11 +35,11 @@ class Person(NamedTuple):
 
     @property
     def initials(self) -> str:
-        return initials_of(self.name)
+        return initials_of(self.stored_name)
 
     @property
     def hue(self) -> int:
-        return hue_of(self.name)
+        return hue_of(self.stored_name)
 
 
 PERSON_WIDTH = len(Person._fields)

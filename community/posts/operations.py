@@ -33,9 +33,15 @@ def render_into(post: Post, body: str) -> None:
 
     A text that was too costly to render is stored escaped and tried once more by the task.
     """
-    post.body = body
-    post.html = str(markup.render_stored(body))
-    post.render_version = TO_BE_RENDERED if markup.is_fallback(post.html) else _RENDERED
+    for name, value in rendered_columns(body).items():
+        setattr(post, name, value)
+
+
+def rendered_columns(body: str) -> dict[str, str | int]:
+    """Return the columns of a post with this text."""
+    html = str(markup.render_stored(body))
+    version = TO_BE_RENDERED if markup.is_fallback(html) else _RENDERED
+    return {"body": body, "html": html, "render_version": version}
 
 
 def add_comment(actor: User, parent: Post, body: str) -> Comment:

@@ -12,6 +12,7 @@ from community.core.authz import GUEST
 from community.core.db import db
 from community.core.errors import NotFound
 from community.identity.models import User
+from community.identity.names import shown_name
 from community.posts.models import PostTag, Tag
 from community.posts.visibility import root_is_visible
 from community.questions.indexing import indexable
@@ -81,7 +82,7 @@ def list_newest_questions(*conditions: ColumnElement[bool]) -> list[FeedEntry]:
 
 def _entry(row: Any) -> FeedEntry:
     *texts, asked_at, edited_at, author_id, author_name = row
-    values = (*texts, asked_at, edited_at or asked_at, author_id, author_name)
+    values = (*texts, asked_at, edited_at or asked_at, author_id, shown_name(author_name))
     return FeedEntry(*values)
 
 

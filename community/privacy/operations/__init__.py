@@ -1,0 +1,1 @@
+"""Changes: asking for an archive, asking to be erased, erasing, forgetting what is old."""

@@ -1,0 +1,202 @@
+"""Erasing an account: asked for, waited for, kept after all, or carried out.
+
+What was written stays under "former member", for the sake of those it helped. Everything that says
+who that was goes: from the account, from everybody's texts, from jobs, files and the index.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists, select, update
+
+from community.core import audit, clock
+from community.core.authz import SYSTEM, Viewer, require
+from community.core.db import db, forget_changes, lock_row, transaction
+from community.core.errors import Conflict, Invalid
+from community.core.jobs import emit, enqueue, external
+from community.core.settings import current_settings
+from community.events import AccountErased
+from community.identity.models import FormerIdentifier, RoleGrant, User
+from community.identity.names import former_name_of, name_key_of
+from community.privacy.letters import send_due_letter, send_erased_letter
+from community.privacy.operations import leftovers, rows, texts
+from community.privacy.operations.archives import delete_archives
+from community.privacy.operations.files import clean_database_files
+from community.privacy.policies import can_erase_account
+from community.privacy.queries.people import (
+    get_person,
+    list_due_erasures,
+    list_mailed_addresses,
+)
+from community.privacy.redaction import Redactor
+from community.search.tasks import rebuild_index
+
+QUIET_HOUR = 3
+
+log = structlog.get_logger()
+
+
+class LastAdministrator(Conflict):
+    """Somebody must be left who can grant roles."""
+
+    message = _l("This is the last administrator. Name another one first.")
+
+
+class NameNotTyped(Invalid):
+    """Erasing oneself is confirmed by typing one's name."""
+
+    message = _l("Type your display name exactly as it stands here.")
+
+
+class ErasureBegun(Conflict):
+    """The account is being erased already."""
+
+    message = _l("This account is being erased and cannot be kept any more.")
+
+
+def request_erasure(actor: User, user: User, *, typed_name: str) -> datetime:
+    """Have one's account erased after the days to change one's mind; return when.
+
+    Asking again changes nothing. Raises ``NotAllowed``, ``NameNotTyped``, ``LastAdministrator``.
+    """
+    require(can_erase_account(actor, user) and actor.id == user.id)
+    if name_key_of(typed_name) != user.name_key:
+        raise NameNotTyped(errors={"name": NameNotTyped.message})
+    stored = _lock_account(user.id)
+    _refuse_last_administrator(stored.id)
+    if stored.erasure_due_at is None:
+        days = current_settings().erasure_wait_days
+        stored.erasure_due_at = clock.now() + timedelta(days=days)
+        audit.record(actor, audit.Action.ERASURE_REQUESTED, subject=("user", user.id))
+        db.session.flush()
+        send_due_letter(stored)
+    return stored.erasure_due_at
+
+
+def keep_account(actor: User) -> None:
+    """Change one's mind; without a request nothing changes. Raises ``ErasureBegun``."""
+    stored = _lock_account(actor.id)
+    if stored.erasure_due_at is None:
+        return
+    if not stored.active:
+        raise ErasureBegun()
+    stored.erasure_due_at = None
+    audit.record(actor, audit.Action.ERASURE_CANCELLED, subject=("user", actor.id))
+
+
+def order_erasure(actor: Viewer, user: User, *, reason: str = "") -> None:
+    """Erase an account without waiting: for the operator, on a person's demand.
+
+    It is closed at once, the rest is the worker's. Raises ``NotAllowed``, ``LastAdministrator``.
+    """
+    require(can_erase_account(actor, user) and actor.viewer_id != user.id)
+    stored = _lock_account(user.id)
+    _refuse_last_administrator(stored.id)
+    stored.erasure_due_at = clock.now()
+    audit.record(actor, audit.Action.ERASURE_ORDERED, subject=("user", user.id), reason=reason)
+    _close(stored.id)
+    enqueue(erase_account, unique_key=f"erase_account:{user.id}", user_id=user.id)
+
+
+def erase_due_accounts() -> None:
+    """Have every account erased whose time is over (periodic)."""
+    for user_id in list_due_erasures():
+        enqueue(erase_account, unique_key=f"erase_account:{user_id}", user_id=user_id)
+
+
+@external
+def erase_account(user_id: int) -> None:
+    """Erase an account whose time is over (task).
+
+    Each step is a transaction or several, and safe to repeat: a worker that is killed has its job
+    taken over from the beginning. The name goes last, since everything is found by it. Raises
+    ``LastAdministrator``.
+    """
+    with transaction():
+        if not _begin(user_id):
+            return
+    person = get_person(user_id)
+    redactor = Redactor(person)
+    forget_changes()
+    texts.empty_removed_posts(user_id)
+    rows.delete_versions(user_id)
+    changed = texts.rewrite_texts(redactor)
+    rows.count_votes(user_id)
+    rows.count_me_toos(user_id)
+    delete_archives(user_id)
+    rows.delete_rows(user_id)
+    rows.blank_rows(user_id)
+    leftovers.forget_submissions(person)
+    send_erased_letter(user_id)
+    leftovers.forget_jobs(redactor)
+    leftovers.delete_mail_files(redactor)
+    with transaction():
+        _end(user_id)
+    log.info("account_erased", user_id=user_id, texts=changed)
+
+
+def _begin(user_id: int) -> bool:
+    """Close the account; False if it is to be kept, or erased already."""
+    stored = _lock_account(user_id)
+    due = stored.erasure_due_at
+    if stored.erased_at is not None or due is None or due > clock.now():
+        return False
+    _refuse_last_administrator(user_id)
+    _close(user_id)
+    return True
+
+
+def _close(user_id: int) -> None:
+    """Let nobody in any more; what is left of the account is erased by the worker."""
+    # The links go, but a mail with one may still lie somewhere under its address.
+    for address in list_mailed_addresses(user_id):
+        db.session.add(FormerIdentifier(user_id=user_id, kind="email", value=address))
+    db.session.flush()
+    db.session.execute(update(User).where(User.id == user_id).values(active=False))
+    rows.delete_access(user_id)
+
+
+def _end(user_id: int) -> None:
+    """Empty the account itself, and have the index and the database's files made anew."""
+    name, key = former_name_of(user_id)
+    values: dict[str, Any] = {
+        **rows.blanks_of("users"),
+        "display_name": name,
+        "name_key": key,
+        "fs_uniquifier": secrets.token_hex(32),
+        "active": False,
+        "erased_at": clock.now(),
+    }
+    db.session.execute(update(User).where(User.id == user_id).values(values))
+    rows.delete_former(user_id)
+    audit.record(SYSTEM, audit.Action.ACCOUNT_ERASED, subject=("user", user_id))
+    emit(AccountErased(user_id))
+    enqueue(rebuild_index, unique_key="rebuild_index")
+    enqueue(clean_database_files, due_at=_next_quiet_hour(), unique_key="clean_database_files")
+
+
+def _lock_account(user_id: int) -> User:
+    query = select(User).where(User.id == user_id)
+    return db.session.scalars(lock_row(query).execution_options(populate_existing=True)).one()
+
+
+def _refuse_last_administrator(user_id: int) -> None:
+    is_admin = exists().where(
+        RoleGrant.user_id == User.id, RoleGrant.name == "admin", RoleGrant.board_id.is_(None)
+    )
+    # All of them are locked, so that two cannot leave at the same time.
+    admins = select(User.id).where(is_admin, User.active.is_(True)).order_by(User.id)
+    if list(db.session.scalars(lock_row(admins))) == [user_id]:
+        raise LastAdministrator()
+
+
+def _next_quiet_hour() -> datetime:
+    """Return the next time nobody minds a pause of a few seconds: three in the morning."""
+    zone = ZoneInfo(current_settings().default_time_zone)
+    now = clock.now().astimezone(zone)
+    quiet = now.replace(hour=QUIET_HOUR, minute=0, second=0, microsecond=0)
+    return quiet if quiet > now else quiet + timedelta(days=1)

@@ -1,0 +1,58 @@
+"""What the files of an archive are called for people."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+_HEADINGS = {
+    "users": _l("Your account and settings"),
+    "former_identifiers": _l("Earlier names and addresses"),
+    "name_changes": _l("Changes of your name"),
+    "personal_exports": _l("Archives you asked for"),
+    "role_grants": _l("Your roles"),
+    "group_members": _l("Your groups"),
+    "user_sessions": _l("Devices you are signed in on"),
+    "one_time_tokens": _l("Links we mailed to you"),
+    "totp_factors": _l("Your authenticator app"),
+    "passkeys": _l("Your passkeys"),
+    "recovery_codes": _l("Your recovery codes (not the codes themselves)"),
+    "external_identities": _l("Accounts elsewhere that you sign in with"),
+    "audit_entries": _l("What was done to your account"),
+    "posts": _l("Your questions, answers and comments"),
+    "questions": _l("Facts about your questions"),
+    "revisions": _l("Earlier versions you wrote"),
+    "removals": _l("Posts you removed or restored"),
+    "acceptances": _l("Answers you accepted"),
+    "closures": _l("Questions you closed"),
+    "info_requests": _l("Facts you asked for"),
+    "locks": _l("Questions you locked"),
+    "duplicate_links": _l("Duplicates you linked"),
+    "me_toos": _l("Questions you have as well"),
+    "votes": _l("Kudos you gave"),
+    "watches": _l("What you follow"),
+    "drafts": _l("Your drafts"),
+    "notifications": _l("Your notifications"),
+    "notification_settings": _l("What you are notified of"),
+    "digests": _l("Digests we mailed to you"),
+    "deflections": _l("Suggestions you opened before you asked"),
+    "imported_records": _l("Where your account came from"),
+}
+
+
+def heading_of(table: str) -> str:
+    """Return what a table's file is called, in the reader's language."""
+    return str(_HEADINGS[table])
+
+
+def kind_of(kind: str) -> str:
+    """Return what a post is called."""
+    return {"question": _("Question"), "answer": _("Answer")}.get(kind, _("Comment"))
+
+
+def state_of(visibility: str) -> str:
+    """Return what became of a post; "" for one that can be read."""
+    states = {
+        "held": _("waits for a moderator"),
+        "hidden": _("hidden by a moderator"),
+        "deleted": _("deleted"),
+    }
+    return states.get(visibility, "")
