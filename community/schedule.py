@@ -8,6 +8,7 @@ from community.core.worker import Periodic
 from community.identity.operations.names import fill_skeletons
 from community.posts.drafts import prune_drafts
 from community.posts.operations import render_again
+from community.privacy.operations.erasures import erase_due_accounts
 from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 
@@ -19,4 +20,5 @@ PERIODIC = (
     Periodic(render_again, timedelta(minutes=1)),
     Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(check_index, timedelta(minutes=1)),
+    Periodic(erase_due_accounts, timedelta(minutes=10)),
 )

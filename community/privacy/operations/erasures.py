@@ -11,17 +11,18 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import exists, select, update
+from sqlalchemy import update
 
 from community.core import audit, clock
 from community.core.authz import SYSTEM, Viewer, require
-from community.core.db import db, forget_changes, lock_row, transaction
+from community.core.db import db, forget_changes, transaction
 from community.core.errors import Conflict, Invalid
 from community.core.jobs import emit, enqueue, external
 from community.core.settings import current_settings
 from community.events import AccountErased
-from community.identity.models import FormerIdentifier, RoleGrant, User
+from community.identity.models import FormerIdentifier, User
 from community.identity.names import former_name_of, name_key_of
+from community.identity.operations.closing import lock_account, refuse_last_administrator
 from community.privacy.letters import send_due_letter, send_erased_letter
 from community.privacy.operations import leftovers, rows, texts
 from community.privacy.operations.archives import delete_archives
@@ -38,12 +39,6 @@ from community.search.tasks import rebuild_index
 QUIET_HOUR = 3
 
 log = structlog.get_logger()
-
-
-class LastAdministrator(Conflict):
-    """Somebody must be left who can grant roles."""
-
-    message = _l("This is the last administrator. Name another one first.")
 
 
 class NameNotTyped(Invalid):
@@ -66,8 +61,8 @@ def request_erasure(actor: User, user: User, *, typed_name: str) -> datetime:
     require(can_erase_account(actor, user) and actor.id == user.id)
     if name_key_of(typed_name) != user.name_key:
         raise NameNotTyped(errors={"name": NameNotTyped.message})
-    stored = _lock_account(user.id)
-    _refuse_last_administrator(stored.id)
+    stored = lock_account(user.id)
+    refuse_last_administrator(stored.id)
     if stored.erasure_due_at is None:
         days = current_settings().erasure_wait_days
         stored.erasure_due_at = clock.now() + timedelta(days=days)
@@ -79,7 +74,7 @@ def request_erasure(actor: User, user: User, *, typed_name: str) -> datetime:
 
 def keep_account(actor: User) -> None:
     """Change one's mind; without a request nothing changes. Raises ``ErasureBegun``."""
-    stored = _lock_account(actor.id)
+    stored = lock_account(actor.id)
     if stored.erasure_due_at is None:
         return
     if not stored.active:
@@ -94,8 +89,8 @@ def order_erasure(actor: Viewer, user: User, *, reason: str = "") -> None:
     It is closed at once, the rest is the worker's. Raises ``NotAllowed``, ``LastAdministrator``.
     """
     require(can_erase_account(actor, user) and actor.viewer_id != user.id)
-    stored = _lock_account(user.id)
-    _refuse_last_administrator(stored.id)
+    stored = lock_account(user.id)
+    refuse_last_administrator(stored.id)
     stored.erasure_due_at = clock.now()
     audit.record(actor, audit.Action.ERASURE_ORDERED, subject=("user", user.id), reason=reason)
     _close(stored.id)
@@ -141,11 +136,11 @@ def erase_account(user_id: int) -> None:
 
 def _begin(user_id: int) -> bool:
     """Close the account; False if it is to be kept, or erased already."""
-    stored = _lock_account(user_id)
+    stored = lock_account(user_id)
     due = stored.erasure_due_at
     if stored.erased_at is not None or due is None or due > clock.now():
         return False
-    _refuse_last_administrator(user_id)
+    refuse_last_administrator(user_id)
     _close(user_id)
     return True
 
@@ -177,21 +172,6 @@ def _end(user_id: int) -> None:
     emit(AccountErased(user_id))
     enqueue(rebuild_index, unique_key="rebuild_index")
     enqueue(clean_database_files, due_at=_next_quiet_hour(), unique_key="clean_database_files")
-
-
-def _lock_account(user_id: int) -> User:
-    query = select(User).where(User.id == user_id)
-    return db.session.scalars(lock_row(query).execution_options(populate_existing=True)).one()
-
-
-def _refuse_last_administrator(user_id: int) -> None:
-    is_admin = exists().where(
-        RoleGrant.user_id == User.id, RoleGrant.name == "admin", RoleGrant.board_id.is_(None)
-    )
-    # All of them are locked, so that two cannot leave at the same time.
-    admins = select(User.id).where(is_admin, User.active.is_(True)).order_by(User.id)
-    if list(db.session.scalars(lock_row(admins))) == [user_id]:
-        raise LastAdministrator()
 
 
 def _next_quiet_hour() -> datetime:
