@@ -24,6 +24,7 @@ from community.importers.views import blueprint as importers_blueprint
 from community.notifications.subscribers import SUBSCRIPTIONS as NOTIFICATION_SUBSCRIPTIONS
 from community.notifications.views import blueprint as notifications_blueprint
 from community.posts.views import blueprint as posts_blueprint
+from community.privacy.views import blueprint as privacy_blueprint
 from community.questions.feeds import blueprint as feeds_blueprint
 from community.questions.views.lists import boards as boards_blueprint
 from community.questions.views.lists import home as home_blueprint
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     search_blueprint,
     importers_blueprint,
     feeds_blueprint,
+    privacy_blueprint,
 )
 
 SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS, SEARCH_SUBSCRIPTIONS)

@@ -10,9 +10,9 @@ import zlib
 from functools import lru_cache
 from typing import TypedDict
 
-from community.identity.lookalikes import mixes_scripts, skeleton_of
-
 from flask_babel import gettext as _
+
+from community.identity.lookalikes import mixes_scripts, skeleton_of
 
 HUES = 8
 # No name somebody chose holds a slash, and no key made of one: nobody can have or mention these.

@@ -20,11 +20,19 @@ def can_grant_roles(viewer: Viewer) -> bool:
 
 def can_hold_accounts(viewer: Viewer) -> bool:
     """Say whether the viewer may keep an account from being erased."""
+    return "admin" in viewer.role_names or "system" in viewer.role_names
+
+
+def can_close_accounts(viewer: Viewer) -> bool:
+    """Say whether the viewer may disable accounts at all."""
+    return "admin" in viewer.role_names or "system" in viewer.role_names
+
+
 def can_close_account(viewer: Viewer, user: User) -> bool:
     """Say whether the viewer may disable and enable an account; an erased one stays erased."""
     if user.erased_at is not None or viewer.viewer_id == user.id:
         return False
-    return "admin" in viewer.role_names or "system" in viewer.role_names
+    return can_close_accounts(viewer)
 
 
 def is_any_staff(user: User) -> bool:

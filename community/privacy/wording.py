@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-_HEADINGS = {
+HEADINGS = {
     "users": _l("Your account and settings"),
     "former_identifiers": _l("Earlier names and addresses"),
     "name_changes": _l("Changes of your name"),
@@ -34,13 +34,15 @@ _HEADINGS = {
     "notification_settings": _l("What you are notified of"),
     "digests": _l("Digests we mailed to you"),
     "deflections": _l("Suggestions you opened before you asked"),
+    "wrong_codes": _l("Wrong codes entered for your account"),
+    "consents": _l("Terms you agreed to"),
     "imported_records": _l("Where your account came from"),
 }
 
 
 def heading_of(table: str) -> str:
     """Return what a table's file is called, in the reader's language."""
-    return str(_HEADINGS[table])
+    return str(HEADINGS.get(table, table))
 
 
 def kind_of(kind: str) -> str:

@@ -35,9 +35,7 @@ def filters_of(viewer: Viewer, request: SearchRequest) -> Filters | None:
         _add(filters, Question.place_id == board_id, f"board:{board_id}")
     if request.user:
         user_id = db.session.scalar(
-            select(User.id).where(
-                User.id.in_(people_named([request.user])), User.active.is_(True)
-            )
+            select(User.id).where(User.id.in_(people_named([request.user])), User.active.is_(True))
         )
         if user_id is None:
             return None

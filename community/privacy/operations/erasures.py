@@ -53,6 +53,12 @@ class ErasureBegun(Conflict):
     message = _l("This account is being erased and cannot be kept any more.")
 
 
+class ErasureHeld(Conflict):
+    """A claim is open: until it is settled nothing may be erased."""
+
+    message = _l("A legal hold keeps this account from being erased.")
+
+
 def request_erasure(actor: User, user: User, *, typed_name: str) -> datetime:
     """Have one's account erased after the days to change one's mind; return when.
 
@@ -86,11 +92,14 @@ def keep_account(actor: User) -> None:
 def order_erasure(actor: Viewer, user: User, *, reason: str = "") -> None:
     """Erase an account without waiting: for the operator, on a person's demand.
 
-    It is closed at once, the rest is the worker's. Raises ``NotAllowed``, ``LastAdministrator``.
+    It is closed at once, the rest is the worker's. Raises ``NotAllowed``, ``LastAdministrator``,
+    ``ErasureHeld``.
     """
     require(can_erase_account(actor, user) and actor.viewer_id != user.id)
     stored = lock_account(user.id)
     refuse_last_administrator(stored.id)
+    if stored.erasure_held_at is not None:
+        raise ErasureHeld()
     stored.erasure_due_at = clock.now()
     audit.record(actor, audit.Action.ERASURE_ORDERED, subject=("user", user.id), reason=reason)
     _close(stored.id)
@@ -139,6 +148,8 @@ def _begin(user_id: int) -> bool:
     stored = lock_account(user_id)
     due = stored.erasure_due_at
     if stored.erased_at is not None or due is None or due > clock.now():
+        return False
+    if stored.erasure_held_at is not None:
         return False
     refuse_last_administrator(user_id)
     _close(user_id)

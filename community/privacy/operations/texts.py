@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from markupsafe import Markup
 from sqlalchemy import ColumnElement, Table, and_, select, update
 
-from community.core import markup
 from community.core.db import AnyRow, Base, db, forget_changes, transaction
 from community.core.settings import current_settings
 from community.posts.models import Post
@@ -16,7 +14,7 @@ from community.privacy.marks import Erasure
 from community.privacy.queries.people import names_any
 from community.privacy.redaction import Redactor
 from community.privacy.register import personal_columns
-from community.questions.operations.questions import EXCERPT_CHARS
+from community.questions.excerpts import excerpt_of
 
 BATCH = 200
 ROUNDS = 5
@@ -133,5 +131,6 @@ def _write(table: Table, columns: list[str], change: Change) -> int:
 
 def _cut_excerpt(post_id: int, html: str) -> None:
     questions = Base.metadata.tables["questions"]
-    excerpt = markup.excerpt(Markup(html), EXCERPT_CHARS)
-    db.session.execute(update(questions).where(questions.c.id == post_id).values(excerpt=excerpt))
+    db.session.execute(
+        update(questions).where(questions.c.id == post_id).values(excerpt=excerpt_of(html))
+    )

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, exists, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
 from community.core import clock
 from community.core.db import db
 from community.core.errors import NotFound
 from community.identity.models import FormerIdentifier, OneTimeToken, User
+from community.identity.names import name_key_of
+from community.identity.queries import VIEWER_RIGHTS
 from community.posts.models import Post
 from community.privacy.redaction import Person
 
@@ -21,8 +23,8 @@ _LOOKED_AT = 500
 
 
 def get_account(user_id: int) -> User:
-    """Return somebody with their roles, as a request has them; raises ``NotFound``."""
-    query = select(User).options(joinedload(User.role_grants)).where(User.id == user_id)
+    """Return somebody with their rights, as a request has them; raises ``NotFound``."""
+    query = select(User).options(*VIEWER_RIGHTS).where(User.id == user_id)
     user = db.session.scalars(query).unique().one_or_none()
     if user is None:
         raise NotFound()
@@ -30,8 +32,12 @@ def get_account(user_id: int) -> User:
 
 
 def list_due_erasures() -> list[int]:
-    """Return the ids of accounts whose time to change one's mind is over."""
-    due = select(User.id).where(User.erasure_due_at <= clock.now(), User.erased_at.is_(None))
+    """Return the ids of accounts whose time is over; those under a legal hold wait."""
+    due = select(User.id).where(
+        User.erasure_due_at <= clock.now(),
+        User.erased_at.is_(None),
+        User.erasure_held_at.is_(None),
+    )
     return list(db.session.scalars(due.order_by(User.erasure_due_at)))
 
 
@@ -43,10 +49,18 @@ def get_person(user_id: int) -> Person:
             FormerIdentifier.user_id == user_id
         )
     ).all()
-    names = [user.display_name, *(value for kind, value in former if kind == "name")]
+    names = [user.display_name, *_still_theirs(user, [v for kind, v in former if kind == "name"])]
     emails = [user.email, *(value for kind, value in former if kind == "email")]
     person = Person(user_id, _unique(names), _unique(emails))
     return replace(person, ordinary=_ordinary_names(person))
+
+
+def _still_theirs(user: User, names: list[str]) -> list[str]:
+    """Leave out names that have become somebody else's: texts mean them by now."""
+    keys = [name_key_of(name) for name in names]
+    others = select(User.name_key).where(User.name_key.in_(keys), User.id != user.id)
+    taken = set(db.session.scalars(others))
+    return [name for name, key in zip(names, keys, strict=True) if key not in taken]
 
 
 def list_mailed_addresses(user_id: int) -> list[str]:
