@@ -17,7 +17,7 @@ from community.core.jobs import registry
 from community.core.settings import Settings
 from community.identity import security
 from community.identity.views import account as account_blueprint
-from community.identity.views.accounts import blueprint as accounts_blueprint
+from community.identity.views import identity as identity_blueprint
 from community.identity.views.people import blueprint as people_blueprint
 from community.identity.views.preferences import blueprint as preferences_blueprint
 from community.importers.views import blueprint as importers_blueprint
@@ -40,7 +40,7 @@ MIGRATIONS = ROOT / "migrations"
 
 BLUEPRINTS = (
     health_blueprint,
-    accounts_blueprint,
+    identity_blueprint,
     account_blueprint,
     preferences_blueprint,
     people_blueprint,

@@ -6,6 +6,7 @@ from community.core.allowances import prune_allowances
 from community.core.submissions import prune_submissions
 from community.core.worker import Periodic
 from community.identity.operations.names import fill_skeletons
+from community.identity.operations.registration import prune_registrations
 from community.posts.drafts import prune_drafts
 from community.posts.operations import render_again
 from community.privacy.operations.erasures import erase_due_accounts
@@ -17,6 +18,7 @@ PERIODIC = (
     Periodic(prune_submissions, timedelta(hours=1)),
     Periodic(prune_drafts, timedelta(hours=6)),
     Periodic(fill_skeletons, timedelta(minutes=1)),
+    Periodic(prune_registrations, timedelta(hours=6)),
     Periodic(render_again, timedelta(minutes=1)),
     Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(check_index, timedelta(minutes=1)),

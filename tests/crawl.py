@@ -152,6 +152,17 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/verify": _one("/verify?next=/tags"),
     "/reset": _one("/reset"),
     "/reset/<token>": _one("/reset/forged"),
+    "/confirmations": _one("/confirmations"),
+    "/confirmations/<token>": _one("/confirmations/forged"),
+    "/email-changes/<token>": _one("/email-changes/forged"),
+    "/sign-in/link": _one("/sign-in/link"),
+    "/sign-in/link/<token>": _one("/sign-in/link/forged"),
+    "/mail-sent/<mail>": lambda world: [
+        f"/mail-sent/{mail}" for mail in ("registration", "reset", "link", "x")
+    ],
+    "/account": _one("/account"),
+    "/account/password": _one("/account/password"),
+    "/account/email": _one("/account/email"),
 }
 
 PER_OBJECT = (*(OBJECT_PAGES, REPLY_PAGES, TAG_PAGES, BOARD_PAGES, WORD_PAGES, REPLY_WORD_PAGES),)
@@ -201,6 +212,8 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
 }
 # Rules that change only what belongs to the sender, or nothing.
 OWN_CHANGES = {
+    *("/confirmations", "/confirmations/<token>", "/email-changes/<token>", "/sign-in/link"),
+    *("/sign-in/link/<token>", "/account/password", "/account/email"),
     *("/sign-in", "/sign-out", "/register", "/reset", "/reset/<token>", "/language", "/theme"),
     *("/preferences", "/preferences/notifications", "/preview", "/drafts", "/drafts/<place>"),
     *("/questions", "/notifications/reading", "/notifications/<int:notification_id>/reading"),

@@ -33,8 +33,8 @@ EXTRAS = {
         devices
         emails
         lookalikes
+        letters
         mails
-        messages
         names
         passwords
         people

@@ -102,6 +102,15 @@ PAGES = [
     "/register",
     "/reset",
     "/reset/nonsense",
+    "/confirmations",
+    "/confirmations/nonsense",
+    "/sign-in/link",
+    "/mail-sent/registration",
+    "/mail-sent/reset",
+    "/mail-sent/link",
+    "/account",
+    "/account/password",
+    "/account/email",
     "/notifications",
     "/preferences",
     "/preferences/notifications",
@@ -149,6 +158,12 @@ REFUSALS = [
     ("/register", {}),
     ("/register", {"email": "x", "display_name": "www.example.org", "password": "1"}),
     ("/reset", {"email": "nonsense"}),
+    ("/register", {"email": "a@example.org", "display_name": "Dora", "password": "password"}),
+    ("/register", {"email": "a@example.org", "display_name": "Dora Doe", "password": "dora-doe"}),
+    ("/register", {"email[]": "a@example.org"}),
+    ("/sign-in/link", {"email": ""}),
+    ("/account/password", {"password": "x" * 129}),
+    ("/account/email", {"email": "nonsense"}),
     ("/questions", {}),
     ("/questions", {"title": "Short", "body": "x" * 40_000, "tags": "a,b,c,d,e,f,g,/"}),
     ("/questions/{question}/answers", {"body": ""}),
@@ -210,7 +225,7 @@ def test_confirmations_are_german(reader: ForumClient, english_phrases: re.Patte
 
 
 NEW_MEMBER = {"display_name": "Dora", "password": "plover-xyzzy-9"}
-FEWEST_SUBJECTS = 8
+FEWEST_SUBJECTS = 14
 
 
 def test_mails_are_german(
@@ -232,6 +247,16 @@ def test_mails_are_german(
     reader.submit("/reset", {"email": reader.asker.email})
     reader.submit("/register", {"email": reader.asker.email, **NEW_MEMBER})
     reader.submit("/register", {"email": "dora@example.org", **NEW_MEMBER})
+    reader.submit("/sign-in/link", {"email": reader.asker.email})
+    mails += all_mails(app)
+    reader.sign_in(reader.asker)
+    reader.submit("/account/email", {"email": "elsewhere@example.org"})
+    reader.submit("/account/email", {"email": reader.team.email})
+    mails += all_mails(app)
+    for mail in mails:
+        if "/email-changes/" in mail.body:
+            reader.submit(re.search(r"http://localhost(/email-changes/\S+)", mail.body)[1])
+    reader.submit("/account/password", {"password": "harbour crane whistle"})
     mails += all_mails(app)
     assert len({mail.subject.partition(":")[0] for mail in mails}) >= FEWEST_SUBJECTS
     for mail in mails:

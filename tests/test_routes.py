@@ -68,6 +68,9 @@ def test_reading_writes_nothing(app: Flask) -> None:
         if "GET" in rule.methods
         and {"POST", "DELETE"} & rule.methods
         # A form and what it sends share an address.
-        and not re.search(r"^/(register|sign-in|reset|preferences|verify|account)", rule.rule)
+        and not re.search(
+            r"^/(register|confirmations|sign-in|reset|email-changes|preferences|verify|account)",
+            rule.rule,
+        )
     ]
     assert changing == []

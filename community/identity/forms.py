@@ -5,51 +5,74 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
-from flask_security import ForgotPasswordForm, LoginForm, RegisterFormV2, ResetPasswordForm
-from flask_security.mail_util import EmailValidateException
-from flask_security.utils import get_message
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    EmailField,
     Field,
+    HiddenField,
     PasswordField,
     SelectField,
     SelectMultipleField,
     StringField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from community.core.errors import Invalid
+from community.core.forms import StrictForm
 from community.core.i18n import LANGUAGES
+from community.core.submissions import MAX_KEY_CHARS
 from community.identity.addresses import safe_next
+from community.identity.emails import NoAddress, tidy_email
 from community.identity.models import User
 from community.identity.operations.names import check_name
+from community.identity.passwords import UnfitPassword, check_new_password, is_password_of
 
 THEMES = ("system", "light", "dark")
 BIO_MAX_CHARS = 500
 
 
-class SafeNext:
-    """Replaces a ``next`` that leads away by the home page, instead of refusing the form."""
+class EmailForm(StrictForm):
+    """An e-mail address, and where to go on."""
+
+    email = EmailField()
+    next = HiddenField()
+    submission = HiddenField(validators=[Length(max=MAX_KEY_CHARS)])
+
+    def validate_email(self, field: Field) -> None:
+        """Keep the address as it is stored."""
+        if not field.data:
+            raise ValidationError(_l("Enter your e-mail address."))
+        try:
+            field.data = tidy_email(field.data)
+        except NoAddress as error:
+            raise ValidationError(
+                _l("Enter an e-mail address such as name@example.org.")
+            ) from error
 
     def validate_next(self, field: Field) -> None:
-        """Keep only addresses of this site."""
+        """Replace a goal that leads away by the home page, instead of refusing the form."""
         field.data = safe_next(field.data)
 
 
-class SignInForm(SafeNext, LoginForm):
+class SignInForm(EmailForm):
     """E-mail, password, and whether to stay signed in."""
 
+    password = PasswordField(validators=[InputRequired(_l("Enter a password."))])
+    remember = BooleanField()
 
-class RegisterForm(SafeNext, RegisterFormV2):
-    """E-mail, display name and password."""
 
-    display_name = StringField(validators=[DataRequired(_l("Choose a name that others will see."))])
+class NameField(StringField):  # type: ignore[misc]
+    """A display name, tidied."""
 
-    def validate_display_name(self, field: Field) -> None:
+    data: str | None
+
+    def pre_validate(self, form: Any) -> None:
         """Refuse names that cannot be shown, sound like staff, or look like one that is taken."""
-        field.data = _checked_name(field.data or "", owner_id=None)
+        if not (self.data or "").strip():
+            raise ValidationError(_l("Choose a name that others will see."))
+        self.data = _checked_name(self.data or "", owner_id=None)
 
 
 def _checked_name(typed: str, *, owner_id: int | None) -> str:
@@ -73,39 +96,56 @@ class NameForm(FlaskForm):  # type: ignore[misc]
         field.data = _checked_name(field.data or "", owner_id=self.user.id)
 
 
-class ResetRequestForm(ForgotPasswordForm):
-    """The address that the link to a new password goes to."""
+class RegisterForm(EmailForm):
+    """E-mail, display name and password."""
 
-    def validate(self, **options: Any) -> bool:
-        """Answer the same for every address, but say when it is none at all."""
-        if super().validate(**options):
-            return True
-        try:
-            self.email.data = _well_formed(self.email.data)
-        except EmailValidateException as error:
-            # The view empties the field's own errors, so that none tells who has an account.
-            self.form_errors.append(error.msg)
-        return False
+    display_name = NameField()
+    password = PasswordField()
+
+    def validate_password(self, field: Field) -> None:
+        """Refuse what others would try first."""
+        _check(field, self.email.data, self.display_name.data)
 
 
-def _well_formed(address: str | None) -> str:
-    from flask_security.proxies import _security
+class NewPasswordForm(StrictForm):
+    """A new password, typed once: whoever mistypes it asks for a link."""
 
-    if not address:
-        raise EmailValidateException(get_message("EMAIL_NOT_PROVIDED")[0])
-    return str(_security.mail_util.normalize(address))
+    password = PasswordField()
+
+    def __init__(self, own_words: tuple[str | None, ...] = ()) -> None:
+        super().__init__()
+        self.own_words = own_words
+
+    def validate_password(self, field: Field) -> None:
+        """Refuse what others would try first."""
+        _check(field, *self.own_words)
 
 
-class NewPasswordForm(ResetPasswordForm):
-    """A new password, typed once: whoever mistypes it asks for another link."""
+def _check(field: Field, *own_words: str | None) -> None:
+    try:
+        check_new_password(field.data or "", own_words)
+    except UnfitPassword as error:
+        raise ValidationError(error.message) from error
 
-    password_confirm = None
+
+class LinkForm(StrictForm):
+    """Nothing but the button below which a mailed link is used."""
 
 
-class VerifyForm(FlaskForm):  # type: ignore[misc]
+class ConfirmationForm(StrictForm):
+    """What a registration may still lack: the password once more, another display name."""
+
+    password = PasswordField(validators=[InputRequired(_l("Enter a password."))])
+    display_name = NameField()
+
+
+class VerifyForm(StrictForm):
     """The password of somebody who is signed in already."""
 
-    password = PasswordField(validators=[DataRequired(_l("Type your password."))])
+    password = PasswordField(validators=[InputRequired(_l("Type your password."))])
+    # For password managers, which want to know whose password it is.
+    username = HiddenField()
+    next = HiddenField()
 
     def __init__(self, user: User) -> None:
         super().__init__()
@@ -113,7 +153,7 @@ class VerifyForm(FlaskForm):  # type: ignore[misc]
 
     def validate_password(self, field: Field) -> None:
         """Refuse any other password than the account's."""
-        if not self.user.verify_and_update_password(field.data):
+        if not is_password_of(self.user, field.data or ""):
             raise ValidationError(_l("That is not your password."))
 
 

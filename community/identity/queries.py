@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from community.core import clock
@@ -76,6 +76,22 @@ def list_mention_names(start: str) -> list[str]:
         .limit(SUGGESTED_NAMES)
     )
     return [name for name in map(mention_name_of, names) if name]
+
+
+def get_user(user_id: int) -> User | None:
+    """Return somebody as stored now, roles loaded."""
+    return _get_user(User.id == user_id)
+
+
+def get_user_by_email(email: str) -> User | None:
+    """Return whose address this is, tidied before, roles loaded; also who has not confirmed it."""
+    return _get_user(User.email == email)
+
+
+def _get_user(condition: ColumnElement[bool]) -> User | None:
+    found = select(User).where(condition).options(*VIEWER_RIGHTS)
+    fresh = found.execution_options(populate_existing=True)
+    return db.session.scalars(fresh).unique().one_or_none()
 
 
 def get_user_and_session(token_hash: str) -> tuple[User, UserSession] | None:

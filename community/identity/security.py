@@ -1,13 +1,12 @@
-"""Flask-Security in its simplest form: who is signed in, with our addresses and templates."""
+"""Flask-Security as far as we use it: password hashes, the login manager, who is signed in."""
 
 import secrets
-from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app, g, make_response, redirect, render_template, request, session
+from flask import Flask, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security import Security, SQLAlchemyUserDatastore, password_reset, user_authenticated
+from flask_security import Security, SQLAlchemyUserDatastore
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,21 +18,13 @@ from community.core.i18n import TRANSLATIONS, reader_language
 from community.core.settings import Settings
 from community.core.web import is_fragment_request, is_impersonal, is_public
 from community.identity import signing_in, throttling
-from community.identity.addresses import safe_next, sign_in_address
-from community.identity.forms import NewPasswordForm, RegisterForm, ResetRequestForm, SignInForm
-from community.identity.mails import AccountMail
-from community.identity.messages import security_messages
+from community.identity.addresses import sign_in_address
 from community.identity.models import RoleGrant, User
 from community.identity.names import name_columns
-from community.identity.operations.sessions import end_sessions
 from community.identity.policies import LONGEST
 from community.identity.queries import VIEWER_RIGHTS
 
-PASSWORD_MIN_CHARS = 8
-RESET_LINK_MINUTES = 30
-
-# The class that writes mails is heard of only here; ``init_app`` silently ignores it.
-security = Security(mail_util_cls=AccountMail)
+security = Security()
 
 
 class UserDatastore(SQLAlchemyUserDatastore):
@@ -78,17 +69,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         app,
         UserDatastore(db, User, RoleGrant),  # type: ignore[arg-type]
         register_blueprint=False,
-        render_template=show_form,
-        login_form=SignInForm,
-        register_form=RegisterForm,
-        forgot_password_form=ResetRequestForm,
-        reset_password_form=NewPasswordForm,
     )
     _leave_out_what_we_do_not_use(app)
     signing_in.init_app(app)
     throttling.init_app(app)
-    user_authenticated.connect(_begin_session, app)
-    password_reset.connect(_end_sessions, app)
     app.before_request(name_viewer)
     app.before_request(_ask_guests_to_sign_in)
 
@@ -98,21 +82,14 @@ def _security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_BLUEPRINT_NAME": "identity",
         "SECURITY_CLI_USERS_NAME": None,
         "SECURITY_CLI_ROLES_NAME": None,
-        "SECURITY_REGISTERABLE": True,
-        "SECURITY_RECOVERABLE": True,
-        "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_I18N_DIRNAME": [str(TRANSLATIONS)],
-        "SECURITY_POST_REGISTER_VIEW": "identity.sign_in",
-        "SECURITY_POST_RESET_VIEW": "identity.sign_in",
         "SECURITY_JOIN_USER_ROLES": False,
         # Staying signed in is the session's own cookie, kept by the browser; there is no other.
         "SESSION_COOKIE_NAME": "__Host-session" if settings.uses_https else "session",
         "PERMANENT_SESSION_LIFETIME": LONGEST,
         "SESSION_REFRESH_EACH_REQUEST": False,
         **_password_config(settings),
-        **_page_config(),
-        **security_messages(),
     }
 
 
@@ -122,32 +99,11 @@ def _password_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
-        "SECURITY_PASSWORD_LENGTH_MIN": PASSWORD_MIN_CHARS,
-        "SECURITY_PASSWORD_CONFIRM_REQUIRED": False,
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
             "argon2__memory_cost": settings.argon2_memory_kib,
             "argon2__time_cost": settings.argon2_time_cost,
             "argon2__parallelism": settings.argon2_parallelism,
         },
-        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(minutes=RESET_LINK_MINUTES),
-        # No name server is asked within a request.
-        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "allow_smtputf8": False},
-    }
-
-
-def _page_config() -> dict[str, Any]:
-    return {
-        "SECURITY_LOGIN_USER_TEMPLATE": "identity/sign_in.html",
-        "SECURITY_REGISTER_USER_TEMPLATE": "identity/register.html",
-        "SECURITY_FORGOT_PASSWORD_TEMPLATE": "identity/forgot_password.html",
-        "SECURITY_RESET_PASSWORD_TEMPLATE": "identity/reset_password.html",
-        # Mails are written by ``AccountMail``, in their reader's language.
-        "SECURITY_EMAIL_PLAINTEXT": False,
-        "SECURITY_EMAIL_HTML": False,
-        "SECURITY_REGISTER_EMAIL_TEMPLATE": "identity/mail/welcome",
-        "SECURITY_REGISTER_EMAIL_EXISTING_TEMPLATE": "identity/mail/known",
-        "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET": "identity/mail/reset",
-        "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE": "identity/mail/reset_notice",
     }
 
 
@@ -158,40 +114,9 @@ def _leave_out_what_we_do_not_use(app: Flask) -> None:
     app.login_manager._request_callback = None  # type: ignore[attr-defined]
 
 
-def show_form(template: str, **context: Any) -> ResponseReturnValue:
-    """Render one of Flask-Security's forms; one that was refused answers 422."""
-    form = next(value for value in context.values() if isinstance(value, FlaskForm))
-    if request.method == "POST" and not form.errors:
-        # Only the request for a reset link ends so: the message tells what happens next.
-        return redirect(sign_in_address_for(None), 303)
-    page = render_template(
-        template,
-        form=form,
-        errors=errors_of(form),
-        next=safe_next(form.next.data if "next" in form else None),
-        token=context.get("reset_password_token"),
-    )
-    return make_response(page, 422 if form.errors else 200)
-
-
-def sign_in_address_for(goal: str | None) -> str:
-    """Return the sign-in page's address, which leads on to ``goal``."""
-    values: dict[str, Any] = {"next": goal} if goal else {}
-    return current_app.url_for("identity.sign_in", **values)
-
-
 def errors_of(form: FlaskForm) -> dict[str, str]:
     """Return the first message of each field that was refused; "" stands for the whole form."""
     return {field or "": str(messages[0]) for field, messages in form.errors.items() if messages}
-
-
-def _begin_session(sender: Flask, user: User, authn_via: list[str], **details: Any) -> None:
-    remember = session.pop("_remember", None) == "set"
-    signing_in.begin_session(user, method=authn_via[0], second_factor=False, remember=remember)
-
-
-def _end_sessions(sender: Flask, user: User, **details: Any) -> None:
-    end_sessions(user.id)
 
 
 def account_of_cookie() -> str | None:

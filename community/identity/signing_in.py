@@ -33,7 +33,9 @@ from community.identity.queries import get_user_and_session, has_second_factor
 from community.identity.throttling import remember_device
 
 # Every endpoint that may begin a session. A new way in is a decision: it starts here.
-SESSION_STARTERS = frozenset({"identity.sign_in", "identity.register", "identity.reset_password"})
+SESSION_STARTERS = frozenset(
+    {"identity.sign_in", "identity.sign_in_by_link", "identity.confirm_registration"}
+)
 
 # What a guest's session hands on at sign-in: the token of a draft (``posts.views``), no more.
 KEPT_KEYS = frozenset({"draft_token"})

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from community.boards.models import Board
 from community.core.db import db, transaction
-from community.identity.models import User
+from community.identity.models import Purpose, User
+from community.identity.operations.registration import Registration, keep_registration
+from community.identity.operations.tokens import issue_token
+from community.identity.passwords import hash_password
 from community.posts.models import Post
 from community.posts.operations import give_kudos
 from community.questions.models import Question
@@ -57,6 +60,7 @@ class Scene:
     needs_info: Question
     edited: Question
     others: Question
+    links: list[str]
 
 
 def make_scene(site: Site) -> Scene:
@@ -88,10 +92,30 @@ def _make() -> Scene:
         needs_info=ask("Tablet verliert die Verbindung im Zug", language="de"),
         edited=ask("Hotspot drops after ten minutes of streaming"),
         others=make_question(helper, board, title="Which adapter fits the old card reader"),
+        links=_make_links(asker),
     )
     _discuss(scene)
     _settle_states(scene)
     return scene
+
+
+def _make_links(user: User) -> list[str]:
+    """Make the tokens of every link that a mail brings, and a registration for the first."""
+    with transaction():
+        registration = Registration(
+            email="wanda-von-und-zu-waldesruh@langer-name.example.org",
+            display_name="Wanda Wartet",
+            password_hash=hash_password("ferry boat lantern"),
+            language="de",
+        )
+        newcomer = keep_registration(registration)
+        assert newcomer is not None
+        return [
+            issue_token(newcomer, Purpose.CONFIRM_EMAIL),
+            issue_token(user, Purpose.SIGN_IN),
+            issue_token(user, Purpose.RESET_PASSWORD),
+            issue_token(user, Purpose.CHANGE_EMAIL, sent_to="new@example.org"),
+        ]
 
 
 def _discuss(scene: Scene) -> None:

@@ -1,6 +1,8 @@
 """Steps that several journeys take."""
 
 import itertools
+import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from flask_security import hash_password
@@ -11,7 +13,7 @@ from community.identity.models import User
 from community.posts.models import Post
 from community.questions.models import Question
 from tests.browser.chromium import TIMEOUT_MS
-from tests.browser.site import Site
+from tests.browser.site import PATIENCE_SECONDS, Site
 from tests.factories.community import days_ago, make_board, make_user
 
 if TYPE_CHECKING:
@@ -81,9 +83,26 @@ def sign_in(page: "Page", user: User) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
 
 
-def register(page: "Page", name: str) -> None:
-    """Send the registration form that is open."""
-    page.get_by_label("E-mail address").fill(f"newcomer{next(_numbers)}@example.org")
+def register(page: "Page", site: Site, name: str) -> None:
+    """Send the registration form that is open, and use the link in the mail."""
+    email = f"newcomer{next(_numbers)}@example.org"
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Display name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Make an account").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+    page.goto(mailed_link(site, email))
+    page.get_by_role("button", name="Confirm and sign in").click()
+    expect(page.get_by_text("Your account is ready.")).to_be_visible()
+
+
+def mailed_link(site: Site, email: str) -> str:
+    """Wait for a mail to somebody and return the address in the newest one."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        mails = getattr(site.app.extensions["mailman"], "outbox", [])
+        bodies = [mail.body for mail in mails if mail.to == [email]]
+        if bodies:
+            return re.search(r"http://\S+", bodies[-1])[0]
+        time.sleep(0.05)
+    raise AssertionError(f"no mail came to {email}")

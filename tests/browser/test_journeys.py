@@ -35,7 +35,7 @@ def test_register_ask_answer_accept_kudos(site: Site, visit: Opener) -> None:
     site.settle()
     asker, helper = visit(), visit()
 
-    ask_as_a_newcomer(asker, board.slug, known.title)
+    ask_as_a_newcomer(asker, site, board.slug, known.title)
     helper.goto(asker.url)
     helper.get_by_role("link", name="Sign in to answer").click()
     sign_in(helper, make_member(site, "Helga"))
@@ -51,10 +51,10 @@ def test_register_ask_answer_accept_kudos(site: Site, visit: Opener) -> None:
     expect(helper.locator("[data-bell]")).to_contain_text(re.compile("[12]"))
 
 
-def ask_as_a_newcomer(page: "Page", board: str, known_title: str) -> None:
+def ask_as_a_newcomer(page: "Page", site: Site, board: str, known_title: str) -> None:
     page.goto("/")
     page.get_by_role("link", name="Register").first.click()
-    register(page, "Anna Asker")
+    register(page, site, "Anna Asker")
     page.get_by_role("link", name="Ask a question").first.click()
     title = page.get_by_label("What is going wrong")
     title.press_sequentially("My tablet shows no network since the update", delay=5)
@@ -176,6 +176,24 @@ def test_a_guests_text_survives_sign_in_and_reload(site: Site, visit: Opener) ->
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     page.goto("/questions/new")
     expect(page.get_by_label("What happened")).to_have_value("")
+
+
+def test_a_guests_text_survives_registering(site: Site, visit: Opener) -> None:
+    board, page = make_place(site), visit()
+    title = "Nobody can hear me when I call from the cellar"
+    page.goto("/questions/new")
+    page.get_by_label("What is going wrong").fill(title)
+    page.get_by_label("What happened").fill(BODY)
+    page.get_by_label("Board", exact=True).select_option(board.slug)
+    page.get_by_role("button", name="Post question").click()
+    expect(page.get_by_text("Your question is kept.")).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name="New here? Make an account").click()
+    register(page, site, "Nora Newcomer")
+    expect(page.get_by_label("What is going wrong")).to_have_value(title)
+    expect(page.get_by_label("What happened")).to_have_value(BODY)
+    expect(page.get_by_label("Board", exact=True)).to_have_value(board.slug)
+    page.get_by_role("button", name="Post question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
 def test_a_member_only_board_is_nothing_to_a_guest(site: Site, visit: Opener) -> None:

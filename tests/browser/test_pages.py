@@ -51,6 +51,19 @@ def send_bad_registration(page: "Page") -> None:
     page.locator("[data-error-summary]").wait_for()
 
 
+def send_unfit_address(page: "Page") -> None:
+    page.locator("main form").evaluate("(form) => { form.noValidate = true; }")
+    page.locator("main form button.btn--primary").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
+def send_short_password(page: "Page") -> None:
+    page.locator("main form").evaluate("(form) => { form.noValidate = true; }")
+    page.locator("#password").fill("short")
+    page.locator("main form button.btn--primary").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
 def send_too_late(page: "Page") -> None:
     page.locator("#body").fill(BODY)
     tokens = page.locator("[name=csrf_token]")
@@ -121,6 +134,18 @@ PAGES = {
     "sign-in with error": Shown("guest", "/sign-in", send_wrong_password),
     "register with error": Shown("guest", "/register", send_bad_registration),
     "reset": Shown("guest", "/reset"),
+    "reset with error": Shown("guest", "/reset", send_unfit_address),
+    "sign-in by mail": Shown("guest", "/sign-in/link"),
+    "confirmation again": Shown("guest", "/confirmations"),
+    "mail on its way": Shown("guest", "/mail-sent/registration"),
+    "registration to confirm": Shown("guest", lambda scene: f"/confirmations/{scene.links[0]}"),
+    "sign-in link": Shown("guest", lambda scene: f"/sign-in/link/{scene.links[1]}"),
+    "new password": Shown("guest", lambda scene: f"/reset/{scene.links[2]}", send_short_password),
+    "new address": Shown("asker", lambda scene: f"/email-changes/{scene.links[3]}"),
+    "spent link": Shown("guest", "/reset/spent"),
+    "account": Shown("asker", "/account"),
+    "change of password": Shown("asker", "/account/password", send_short_password),
+    "change of address": Shown("asker", "/account/email"),
     "not found": Shown("guest", "/questions/999999999"),
     "not allowed": Shown("asker", lambda scene: f"/posts/{scene.others.id}/revisions/new"),
     "expired form": Shown("asker", "/questions/new", send_too_late),

@@ -15,6 +15,8 @@ from community.identity.models.groups import GroupMember
 from community.identity.names import MAX_CHARS, hue_of, initials_of
 
 NAME_MAX_CHARS = MAX_CHARS
+# Begins the key of a registration that was not confirmed yet; no name is folded to it.
+PENDING = "~"
 NAME_KEY_CHARS = 140
 
 
@@ -112,6 +114,11 @@ class User(Base, UserMixin):
     def group_ids(self) -> frozenset[int]:
         """The groups the member belongs to."""
         return frozenset(membership.group_id for membership in self.memberships)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether this is a registration whose address was not confirmed; others see no such."""
+        return self.name_key.startswith(PENDING)
 
     @property
     def viewer_id(self) -> int | None:

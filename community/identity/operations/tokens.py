@@ -4,12 +4,13 @@ import secrets
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, literal, or_, select, update
 
 from community.core import clock
 from community.core.db import db
 from community.core.errors import Invalid
 from community.identity.models import OneTimeToken, Purpose, User
+from community.identity.models.users import PENDING
 from community.identity.operations.sessions import TOKEN_BYTES, hash_of
 
 LIFETIME = timedelta(minutes=30)
@@ -61,9 +62,14 @@ def get_token(purpose: Purpose, token: str) -> OneTimeToken | None:
             OneTimeToken.purpose == purpose,
             OneTimeToken.used_at.is_(None),
             OneTimeToken.expires_at > now,
-            User.active.is_(True),
+            or_(User.active.is_(True), _is_confirming(purpose)),
         )
     ).one_or_none()
+
+
+def _is_confirming(purpose: Purpose) -> ColumnElement[bool]:
+    # Until its address is confirmed an account is not active, and this is the link to do so.
+    return and_(User.name_key.startswith(PENDING), literal(purpose == Purpose.CONFIRM_EMAIL))
 
 
 def redeem_token(purpose: Purpose, token: str) -> OneTimeToken:

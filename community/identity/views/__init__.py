@@ -1,7 +1,14 @@
 """Pages of accounts."""
 
-from community.identity.views.blueprints import account
+from community.identity.views.blueprints import account, identity
 
-from community.identity.views import names, sessions, terms  # noqa: F401  isort: skip
+from community.identity.views import (  # noqa: F401  isort: skip
+    accounts,
+    credentials,
+    links,
+    names,
+    sessions,
+    terms,
+)
 
-__all__ = ["account"]
+__all__ = ["account", "identity"]

@@ -1,81 +1,157 @@
-"""Register, sign in, sign out, reset: Flask-Security's views at our addresses."""
+"""Register, sign in, sign out, and ask for a mail with a link.
 
-from collections.abc import Callable
+Every answer is the same whether or not an address has an account: what differs is left to the
+worker and said by mail alone.
+"""
 
-from flask import Blueprint, flash, redirect, request
+from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
-from flask_security import views as library
-from werkzeug.exceptions import UnsupportedMediaType
 
+from community.core.db import transaction
+from community.core.errors import NotFound
+from community.core.i18n import reader_language
+from community.core.jobs import enqueue
 from community.core.limits import limited
-from community.core.web import public, read_only
+from community.core.web import current_viewer, public, read_only
 from community.identity.addresses import HOME, safe_next
-from community.identity.security import sign_in_address_for
-from community.identity.signing_in import end_current_session
+from community.identity.forms import EmailForm, RegisterForm, SignInForm
+from community.identity.models import Purpose, User
+from community.identity.passwords import hash_password, is_password_of
+from community.identity.queries import get_user_by_email
+from community.identity.signing_in import end_current_session, finish_first_factor
+from community.identity.tasks import mail_link, settle_registration
+from community.identity.views.blueprints import identity
+from community.identity.views.links import is_registration_noted, note_registration
+from community.identity.views.pages import form_page, goal_of_request, job_key
 
-blueprint = Blueprint("identity", __name__)
+MAILED_KEY = "mailed"
+MAILS = ("registration", "reset", "link")
 
 
-@blueprint.before_request
-def refuse_json() -> None:
-    """Take forms only: the library would answer JSON in its own way."""
-    if request.is_json:
-        raise UnsupportedMediaType()
-
-
-@blueprint.route("/sign-in", methods=["GET", "POST"])
+@identity.route("/sign-in", methods=["GET", "POST"])
 @public
 @read_only
 @limited("sign-in")
 def sign_in() -> ResponseReturnValue:
-    """Sign in and go on; it writes nothing, so checking a password keeps no writer waiting."""
-    return _go_on_after(library.login)
+    """Sign in by password and go on."""
+    if current_viewer().viewer_id is not None:
+        return redirect(goal_of_request(), 303)
+    form = SignInForm(data={"next": goal_of_request()})
+    if form.validate_on_submit():
+        user = _user_with_password(form.email.data, form.password.data)
+        if user is not None:
+            remember = bool(form.remember.data)
+            return finish_first_factor(
+                user, method="password", remember=remember, goal=form.next.data
+            )
+        form.form_errors.append(_("E-mail address and password do not match."))
+    return form_page("identity/sign_in.html", form)
 
 
-@blueprint.route("/register", methods=["GET", "POST"])
+def _user_with_password(email: str, password: str) -> User | None:
+    user = get_user_by_email(email)
+    is_right = is_password_of(user, password)
+    return user if is_right and user is not None and user.active else None
+
+
+@identity.route("/register", methods=["GET", "POST"])
 @public
+@read_only
 @limited("registration")
 def register() -> ResponseReturnValue:
-    """Make an account, sign in and go on; who has one already is told by mail."""
-    return _go_on_after(library.register)
+    """Take a registration; the account begins when the link in the mail is used."""
+    if current_viewer().viewer_id is not None:
+        return redirect(goal_of_request(), 303)
+    form = RegisterForm(data={"next": goal_of_request()})
+    if not form.validate_on_submit():
+        return form_page("identity/register.html", form)
+    if not is_registration_noted(job_key(form)):
+        _keep_registration(form)
+    return _look_into_mail("registration", form)
 
 
-def _go_on_after(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    goal = safe_next(request.form.get("next") or request.args.get("next"))
-    response = None if current_user.is_authenticated else view()
-    if response is None or current_user.is_authenticated:
-        return redirect(goal, 303)
-    if getattr(response, "status_code", 200) == 302:
-        # The library pretends that it made the account which this address has already.
-        flash(_("We have sent you a mail. If you have an account, sign in with it."), "info")
-        return redirect(sign_in_address_for(goal), 303)
-    return response
+def _keep_registration(form: RegisterForm) -> None:
+    password_hash = hash_password(form.password.data)
+    with transaction():
+        enqueue(
+            settle_registration,
+            email=form.email.data,
+            display_name=form.display_name.data,
+            password_hash=password_hash,
+            language=reader_language(),
+            goal=form.next.data,
+        )
+    note_registration(password_hash, job_key(form))
 
 
-@blueprint.post("/sign-out")
+@identity.route("/confirmations", methods=["GET", "POST"])
+@public
+@read_only
+@limited("mails")
+def send_confirmation() -> ResponseReturnValue:
+    """Send the link that confirms a registration once more."""
+    return _send_link("identity/send_confirmation.html", Purpose.CONFIRM_EMAIL, "registration")
+
+
+@identity.route("/reset", methods=["GET", "POST"])
+@public
+@read_only
+@limited("mails")
+def forgot_password() -> ResponseReturnValue:
+    """Send a link to choose a new password."""
+    return _send_link("identity/forgot_password.html", Purpose.RESET_PASSWORD, "reset")
+
+
+@identity.route("/sign-in/link", methods=["GET", "POST"])
+@public
+@read_only
+@limited("mails")
+def send_sign_in_link() -> ResponseReturnValue:
+    """Send a link that signs in without a password."""
+    return _send_link("identity/send_sign_in_link.html", Purpose.SIGN_IN, "link")
+
+
+def _send_link(template: str, purpose: Purpose, mail: str) -> ResponseReturnValue:
+    form = EmailForm(data={"next": goal_of_request()})
+    if not form.validate_on_submit():
+        return form_page(template, form)
+    with transaction():
+        enqueue(
+            mail_link,
+            unique_key=job_key(form),
+            email=form.email.data,
+            purpose=purpose,
+            language=reader_language(),
+            goal=form.next.data,
+        )
+    return _look_into_mail(mail, form)
+
+
+def _look_into_mail(mail: str, form: EmailForm) -> ResponseReturnValue:
+    session[MAILED_KEY] = {"to": form.email.data, "next": form.next.data}
+    return redirect(url_for("identity.show_mail_sent", mail=mail), 303)
+
+
+@identity.get("/mail-sent/<mail>")
+@public
+def show_mail_sent(mail: str) -> ResponseReturnValue:
+    """Say that a mail is on its way, if there is anybody to send it to."""
+    if mail not in MAILS:
+        raise NotFound()
+    kept = session.get(MAILED_KEY) or {}
+    return render_template(
+        "identity/mail_sent.html",
+        mail=mail,
+        email=kept.get("to", ""),
+        next=safe_next(kept.get("next")),
+    )
+
+
+@identity.post("/sign-out")
 @public
 @limited("writing")
 def sign_out() -> ResponseReturnValue:
     """End this browser's session, on the server first: a copy of its cookie is worth nothing."""
     end_current_session()
     return redirect(HOME, 303)
-
-
-@blueprint.route("/reset", methods=["GET", "POST"])
-@public
-@limited("mails")
-def forgot_password() -> ResponseReturnValue:
-    """Ask for a link to a new password; the answer is the same for every address."""
-    response: ResponseReturnValue = library.forgot_password()
-    return response
-
-
-@blueprint.route("/reset/<token>", methods=["GET", "POST"])
-@public
-@limited("sign-in")
-def reset_password(token: str) -> ResponseReturnValue:
-    """Choose a new password with the link from the mail; it works once."""
-    response: ResponseReturnValue = library.reset_password(token)
-    return response

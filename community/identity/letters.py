@@ -1,0 +1,159 @@
+"""What the mails about accounts say. Each function is called while its reader's language is spoken.
+
+A link stands in a line of its own; what a letter says it does is all that it does.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+
+
+class Letter(NamedTuple):
+    """A mail's subject and paragraphs, and the link between them where there is one."""
+
+    subject: str
+    words: tuple[str, ...]
+    link_words: str = ""
+    ending: str = ""
+
+
+def confirm() -> Letter:
+    """Somebody registered with an address that has no account."""
+    return Letter(
+        _("Confirm your e-mail address"),
+        (_("one more step and your account is ready. The link works once, for two days."),),
+        _("Confirm your e-mail address"),
+        _("If you did not register, you need not do anything: without this step nothing happens."),
+    )
+
+
+def known() -> Letter:
+    """Somebody registered with the address of an account."""
+    return Letter(
+        _("You have an account already"),
+        (
+            _(
+                "somebody, probably you, wanted to make an account with this address. "
+                "You have one already, under the name in the first line."
+            ),
+            _("If you do not know your password any more, choose a new one on the sign-in page."),
+        ),
+        _("Sign in"),
+        _("If it was not you, you need not do anything."),
+    )
+
+
+def reset() -> Letter:
+    """Somebody forgot a password."""
+    return Letter(
+        _("Choose a new password"),
+        (_("with this link you choose a new password. It works once and for 30 minutes."),),
+        _("Choose a new password"),
+        _("If you did not ask for it, you need not do anything: your password stays as it is."),
+    )
+
+
+def sign_in() -> Letter:
+    """Somebody wants to sign in without a password."""
+    return Letter(
+        _("Your link to sign in"),
+        (_("with this link you sign in without a password. It works once and for 30 minutes."),),
+        _("Sign in"),
+        _("If you did not ask for it, you need not do anything. Give the link to nobody."),
+    )
+
+
+def password_changed() -> Letter:
+    """A password was set."""
+    return Letter(
+        _("Your password was changed"),
+        (
+            _("your password was changed just now, and your other devices are signed out."),
+            _("If it was not you, choose a new one at once:"),
+        ),
+        _("Choose a new password"),
+    )
+
+
+def email_change_confirm() -> Letter:
+    """To the new address: is it theirs?"""
+    return Letter(
+        _("Confirm your new e-mail address"),
+        (_("with this link your account gets this address. It works once and for 30 minutes."),),
+        _("Confirm the new address"),
+        _("If you did not ask for it, you need not do anything."),
+    )
+
+
+def email_change_taken() -> Letter:
+    """To the new address, which belongs to an account already."""
+    return Letter(
+        _("This address has an account already"),
+        (
+            _(
+                "somebody, probably you, wanted to give this address to another account. "
+                "It belongs to the account with the name in the first line, so nothing changed."
+            ),
+        ),
+        _("Sign in"),
+        _("If it was not you, you need not do anything."),
+    )
+
+
+def email_change_notice() -> Letter:
+    """To the present address, before anything has changed."""
+    return Letter(
+        _("Your e-mail address is to change"),
+        (
+            _(
+                "somebody signed in as you wants to give your account another e-mail address. "
+                "It changes once a link sent there is opened."
+            ),
+            _("If it was not you, change your password at once: then that link stops working."),
+        ),
+        _("Choose a new password"),
+    )
+
+
+def email_changed() -> Letter:
+    """To the new address, and to the one before."""
+    return Letter(
+        _("Your e-mail address was changed"),
+        (
+            _(
+                "your account has a new e-mail address. From now on you sign in with that, "
+                "and mails go there. Your other devices are signed out."
+            ),
+            _("If it was not you, tell our team at once, so that we can help you."),
+        ),
+    )
+
+
+def new_device() -> Letter:
+    """Somebody signed in with a browser that the account has not seen."""
+    return Letter(
+        _("A new sign-in to your account"),
+        (
+            _("somebody signed in to your account with a device that we do not know."),
+            _("If it was not you, sign it out and change your password:"),
+        ),
+        _("Your account"),
+    )
+
+
+LETTERS: dict[str, Callable[[], Letter]] = {
+    letter.__name__: letter
+    for letter in (
+        confirm,
+        known,
+        reset,
+        sign_in,
+        password_changed,
+        email_change_confirm,
+        email_change_taken,
+        email_change_notice,
+        email_changed,
+        new_device,
+    )
+}

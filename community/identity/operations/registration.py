@@ -1,0 +1,100 @@
+"""From a registration to an account: nobody sees one whose address was not confirmed.
+
+An unconfirmed registration is an inactive user that does not hold its display name, so others can
+run into nothing that tells whether an address was free. Source: ASVS 5.0 §6.3.8.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.exc import IntegrityError
+
+from community.core import clock
+from community.core.db import db, insert_ignoring_conflicts
+from community.core.errors import Conflict
+from community.identity.models import OneTimeToken, User
+from community.identity.models.users import PENDING
+from community.identity.names import name_columns
+from community.identity.operations.names import NameTaken
+from community.identity.queries import get_user_by_email, is_name_taken
+
+KEPT_DAYS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """What somebody typed to register, tidied; the password as its hash alone."""
+
+    email: str
+    display_name: str
+    password_hash: str
+    language: str
+
+
+def keep_registration(registration: Registration) -> User | None:
+    """Keep a registration until its address is confirmed; None where the address has an account.
+
+    A later registration with the same address replaces an earlier one, password and all: only the
+    owner of the address can confirm either. Raises ``Conflict`` for one at the same moment.
+    """
+    user = get_user_by_email(registration.email)
+    if user is None:
+        user = _add_pending_user(registration.email)
+    if not user.is_pending:
+        return None
+    user.display_name = registration.display_name
+    user.password = registration.password_hash
+    user.language = registration.language
+    user.created_at = clock.now()
+    db.session.flush()
+    return user
+
+
+def _add_pending_user(email: str) -> User:
+    stored = db.session.execute(
+        insert_ignoring_conflicts(User).values(
+            email=email,
+            display_name="",
+            name_key=PENDING + secrets.token_hex(16),
+            fs_uniquifier=secrets.token_hex(32),
+            active=False,
+        )
+    )
+    user = get_user_by_email(email)
+    if not stored.rowcount or user is None:  # type: ignore[attr-defined]
+        raise Conflict()
+    return user
+
+
+def turn_into_account(user: User, display_name: str) -> None:
+    """Turn a registration into an account; raises ``NameTaken``."""
+    if is_name_taken(display_name, owner_id=user.id):
+        raise NameTaken()
+    for column, value in name_columns(display_name).items():
+        setattr(user, column, value)
+    user.active = True
+    user.confirmed_at = clock.now()
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise NameTaken() from error
+
+
+def prune_registrations() -> None:
+    """Forget registrations nobody has confirmed for a week (periodic)."""
+    limit = clock.now() - timedelta(days=KEPT_DAYS)
+    _delete(User.created_at < limit)
+
+
+def forget_registration(email: str) -> None:
+    """Drop an unconfirmed registration: its address is being confirmed in another way."""
+    _delete(User.email == email)
+
+
+def _delete(condition: ColumnElement[bool]) -> None:
+    pending = select(User.id).where(User.name_key.startswith(PENDING), condition)
+    ids = list(db.session.scalars(pending.limit(1_000)))
+    db.session.execute(delete(OneTimeToken).where(OneTimeToken.user_id.in_(ids)))
+    db.session.execute(delete(User).where(User.id.in_(ids)))
