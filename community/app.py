@@ -16,10 +16,12 @@ from community.core.health import blueprint as health_blueprint
 from community.core.jobs import registry
 from community.core.settings import Settings
 from community.identity import security
+from community.identity.providers import settings as providers
 from community.identity.views import account as account_blueprint
 from community.identity.views import identity as identity_blueprint
 from community.identity.views.people import blueprint as people_blueprint
 from community.identity.views.preferences import blueprint as preferences_blueprint
+from community.identity.views.providers import blueprint as providers_blueprint
 from community.importers.views import blueprint as importers_blueprint
 from community.notifications.subscribers import SUBSCRIPTIONS as NOTIFICATION_SUBSCRIPTIONS
 from community.notifications.views import blueprint as notifications_blueprint
@@ -42,6 +44,7 @@ BLUEPRINTS = (
     health_blueprint,
     identity_blueprint,
     account_blueprint,
+    providers_blueprint,
     preferences_blueprint,
     people_blueprint,
     posts_blueprint,
@@ -74,6 +77,7 @@ def create_app(settings: Settings | None = None) -> web.Forum:
     web.init_app(app, render_error=pages.render_error)
     limits.init_app(app, settings, security.account_of_cookie, security.name_viewer)
     security.init_app(app, settings)
+    providers.init_app(app, settings)
     Assets().init_app(app)
     templating.init_app(app, settings)
     Compress(app)

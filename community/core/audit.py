@@ -35,6 +35,8 @@ class Action(StrEnum):
     ERASURE_CANCELLED = "erasure.cancelled"
     ERASURE_ORDERED = "erasure.ordered"
     ACCOUNT_ERASED = "account.erased"
+    PROVIDER_CONNECTED = "provider.connected"
+    PROVIDER_DISCONNECTED = "provider.disconnected"
 
 
 class AuditEntry(Base):

@@ -60,6 +60,13 @@ KINDS = {
     "sign-in": Kind(
         address="30/minute;300/hour", account="20/minute;100/hour", everybody="600/minute"
     ),
+    # Each asks another machine, which must not take us for an attacker.
+    "providers": Kind(
+        address="60/minute;600/hour",
+        account="20/minute;100/hour",
+        everybody="1200/minute",
+        is_for_reading=True,
+    ),
     "registration": Kind(
         address="10/minute;60/hour", account="10/minute;60/hour", everybody="1000/hour"
     ),

@@ -107,6 +107,12 @@ class RegisterForm(EmailForm):
         _check(field, self.email.data, self.display_name.data)
 
 
+class NewMemberForm(StrictForm):
+    """The display name of somebody whom a provider vouches for."""
+
+    display_name = NameField()
+
+
 class NewPasswordForm(StrictForm):
     """A new password, typed once: whoever mistypes it asks for a link."""
 

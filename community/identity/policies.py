@@ -1,5 +1,6 @@
 """Who may change accounts, and how long a session lasts."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from community.core import clock
@@ -61,3 +62,9 @@ def is_recently_verified(session: UserSession) -> bool:
 def needs_second_factor(user: User, session: UserSession) -> bool:
     """Say whether the session may do nothing before a second factor is shown or set up."""
     return is_any_staff(user) and session.second_factor_at is None
+
+
+def can_disconnect(user: User, others: Collection[str]) -> bool:
+    """Say whether somebody can still sign in once only ``others`` of their providers are left."""
+    by_mail = user.email is not None and user.confirmed_at is not None
+    return bool(others) or user.password is not None or by_mail

@@ -12,8 +12,16 @@ from community.core.db import db
 from community.core.errors import NotFound
 from community.core.settings import current_settings
 from community.identity.lookalikes import skeletons_of
-from community.identity.models import Consent, NameChange, Passkey, TotpFactor, User, UserSession
-from community.identity.names import mention_name_of, name_key_of
+from community.identity.models import (
+    Consent,
+    ExternalIdentity,
+    NameChange,
+    Passkey,
+    TotpFactor,
+    User,
+    UserSession,
+)
+from community.identity.names import is_well_formed_name, mention_name_of, name_key_of, tidy_name
 
 SUGGESTED_NAMES = 8
 
@@ -53,6 +61,14 @@ def people_named(names: Iterable[str]) -> Select[int]:
         NameChange.id.in_(newest), ~exists().where(User.name_key == NameChange.name_key)
     )
     return select(union(present, former).subquery().c[0])
+
+
+def suggest_name(start: str) -> str:
+    """Return a free display name that begins like this; empty where it makes none."""
+    name = tidy_name(start)
+    candidates = [name, *(f"{name} {number}" for number in range(2, 2 + SUGGESTED_NAMES))]
+    fitting = (one for one in candidates if is_well_formed_name(one) and not is_name_taken(one))
+    return next(fitting, "") if is_well_formed_name(name) else ""
 
 
 def get_user_id_by_name(name: str) -> int:
@@ -129,6 +145,29 @@ def has_second_factor(user_id: int) -> bool:
     app = exists().where(TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None))
     passkey = exists().where(Passkey.user_id == user_id)
     return bool(db.session.scalar(select(or_(app, passkey))))
+
+
+def get_identity_owner(provider: str, subject: str) -> User | None:
+    """Return whom an account elsewhere signs in, roles loaded, usable or not."""
+    found = db.session.scalars(
+        select(User)
+        .join(ExternalIdentity, ExternalIdentity.user_id == User.id)
+        .where(ExternalIdentity.provider == provider, ExternalIdentity.subject == subject)
+        .options(joinedload(User.role_grants))
+        .execution_options(populate_existing=True)
+    )
+    return found.unique().one_or_none()
+
+
+def list_identities(user_id: int) -> list[ExternalIdentity]:
+    """Return the accounts elsewhere that sign somebody in here."""
+    own = select(ExternalIdentity).where(ExternalIdentity.user_id == user_id)
+    return list(db.session.scalars(own.order_by(ExternalIdentity.provider)))
+
+
+def is_address_taken(email: str) -> bool:
+    """Say whether an account has this e-mail address, given in lower case."""
+    return bool(db.session.scalar(select(exists().where(User.email == email))))
 
 
 def _active(*columns: Any) -> Any:

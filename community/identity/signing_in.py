@@ -34,7 +34,10 @@ from community.identity.throttling import remember_device
 
 # Every endpoint that may begin a session. A new way in is a decision: it starts here.
 SESSION_STARTERS = frozenset(
-    {"identity.sign_in", "identity.sign_in_by_link", "identity.confirm_registration"}
+    {
+        *("identity.sign_in", "identity.sign_in_by_link", "identity.confirm_registration"),
+        *("providers.finish_flow", "providers.make_account"),
+    }
 )
 
 # What a guest's session hands on at sign-in: the token of a draft (``posts.views``), no more.

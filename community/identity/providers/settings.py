@@ -66,6 +66,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Read the providers; raises ``SettingsError``."""
     providers = read_providers(settings, os.environ)
     app.extensions["sign_in_providers"] = {provider.name: provider for provider in providers}
+    app.jinja_env.globals.update(sign_in_providers=list_providers)
 
 
 def list_providers() -> list[Provider]:

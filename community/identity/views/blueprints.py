@@ -7,6 +7,8 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from community.core.web import current_viewer
 from community.identity.models import User
+from community.identity.providers.settings import Provider, list_providers
+from community.identity.queries import list_identities
 
 identity = Blueprint("identity", __name__)
 account = Blueprint("account", __name__)
@@ -23,3 +25,9 @@ def refuse_json() -> None:
 def signed_in_user() -> User:
     """Return the signed-in viewer; guests have been turned away before."""
     return cast(User, current_viewer())
+
+
+def connected_providers(user: User) -> list[Provider]:
+    """Return the providers at which somebody can prove that it is them."""
+    connected = {identity.provider for identity in list_identities(user.id)}
+    return [provider for provider in list_providers() if provider.name in connected]

@@ -16,7 +16,7 @@ from community.identity.signing_in import (
     note_verification,
     recently_verified,
 )
-from community.identity.views.blueprints import account, signed_in_user
+from community.identity.views.blueprints import account, connected_providers, signed_in_user
 
 
 @account.get("/account/sessions")
@@ -67,7 +67,13 @@ def verify() -> ResponseReturnValue:
     goal = safe_next(request.form.get("next") or request.args.get("next"))
     form = VerifyForm(signed_in_user())
     if not form.validate_on_submit():
-        page = render_template("identity/verify.html", form=form, errors=errors_of(form), next=goal)
+        page = render_template(
+            "identity/verify.html",
+            form=form,
+            errors=errors_of(form),
+            next=goal,
+            providers=connected_providers(signed_in_user()),
+        )
         return page, 422 if form.errors else 200
     note_verification(second_factor=False)
     return redirect(goal, 303)

@@ -1,0 +1,150 @@
+"""Accounts elsewhere that sign in here: made into members, connected, disconnected."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from community.core import clock
+from community.core.audit import Action, record
+from community.core.db import db, lock_row
+from community.core.errors import Conflict
+from community.identity.models import ExternalIdentity, User
+from community.identity.names import name_key_of
+from community.identity.policies import can_disconnect
+from community.identity.queries import (
+    get_identity_owner,
+    is_address_taken,
+    list_identities,
+)
+
+
+class AddressTaken(Conflict):
+    """The address the provider vouches for belongs to an account here."""
+
+    message = _l("This e-mail address has an account here already.")
+
+
+class IdentityTaken(Conflict):
+    """The account there signs somebody else in here."""
+
+    message = _l("That account is connected with another account here already.")
+
+
+class ProviderTaken(Conflict):
+    """Another account of the same provider is connected."""
+
+    message = _l("You are connected with another account there. Disconnect it first.")
+
+
+class LastWayIn(Conflict):
+    """Without it nobody could sign in to the account any more."""
+
+    message = _l(
+        "This is the only way into your account. Choose a password or add an e-mail address first."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMember:
+    """Somebody who comes from a provider for the first time; ``email`` is verified there."""
+
+    provider: str
+    subject: str
+    display_name: str
+    email: str
+    language: str
+
+
+def make_member(newcomer: NewMember) -> User:
+    """Make an account that signs in through a provider.
+
+    Raises ``IdentityTaken`` or ``AddressTaken``: two accounts are connected only from inside one.
+    """
+    if get_identity_owner(newcomer.provider, newcomer.subject) is not None:
+        raise IdentityTaken()
+    if newcomer.email and is_address_taken(newcomer.email):
+        raise AddressTaken()
+    now = clock.now()
+    user = User(
+        email=newcomer.email or None,
+        confirmed_at=now if newcomer.email else None,
+        display_name=newcomer.display_name,
+        name_key=name_key_of(newcomer.display_name),
+        fs_uniquifier=secrets.token_hex(32),
+        language=newcomer.language,
+        role_grants=[],
+    )
+    db.session.add(user)
+    _flush_or_raise(Conflict)
+    _add_identity(user, newcomer.provider, newcomer.subject, now)
+    return user
+
+
+def connect_identity(user: User, provider: str, subject: str) -> None:
+    """Let an account elsewhere sign this user in; doing it twice changes nothing."""
+    owner = get_identity_owner(provider, subject)
+    if owner is not None and owner.id != user.id:
+        raise IdentityTaken()
+    if owner is not None:
+        return
+    if any(identity.provider == provider for identity in list_identities(user.id)):
+        raise ProviderTaken()
+    _add_identity(user, provider, subject, None)
+    record(user, Action.PROVIDER_CONNECTED, subject=("user", user.id), after={"provider": provider})
+
+
+def disconnect_identity(user: User, provider: str, usable: Collection[str]) -> None:
+    """Stop an account elsewhere from signing this user in; raises ``LastWayIn``.
+
+    ``usable`` are the providers that can be used to sign in at present.
+    """
+    # One at a time, or two that go at once would each leave the other.
+    db.session.execute(lock_row(select(User.id).where(User.id == user.id)))
+    identities = list_identities(user.id)
+    if all(identity.provider != provider for identity in identities):
+        return
+    others = {identity.provider for identity in identities} & set(usable) - {provider}
+    if not can_disconnect(user, others):
+        raise LastWayIn()
+    db.session.execute(
+        delete(ExternalIdentity).where(
+            ExternalIdentity.user_id == user.id, ExternalIdentity.provider == provider
+        )
+    )
+    record(
+        user, Action.PROVIDER_DISCONNECTED, subject=("user", user.id), before={"provider": provider}
+    )
+
+
+def note_identity_use(provider: str, subject: str) -> None:
+    """Note that somebody has just signed in through a provider."""
+    used = update(ExternalIdentity).where(
+        ExternalIdentity.provider == provider, ExternalIdentity.subject == subject
+    )
+    db.session.execute(used.values(last_used_at=clock.now()))
+
+
+def _add_identity(user: User, provider: str, subject: str, used_at: datetime | None) -> None:
+    db.session.add(
+        ExternalIdentity(
+            user_id=user.id,
+            provider=provider,
+            subject=subject,
+            linked_at=clock.now(),
+            last_used_at=used_at,
+        )
+    )
+    _flush_or_raise(IdentityTaken)
+
+
+def _flush_or_raise(refusal: type[Conflict]) -> None:
+    """Write; raise where somebody else took the name, address or identity at the same moment."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise refusal() from error

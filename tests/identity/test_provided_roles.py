@@ -1,0 +1,129 @@
+"""Roles and groups follow the provider; second factors there count here."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from community.core.audit import AuditEntry
+from community.core.authz import SYSTEM
+from community.core.db import db, forget_changes, transaction
+from community.identity.models import RoleGrant, User, UserSession
+from community.identity.operations.identities import connect_identity
+from community.identity.operations.roles import grant_role
+from tests.factories.community import make_user, reload
+from tests.identity.accounts import is_signed_in
+from tests.identity.openid import FakeProvider, running_provider
+from tests.identity.provider_flows import join, offering, provider_at, sign_in
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeProvider]:
+    with running_provider() as server:
+        yield server
+
+
+@pytest.fixture
+def fake(server: FakeProvider, app) -> Iterator[FakeProvider]:
+    server.reset()
+    with offering(app, provider_at(server.origin)):
+        yield server
+
+
+@pytest.fixture
+def user(app) -> User:
+    user = make_user()
+    with transaction():
+        connect_identity(user, "work", "4711")
+    return reload(user)
+
+
+def roles_of(user: User) -> dict[str, str | None]:
+    forget_changes()
+    grants = db.session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id))
+    return {grant.name: grant.provider for grant in grants}
+
+
+def sign_in_with(client, fake: FakeProvider, *groups: str) -> None:
+    client.sign_out()
+    fake.claims["groups"] = list(groups)
+    assert sign_in(client, fake).status_code == 303
+
+
+def test_roles_come_and_go_with_the_providers_groups(fake, client, user) -> None:
+    sign_in_with(client, fake, "supers", "strangers")
+    assert roles_of(user) == {"superuser": "work"}
+    assert reload(user).role == "superuser"
+    sign_in_with(client, fake, "supers")
+    assert roles_of(user) == {"superuser": "work"}
+    sign_in_with(client, fake)
+    assert roles_of(user) == {}
+    assert reload(user).role == "member"
+
+
+def test_what_people_here_granted_stays(fake, client, user) -> None:
+    with transaction():
+        grant_role(SYSTEM, user, "superuser")
+    sign_in_with(client, fake, "supers")
+    assert roles_of(user) == {"superuser": None}
+    sign_in_with(client, fake)
+    assert roles_of(user) == {"superuser": None}
+
+
+def test_each_provider_takes_only_what_it_gave(fake, client, user, app) -> None:
+    sign_in_with(client, fake, "supers")
+    with transaction():
+        db.session.execute(RoleGrant.__table__.update().values(provider="another"))
+    sign_in_with(client, fake)
+    assert roles_of(user) == {"superuser": "another"}
+
+
+def test_a_newcomer_gets_them_at_once(fake, client) -> None:
+    fake.claims["groups"] = ["supers"]
+    assert roles_of(join(client, fake)) == {"superuser": "work"}
+
+
+def test_the_last_administrator_stays(fake, client, user, app) -> None:
+    groups = {"admins": "role:admin"}
+    with offering(app, provider_at(fake.origin, groups=groups, trusted_second_factor=True)):
+        sign_in_with(client, fake, "admins")
+        assert roles_of(user) == {"admin": "work"}
+        sign_in_with(client, fake)
+        assert roles_of(user) == {"admin": "work"}
+        with transaction():
+            grant_role(SYSTEM, make_user(), "admin")
+        sign_in_with(client, fake)
+        assert roles_of(user) == {}
+
+
+def test_changes_are_in_the_audit_record(fake, client, user) -> None:
+    sign_in_with(client, fake, "supers")
+    sign_in_with(client, fake)
+    forget_changes()
+    entries = [
+        (entry.action, entry.actor_id, entry.subject_id)
+        for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+        if entry.action.startswith("role.")
+    ]
+    assert entries == [("role.granted", None, user.id), ("role.revoked", None, user.id)]
+
+
+def session_of(user: User) -> UserSession:
+    forget_changes()
+    return db.session.scalars(select(UserSession).where(UserSession.user_id == user.id)).one()
+
+
+@pytest.mark.parametrize(
+    ("amr", "trusted", "counts"),
+    [(["pwd"], False, False), (["mfa"], False, True), (["otp"], False, True), (None, True, True)],
+)
+def test_a_second_factor_there_counts_here(
+    fake, client, user, app, amr, trusted: bool, counts: bool
+) -> None:
+    fake.claims["amr"] = amr
+    with offering(app, provider_at(fake.origin, trusted_second_factor=trusted)):
+        sign_in_with(client, fake, "mods")
+    assert (session_of(user).second_factor_at is not None) is counts
+    assert roles_of(user) == {"moderator": "work"}
+    if counts:
+        assert is_signed_in(client)
