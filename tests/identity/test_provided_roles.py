@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from community.core.audit import AuditEntry
 from community.core.authz import SYSTEM
 from community.core.db import db, forget_changes, transaction
 from community.identity.models import RoleGrant, User, UserSession
@@ -94,18 +93,6 @@ def test_the_last_administrator_stays(fake, client, user, app) -> None:
             grant_role(SYSTEM, make_user(), "admin")
         sign_in_with(client, fake)
         assert roles_of(user) == {}
-
-
-def test_changes_are_in_the_audit_record(fake, client, user) -> None:
-    sign_in_with(client, fake, "supers")
-    sign_in_with(client, fake)
-    forget_changes()
-    entries = [
-        (entry.action, entry.actor_id, entry.subject_id)
-        for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
-        if entry.action.startswith("role.")
-    ]
-    assert entries == [("role.granted", None, user.id), ("role.revoked", None, user.id)]
 
 
 def session_of(user: User) -> UserSession:
