@@ -21,7 +21,7 @@ from community.identity.models import (
     User,
     UserSession,
 )
-from community.identity.names import is_well_formed_name, mention_name_of, name_key_of, tidy_name
+from community.identity.names import mention_name_of, name_key_of
 
 SUGGESTED_NAMES = 8
 
@@ -61,14 +61,6 @@ def people_named(names: Iterable[str]) -> Select[int]:
         NameChange.id.in_(newest), ~exists().where(User.name_key == NameChange.name_key)
     )
     return select(union(present, former).subquery().c[0])
-
-
-def suggest_name(start: str) -> str:
-    """Return a free display name that begins like this; empty where it makes none."""
-    name = tidy_name(start)
-    candidates = [name, *(f"{name} {number}" for number in range(2, 2 + SUGGESTED_NAMES))]
-    fitting = (one for one in candidates if is_well_formed_name(one) and not is_name_taken(one))
-    return next(fitting, "") if is_well_formed_name(name) else ""
 
 
 def get_user_id_by_name(name: str) -> int:
@@ -148,12 +140,12 @@ def has_second_factor(user_id: int) -> bool:
 
 
 def get_identity_owner(provider: str, subject: str) -> User | None:
-    """Return whom an account elsewhere signs in, roles loaded, usable or not."""
+    """Return whom an account elsewhere signs in, rights loaded, usable or not."""
     found = db.session.scalars(
         select(User)
         .join(ExternalIdentity, ExternalIdentity.user_id == User.id)
         .where(ExternalIdentity.provider == provider, ExternalIdentity.subject == subject)
-        .options(joinedload(User.role_grants))
+        .options(*VIEWER_RIGHTS)
         .execution_options(populate_existing=True)
     )
     return found.unique().one_or_none()

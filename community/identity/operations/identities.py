@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from community.core import clock
 from community.core.audit import Action, record
 from community.core.db import db, lock_row
-from community.core.errors import Conflict
+from community.core.errors import Conflict, Invalid
 from community.identity.models import ExternalIdentity, User
-from community.identity.names import name_key_of
+from community.identity.names import name_columns
+from community.identity.operations.names import NameTaken, check_name
 from community.identity.policies import can_disconnect
 from community.identity.queries import (
     get_identity_owner,
@@ -60,10 +61,23 @@ class NewMember:
     language: str
 
 
+def suggest_name(start: str) -> str:
+    """Return a free display name that begins like this; empty where none is fit."""
+    for ending in ("", *(f" {number}" for number in range(2, 10))):
+        try:
+            return check_name(start + ending)
+        except NameTaken:
+            continue
+        except Invalid:
+            break
+    return ""
+
+
 def make_member(newcomer: NewMember) -> User:
     """Make an account that signs in through a provider.
 
-    Raises ``IdentityTaken`` or ``AddressTaken``: two accounts are connected only from inside one.
+    Raises ``IdentityTaken`` or ``AddressTaken``, as two accounts are connected only from inside
+    one, and what ``check_name`` does.
     """
     if get_identity_owner(newcomer.provider, newcomer.subject) is not None:
         raise IdentityTaken()
@@ -73,11 +87,11 @@ def make_member(newcomer: NewMember) -> User:
     user = User(
         email=newcomer.email or None,
         confirmed_at=now if newcomer.email else None,
-        display_name=newcomer.display_name,
-        name_key=name_key_of(newcomer.display_name),
+        **name_columns(check_name(newcomer.display_name)),
         fs_uniquifier=secrets.token_hex(32),
         language=newcomer.language,
         role_grants=[],
+        memberships=[],
     )
     db.session.add(user)
     _flush_or_raise(Conflict)

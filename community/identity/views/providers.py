@@ -35,6 +35,7 @@ from community.identity.operations.identities import (
     disconnect_identity,
     make_member,
     note_identity_use,
+    suggest_name,
 )
 from community.identity.operations.provided_roles import follow_provider
 from community.identity.providers.errors import (
@@ -58,7 +59,6 @@ from community.identity.queries import (
     get_identity_owner,
     is_address_taken,
     list_identities,
-    suggest_name,
 )
 from community.identity.security import errors_of
 from community.identity.signing_in import (
