@@ -158,8 +158,9 @@ def list_identities(user_id: int) -> list[ExternalIdentity]:
 
 
 def is_address_taken(email: str) -> bool:
-    """Say whether an account has this e-mail address, given in lower case."""
-    return bool(db.session.scalar(select(exists().where(User.email == email))))
+    """Say whether an account has this e-mail address, tidied before; registrations have none."""
+    holder = get_user_by_email(email)
+    return holder is not None and not holder.is_pending
 
 
 def _active(*columns: Any) -> Any:

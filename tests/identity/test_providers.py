@@ -146,6 +146,17 @@ def test_an_address_taken_in_the_meantime_is_refused_too(fake, client) -> None:
     assert identities() == []
 
 
+def test_a_registration_that_nobody_confirmed_is_in_nobodys_way(fake, client, app) -> None:
+    other = app.test_client()
+    other.submit(
+        "/register",
+        {"email": "jana@example.org", "display_name": "Other", "password": "ferry boat lantern"},
+    )
+    fake.claims |= {"email": "jana@example.org", "email_verified": True}
+    user = join(client, fake)
+    assert (user.email, user.display_name, user.password) == ("jana@example.org", "Jana", None)
+
+
 def test_a_newcomer_who_waits_too_long_starts_again(fake, client) -> None:
     sign_in(client, fake)
     with time_machine.travel(clock.now() + timedelta(minutes=31), tick=True):

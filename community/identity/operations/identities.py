@@ -16,6 +16,7 @@ from community.core.errors import Conflict, Invalid
 from community.identity.models import ExternalIdentity, User
 from community.identity.names import name_columns
 from community.identity.operations.names import NameTaken, check_name
+from community.identity.operations.registration import forget_registration
 from community.identity.policies import can_disconnect
 from community.identity.queries import (
     get_identity_owner,
@@ -83,6 +84,8 @@ def make_member(newcomer: NewMember) -> User:
         raise IdentityTaken()
     if newcomer.email and is_address_taken(newcomer.email):
         raise AddressTaken()
+    if newcomer.email:
+        forget_registration(newcomer.email)
     now = clock.now()
     user = User(
         email=newcomer.email or None,

@@ -169,7 +169,7 @@ def make_account(name: str) -> ResponseReturnValue:
         )
         return page, 422 if form.errors else 200
     try:
-        user = make_member(_member_of(provider, newcomer, form.display_name.data))
+        user = make_member(_member_of(provider, newcomer, form.display_name.data or ""))
     except AddressTaken:
         forget_changes()
         return _refuse_address(provider)
