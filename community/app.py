@@ -9,6 +9,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community import cli, templating
+from community.admin.views import administration as administration_blueprint
 from community.core import db as database
 from community.core import i18n, limits, logs, mail, pages, web
 from community.core.assets import Assets
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     importers_blueprint,
     feeds_blueprint,
     privacy_blueprint,
+    administration_blueprint,
 )
 
 SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS, SEARCH_SUBSCRIPTIONS)

@@ -7,7 +7,7 @@ from flask import Flask, g
 from community.core.i18n import reader_language
 from community.core.settings import Settings
 from community.core.web import current_viewer, reader_theme
-from community.identity.policies import owes_consent
+from community.identity.policies import can_administer, owes_consent
 from community.posts.policies import is_silenced
 
 
@@ -20,6 +20,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         terms_url=settings.terms_url,
         terms_version=settings.terms_version,
         owes_consent=owes_consent,
+        can_administer=can_administer,
         site_url=settings.site_url.rstrip("/"),
         new_submission=lambda: secrets.token_urlsafe(16),
         is_silenced=is_silenced,

@@ -51,6 +51,8 @@ def run() -> None:
             connection=connection,
             target_metadata=Base.metadata,
             render_item=render_item,
+            # SQLite takes changes of the schema back as well, which Alembic does not expect of it.
+            transactional_ddl=True,
             **options,
         )
         with context.begin_transaction():

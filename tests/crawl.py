@@ -150,6 +150,14 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/account/terms": _one("/account/terms"),
     "/account/name": _one("/account/name"),
     "/verify": _one("/verify?next=/tags"),
+    "/admin/people": lambda world: ["/admin/people", "/admin/people?q=Reader"],
+    "/admin/people/<int:user_id>": _people("/admin/people/{id}"),
+    "/admin/groups": _one("/admin/groups"),
+    "/admin/groups/<int:group_id>": _one("/admin/groups/1"),
+    "/admin/boards": _one("/admin/boards"),
+    "/admin/boards/<int:board_id>/audience": lambda world: [
+        f"/admin/boards/{board.id}/audience" for board in world.boards.values()
+    ],
     "/reset": _one("/reset"),
     "/sign-in/providers/<name>": _one("/sign-in/providers/none"),
     "/sign-in/providers/<name>/callback": _one("/sign-in/providers/none/callback"),
@@ -214,6 +222,13 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         ("/deflections", {"question_id": str(t.question), "outcome": outcome})
         for outcome in ("opened", "solved")
     ],
+}
+# Rules of administrators, from whom nothing is hidden.
+ADMINISTRATION = {
+    *("/admin/people/<int:user_id>/roles", "/admin/groups", "/admin/groups/<int:group_id>"),
+    "/admin/groups/<int:group_id>/members",
+    "/admin/groups/<int:group_id>/members/<int:user_id>",
+    "/admin/boards/<int:board_id>/audience",
 }
 # Rules that change only what belongs to the sender, or nothing.
 OWN_CHANGES = {

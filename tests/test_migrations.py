@@ -59,3 +59,10 @@ def test_migrations_can_be_taken_back_and_run_again(bare_app: Flask) -> None:
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     upgrade()
     check()
+
+
+def test_references_are_checked_again_after_migrating(bare_app: Flask) -> None:
+    upgrade()
+    for _time in range(2):
+        with db.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

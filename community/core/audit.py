@@ -37,6 +37,11 @@ class Action(StrEnum):
     ACCOUNT_ERASED = "account.erased"
     PROVIDER_CONNECTED = "provider.connected"
     PROVIDER_DISCONNECTED = "provider.disconnected"
+    GROUP_MADE = "group.made"
+    GROUP_RENAMED = "group.renamed"
+    GROUP_DELETED = "group.deleted"
+    GROUP_JOINED = "group.joined"
+    GROUP_LEFT = "group.left"
 
 
 class AuditEntry(Base):

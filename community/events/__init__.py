@@ -125,6 +125,14 @@ class MeTooAdded:
 
 
 @dataclass(frozen=True)
+class RightsChanged:
+    """A member was given a role or a group, or lost one: they may see more now, or less."""
+
+    user_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
 class BoardAudienceChanged:
     """A board was opened to more people or closed to some."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from community.core import clock
-from community.core.authz import STAFF_ROLES, Viewer, is_admin
+from community.core.authz import ROLES, STAFF_ROLES, Viewer, is_admin
 from community.identity.models import User, UserSession
 
 IDLE = timedelta(days=14)
@@ -34,6 +34,30 @@ def can_close_account(viewer: Viewer, user: User) -> bool:
     if user.erased_at is not None or viewer.viewer_id == user.id:
         return False
     return can_close_accounts(viewer)
+
+
+def can_change_roles_of(viewer: Viewer, user: User) -> bool:
+    """Say whether the viewer may give this user roles and take them: nobody who stands above."""
+    return can_grant_roles(viewer) and _height_of(user.role) <= _height_of(highest_role(viewer))
+
+
+def _height_of(role: str) -> int:
+    return ROLES.index(role) if role in ROLES else len(ROLES)
+
+
+def highest_role(viewer: Viewer) -> str:
+    """Return the highest role held on the whole site; "system" stands above all."""
+    return max(viewer.role_names, key=_height_of, default="member")
+
+
+def can_change_groups(viewer: Viewer) -> bool:
+    """Say whether the viewer may make groups and say who belongs to them."""
+    return is_admin(viewer)
+
+
+def can_administer(viewer: Viewer) -> bool:
+    """Say whether the viewer may see the pages of administrators, e-mail addresses included."""
+    return is_admin(viewer)
 
 
 def is_any_staff(user: User) -> bool:

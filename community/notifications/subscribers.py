@@ -16,9 +16,14 @@ from community.events import (
     QuestionAsked,
     QuestionClosed,
     QuestionReopened,
+    RightsChanged,
 )
 from community.notifications.operations.telling import tell, tell_of_kudos, withdraw_kudos
-from community.notifications.operations.unread import recount_unread_about, recount_unread_on
+from community.notifications.operations.unread import (
+    recount_unread,
+    recount_unread_about,
+    recount_unread_on,
+)
 from community.notifications.queries.receivers import get_occasion, reasons_of, this_member
 from community.posts.operations import watch_unless_muted
 
@@ -110,6 +115,11 @@ def on_audience_changed(event: BoardAudienceChanged, *, event_id: int) -> None:
     recount_unread_on(event.board_id)
 
 
+def on_rights_changed(event: RightsChanged, *, event_id: int) -> None:
+    """Count anew for a member who may see more now, or less."""
+    recount_unread([event.user_id])
+
+
 def _tell_watchers(
     kinds: Sequence[str], post_id: int, *, event_id: int, actor_id: int, note: str = ""
 ) -> None:
@@ -147,4 +157,5 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     KudosTaken: [on_kudos_taken],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
+    RightsChanged: [on_rights_changed],
 }

@@ -1,0 +1,7 @@
+"""Pages of administrators."""
+
+from community.admin.views.blueprint import administration
+
+from community.admin.views import boards, groups, people  # noqa: F401  isort: skip
+
+__all__ = ["administration"]

@@ -1,0 +1,37 @@
+"""What the pages of administrators call things."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from community.core.audit import Action
+
+# Each audience with who that is, the widest first.
+AUDIENCE_WORDS: dict[str, tuple[LazyString, LazyString]] = {
+    "public": (_l("Everybody"), _l("Guests and search engines, too")),
+    "members": (_l("Members"), _l("Everybody who is signed in")),
+    "groups": (_l("Groups"), _l("Members of the groups chosen below, and the team")),
+    "staff": (_l("The team"), _l("Moderators, support team and administrators")),
+}
+
+ACTION_WORDS: dict[str, LazyString] = {
+    Action.ROLE_GRANTED: _l("Role given"),
+    Action.ROLE_REVOKED: _l("Role taken away"),
+    Action.GROUP_JOINED: _l("Joined a group"),
+    Action.GROUP_LEFT: _l("Left a group"),
+    Action.HOLD_PLACED: _l("Erasure held up"),
+    Action.HOLD_RELEASED: _l("Erasure held up no longer"),
+    Action.ACCOUNT_DISABLED: _l("Account closed"),
+    Action.ACCOUNT_ENABLED: _l("Account opened again"),
+    Action.EXPORT_REQUESTED: _l("Archive asked for"),
+    Action.ERASURE_REQUESTED: _l("Erasure asked for"),
+    Action.ERASURE_CANCELLED: _l("Erasure called off"),
+    Action.ERASURE_ORDERED: _l("Erasure ordered"),
+    Action.ACCOUNT_ERASED: _l("Account erased"),
+    Action.PROVIDER_CONNECTED: _l("Sign-in provider connected"),
+    Action.PROVIDER_DISCONNECTED: _l("Sign-in provider disconnected"),
+}
+
+
+def action_words(action: str) -> LazyString | str:
+    """Return what was done, in the reader's language; its code where there are no words yet."""
+    return ACTION_WORDS.get(action, action)
