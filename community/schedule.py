@@ -7,6 +7,7 @@ from community.core.submissions import prune_submissions
 from community.core.worker import Periodic
 from community.identity.operations.names import fill_skeletons
 from community.identity.operations.registration import prune_registrations
+from community.notifications.operations.digests import plan_digests
 from community.posts.drafts import prune_drafts
 from community.posts.operations import render_again
 from community.privacy.operations.erasures import erase_due_accounts
@@ -20,6 +21,7 @@ PERIODIC = (
     Periodic(fill_skeletons, timedelta(minutes=1)),
     Periodic(prune_registrations, timedelta(hours=6)),
     Periodic(render_again, timedelta(minutes=1)),
+    Periodic(plan_digests, timedelta(minutes=10)),
     Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(check_index, timedelta(minutes=1)),
     Periodic(erase_due_accounts, timedelta(minutes=10)),

@@ -50,7 +50,7 @@ EXTRAS = {
         "acceptances authors boards duplicates html_to_markdown id_sets preparing progress reading"
         " records report run store votes workers writing"
     ),
-    "community/notifications": "hours kinds letters tokens wording",
+    "community/notifications": "digest_letters hours kinds letters tokens wording",
     "community/posts": "diffs drafts history limits tagging text visibility",
     "community/privacy": "archive letters marks redaction register wording",
     "community/questions": (

@@ -8,8 +8,9 @@ from sqlalchemy import select, update
 from community.core.authz import is_signed_in, require
 from community.core.db import db, insert_ignoring_conflicts
 from community.identity.models import User
-from community.identity.operations.preferences import stop_digest
+from community.identity.operations.preferences import Preferences, change_preferences, stop_digest
 from community.notifications.models import KINDS, NotificationSetting
+from community.notifications.operations.digests import begin_digests
 from community.notifications.operations.unread import recount_unread
 from community.notifications.tokens import DIGEST, EVERYTHING, Unsubscription
 from community.posts.operations import unwatch
@@ -29,6 +30,14 @@ def save_choices(actor: User, choices: Mapping[str, Choice]) -> None:
         if kind in choices:
             _store(actor.id, kind, choices[kind]._asdict())
     recount_unread([actor.id])
+
+
+def save_mail_times(actor: User, times: Preferences) -> None:
+    """Store how often the actor wants a digest, and when no mails."""
+    require(is_signed_in(actor))
+    if times["digest"] != actor.digest:
+        begin_digests(actor, times["digest"])
+    change_preferences(actor, times)
 
 
 def stop_mails(what: Unsubscription) -> None:

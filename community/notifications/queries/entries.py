@@ -54,6 +54,26 @@ def page_of_entries(viewer: User, cursor: Cursor | None) -> Page[Entry]:
     return page_of([_entry(row) for row in rows], lambda entry: (entry.created_at, entry.id))
 
 
+def list_unread_entries(viewer: User, since: datetime, limit: int) -> list[Entry]:
+    """Return what the viewer has neither read nor been mailed of, newest first.
+
+    New questions are left out: they are many, and told of in another way.
+    """
+    rows = db.session.execute(
+        _entries_for(viewer)
+        .where(
+            in_bell(),
+            Notification.kind != "new_question",
+            Notification.created_at >= since,
+            Notification.read_at.is_(None),
+            Notification.mailed_at.is_(None),
+        )
+        .order_by(Notification.created_at.desc(), Notification.id.desc())
+        .limit(limit)
+    )
+    return [_entry(row) for row in rows]
+
+
 def get_entry(viewer: User, notification_id: int) -> Entry | None:
     """Return one of the viewer's notifications; None when there is none they may see."""
     row = db.session.execute(

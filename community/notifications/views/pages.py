@@ -4,11 +4,13 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.core.i18n import reader_language
+from community.core.i18n import reader_language, reader_time_zone
 from community.core.limits import limited
 from community.core.pagination import Cursor
+from community.identity.security import errors_of
+from community.notifications.forms import MailTimesForm, clock_times
 from community.notifications.models import KINDS
-from community.notifications.operations.preferences import Choice, save_choices
+from community.notifications.operations.preferences import Choice, save_choices, save_mail_times
 from community.notifications.operations.reading import mark_all_read, mark_read
 from community.notifications.queries.choices import list_choices
 from community.notifications.queries.entries import Entry, page_of_entries
@@ -76,20 +78,32 @@ def read_one(notification_id: int) -> ResponseReturnValue:
 @blueprint.get("/preferences/notifications")
 def show_preferences() -> ResponseReturnValue:
     """Show what the viewer hears of and how, and what they watch."""
+    return _preferences_page(MailTimesForm(signed_in_user()))
+
+
+@blueprint.post("/preferences/notifications")
+def save_preferences() -> ResponseReturnValue:
+    """Store what the viewer wants to hear of, how and when."""
+    form = MailTimesForm(signed_in_user())
+    if not form.validate_on_submit():
+        return _preferences_page(form), 422
+    bells, mails = request.form.getlist("bell"), request.form.getlist("mail")
+    choices = {kind: Choice(bell=kind in bells, mail=kind in mails) for kind in KINDS}
+    save_choices(signed_in_user(), choices)
+    save_mail_times(signed_in_user(), form.chosen)
+    flash(_("Saved."), "success")
+    return redirect(url_for("notifications.show_preferences"), 303)
+
+
+def _preferences_page(form: MailTimesForm) -> str:
     viewer = signed_in_user()
     return render_template(
         "notifications/preferences.html",
         choices=list_choices(viewer),
         labels=KIND_LABELS,
         watched=list_watched(viewer, reader_language()),
+        form=form,
+        errors=errors_of(form),
+        clock_times=clock_times(),
+        zone=reader_time_zone().replace("_", " "),
     )
-
-
-@blueprint.post("/preferences/notifications")
-def save_preferences() -> ResponseReturnValue:
-    """Store what the viewer wants to hear of."""
-    bells, mails = request.form.getlist("bell"), request.form.getlist("mail")
-    choices = {kind: Choice(bell=kind in bells, mail=kind in mails) for kind in KINDS}
-    save_choices(signed_in_user(), choices)
-    flash(_("Saved."), "success")
-    return redirect(url_for("notifications.show_preferences"), 303)
