@@ -1,0 +1,15 @@
+"""The application as ``gunicorn tests.stress.site:app`` serves it to the stress tests.
+
+``STRESS_ONLY`` names the limits under test, so that others do not hide them: "tries" counts
+guesses at accounts and lets any number of requests pass.
+"""
+
+import os
+
+from community.app import create_app
+from community.core.limits import KINDS, Kind
+
+if os.environ.get("STRESS_ONLY") == "tries":
+    KINDS["sign-in"] = Kind(address="1000000/second", account="1000000/second")
+
+app = create_app()
