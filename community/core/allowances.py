@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from math import ceil
 from typing import NamedTuple
 
 from sqlalchemy import String, delete, func, select
@@ -56,7 +57,7 @@ def seconds_to_wait(allowances: Iterable[Allowance]) -> int:
     now = clock.now()
     waits = [_free_at(allowance, now) - now for allowance in allowances]
     longest = max(waits, default=timedelta())
-    return 0 if longest <= timedelta() else int(longest.total_seconds()) + 1
+    return max(0, ceil(longest.total_seconds()))
 
 
 def _free_at(allowance: Allowance, now: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """Mail out: text and HTML parts, one-click unsubscribe, sent by the worker alone."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.utils import make_msgid
 
 from flask import Flask, current_app
@@ -84,14 +85,15 @@ def deliver_mail(*, to: str, subject: str, text: str, html: str, headers: dict[s
     send(Message(to=to, subject=subject, text=text, html=html, headers=headers))
 
 
-def enqueue_mail(message: Message) -> None:
-    """Store a mail in the current transaction; the worker sends it.
+def enqueue_mail(message: Message, *, due_at: datetime | None = None) -> None:
+    """Store a mail in the current transaction; the worker sends it, at ``due_at`` or at once.
 
     It gets its Message-ID now, so a second delivery after a crash carries the same one.
     """
     headers = {"Message-ID": make_msgid(domain=mail_domain()), **message.headers}
     enqueue(
         deliver_mail,
+        due_at=due_at,
         to=message.to,
         subject=message.subject,
         text=message.text,

@@ -28,6 +28,7 @@ from community.identity.emails import NoAddress, tidy_email
 from community.identity.models import User
 from community.identity.operations.names import check_name
 from community.identity.passwords import UnfitPassword, check_new_password, is_password_of
+from community.identity.throttling import count_attempt, note_success
 
 THEMES = ("system", "light", "dark")
 BIO_MAX_CHARS = 500
@@ -158,9 +159,11 @@ class VerifyForm(StrictForm):
         self.user = user
 
     def validate_password(self, field: Field) -> None:
-        """Refuse any other password than the account's."""
+        """Refuse any other password than the account's; raises ``TooManyTries``."""
+        attempt = count_attempt("password", self.user.email or f"user {self.user.id}")
         if not is_password_of(self.user, field.data or ""):
             raise ValidationError(_l("That is not your password."))
+        note_success(attempt)
 
 
 @lru_cache(maxsize=1)

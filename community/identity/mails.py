@@ -9,6 +9,12 @@ from community.core.mail import Message, enqueue_mail, render_parts
 from community.core.settings import current_settings
 from community.identity.letters import LETTERS
 from community.identity.models import User
+from community.identity.throttling import notice_due_at
+
+# Letters that anybody can have sent to any address.
+REQUESTED = frozenset(
+    {"confirm", "known", "reset", "sign_in", "email_change_confirm", "email_change_taken"}
+)
 
 
 def send_account_mail(
@@ -22,6 +28,9 @@ def send_account_mail(
 ) -> None:
     """Store a mail in the present transaction: a letter of ``letters``, to the user's address.
 
+    Ask ``throttling.may_send_requested_mail`` first for one of ``REQUESTED``; any other waits for
+    its turn where the address has got enough mails in this hour.
+
     ``to`` names another address, ``language`` the one for who has chosen none; ``link`` is where
     the letter's link leads (``address_of``), ``details`` are pairs shown below it.
     """
@@ -34,7 +43,9 @@ def send_account_mail(
         text, html = render_parts(
             "account", name=user.display_name, letter=words, link=link, details=details
         )
-    enqueue_mail(Message(to=receiver, subject=words.subject, text=text, html=html))
+    due_at = None if letter in REQUESTED else notice_due_at(receiver)
+    message = Message(to=receiver, subject=words.subject, text=text, html=html)
+    enqueue_mail(message, due_at=due_at)
 
 
 def address_of(endpoint: str, **values: Any) -> str:

@@ -9,6 +9,7 @@ from community.identity.models import Purpose, User
 from community.identity.operations.registration import Registration, keep_registration
 from community.identity.operations.tokens import issue_token
 from community.identity.queries import get_user, get_user_by_email
+from community.identity.throttling import may_send_requested_mail
 
 LINKS = {
     Purpose.CONFIRM_EMAIL: ("confirm", "identity.confirm_registration"),
@@ -50,6 +51,9 @@ def mail_link(*, email: str, purpose: str, language: str, goal: str = "/") -> No
 
 
 def _mail_link(user: User, purpose: Purpose, language: str, goal: str) -> None:
+    # Before the token is made, which voids the one in an earlier mail.
+    if not may_send_requested_mail(user.email or ""):
+        return
     letter, endpoint = LINKS[purpose]
     token = issue_token(user, purpose, sent_to=user.email)
     further = {} if goal == "/" else {"next": goal}
@@ -59,7 +63,7 @@ def _mail_link(user: User, purpose: Purpose, language: str, goal: str) -> None:
 
 def _tell_of_account(email: str, language: str) -> None:
     user = get_user_by_email(email)
-    if user is not None and user.active:
+    if user is not None and user.active and may_send_requested_mail(email):
         send_account_mail(user, "known", language=language, link=address_of("identity.sign_in"))
 
 
@@ -71,6 +75,13 @@ def mail_email_change(*, user_id: int, email: str, language: str) -> None:
     user = get_user(user_id)
     if user is None or not user.active:
         return
+    if may_send_requested_mail(email):
+        _mail_new_address(user, email, language)
+    link = address_of("account.change_password")
+    send_account_mail(user, "email_change_notice", language=language, link=link)
+
+
+def _mail_new_address(user: User, email: str, language: str) -> None:
     owner = get_user_by_email(email)
     if owner is None or owner.is_pending:
         token = issue_token(user, Purpose.CHANGE_EMAIL, sent_to=email)
@@ -79,5 +90,3 @@ def mail_email_change(*, user_id: int, email: str, language: str) -> None:
     elif owner.active:
         link = address_of("identity.sign_in")
         send_account_mail(owner, "email_change_taken", language=language, link=link)
-    link = address_of("account.change_password")
-    send_account_mail(user, "email_change_notice", language=language, link=link)

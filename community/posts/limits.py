@@ -5,6 +5,7 @@ Source: product rules 2.3 (newcomer limits) and row A9.
 """
 
 from datetime import timedelta
+from math import ceil
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
@@ -178,4 +179,4 @@ def _count(rows: AnySelect) -> int:
 
 
 def _seconds(left: timedelta) -> int:
-    return max(1, int(left.total_seconds()) + 1)
+    return max(1, ceil(left.total_seconds()))

@@ -21,9 +21,16 @@ from community.identity.passwords import hash_password, is_password_of
 from community.identity.queries import get_user_by_email
 from community.identity.signing_in import end_current_session, finish_first_factor
 from community.identity.tasks import mail_link, settle_registration
+from community.identity.throttling import (
+    TooManyAccounts,
+    TooManyTries,
+    count_attempt,
+    count_registration,
+    note_success,
+)
 from community.identity.views.blueprints import identity
 from community.identity.views.links import is_registration_noted, note_registration
-from community.identity.views.pages import form_page, goal_of_request, job_key
+from community.identity.views.pages import form_page, goal_of_request, job_key, too_fast_page
 
 MAILED_KEY = "mailed"
 MAILS = ("registration", "reset", "link")
@@ -38,21 +45,26 @@ def sign_in() -> ResponseReturnValue:
     if current_viewer().viewer_id is not None:
         return redirect(goal_of_request(), 303)
     form = SignInForm(data={"next": goal_of_request()})
-    if form.validate_on_submit():
+    if not form.validate_on_submit():
+        return form_page("identity/sign_in.html", form)
+    try:
         user = _user_with_password(form.email.data, form.password.data)
-        if user is not None:
-            remember = bool(form.remember.data)
-            return finish_first_factor(
-                user, method="password", remember=remember, goal=form.next.data
-            )
-        form.form_errors.append(_("E-mail address and password do not match."))
+    except TooManyTries as refusal:
+        return too_fast_page("identity/sign_in.html", form, refusal)
+    if user is not None:
+        remember = bool(form.remember.data)
+        return finish_first_factor(user, method="password", remember=remember, goal=form.next.data)
+    form.form_errors.append(_("E-mail address and password do not match."))
     return form_page("identity/sign_in.html", form)
 
 
 def _user_with_password(email: str, password: str) -> User | None:
+    attempt = count_attempt("password", email)
     user = get_user_by_email(email)
-    is_right = is_password_of(user, password)
-    return user if is_right and user is not None and user.active else None
+    if not is_password_of(user, password) or user is None or not user.active:
+        return None
+    note_success(attempt)
+    return user
 
 
 @identity.route("/register", methods=["GET", "POST"])
@@ -67,6 +79,10 @@ def register() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return form_page("identity/register.html", form)
     if not is_registration_noted(job_key(form)):
+        try:
+            count_registration()
+        except TooManyAccounts as refusal:
+            return too_fast_page("identity/register.html", form, refusal)
         _keep_registration(form)
     return _look_into_mail("registration", form)
 

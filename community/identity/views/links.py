@@ -26,6 +26,7 @@ from community.identity.operations.tokens import LinkSpent, get_token, redeem_to
 from community.identity.passwords import hash_password, is_password_of
 from community.identity.queries import get_user, is_name_taken
 from community.identity.signing_in import current_session, finish_first_factor
+from community.identity.throttling import count_attempt, note_success
 from community.identity.views.blueprints import identity
 from community.identity.views.pages import form_page, goal_of_request, spent_page
 
@@ -70,7 +71,7 @@ def confirm_registration(token: str) -> ResponseReturnValue:
     form = _confirmation_form(user)
     if not form.validate_on_submit():
         return form_page("identity/confirm_registration.html", form, user=user)
-    if form.password and not is_password_of(user, form.password.data):
+    if form.password and not _knows_password(user, form.password.data):
         form.password.errors = [_("This is not the password you chose when you registered.")]
         return form_page("identity/confirm_registration.html", form, user=user)
     name = (form.display_name and form.display_name.data) or user.display_name
@@ -81,6 +82,14 @@ def confirm_registration(token: str) -> ResponseReturnValue:
     response = finish_first_factor(confirmed, method="link", remember=False, goal=goal_of_request())
     flash(_("Welcome! Your account is ready."), "success")
     return response
+
+
+def _knows_password(user: User, password: str) -> bool:
+    attempt = count_attempt("password", user.email)
+    if not is_password_of(user, password):
+        return False
+    note_success(attempt)
+    return True
 
 
 def _confirmation_form(user: User) -> ConfirmationForm:

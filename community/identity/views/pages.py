@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 from flask_wtf import FlaskForm
 
+from community.core.errors import RateLimited
 from community.identity.addresses import current_address, safe_next
 from community.identity.forms import EmailForm
 from community.identity.security import errors_of
@@ -29,6 +30,15 @@ def form_page(template: str, form: FlaskForm, **context: Any) -> Response:
     )
     response = make_response(page, 422 if errors else 200)
     response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def too_fast_page(template: str, form: FlaskForm, refusal: RateLimited) -> Response:
+    """Render a form that came too often, with what was typed and when to come back."""
+    form.form_errors.append(str(refusal))
+    response = form_page(template, form)
+    response.status_code = refusal.status
+    response.headers["Retry-After"] = str(refusal.retry_after_seconds)
     return response
 
 

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from community.core.limits import limited
 from community.core.web import add_deletion, read_only
 from community.identity.addresses import safe_next
 from community.identity.forms import VerifyForm
@@ -62,6 +63,7 @@ add_deletion(account, "/account/sessions", sign_out_everywhere)
 
 @account.route("/verify", methods=["GET", "POST"])
 @read_only
+@limited("sign-in")
 def verify() -> ResponseReturnValue:
     """Ask for the password before something that could take the account away."""
     goal = safe_next(request.form.get("next") or request.args.get("next"))
