@@ -142,6 +142,30 @@ def new_device() -> Letter:
     )
 
 
+def provider_connected() -> Letter:
+    """Another way to sign in was added."""
+    return Letter(
+        _("A new way to sign in to your account"),
+        (
+            _("from now on the sign-in below opens your account as well."),
+            _("If it was not you, disconnect it at once and change your password:"),
+        ),
+        _("Connected sign-ins"),
+    )
+
+
+def provider_disconnected() -> Letter:
+    """A way to sign in was taken away."""
+    return Letter(
+        _("A way to sign in was removed"),
+        (
+            _("the sign-in below does not open your account any more."),
+            _("If it was not you, look after your account at once:"),
+        ),
+        _("Connected sign-ins"),
+    )
+
+
 LETTERS: dict[str, Callable[[], Letter]] = {
     letter.__name__: letter
     for letter in (
@@ -155,5 +179,7 @@ LETTERS: dict[str, Callable[[], Letter]] = {
         email_change_notice,
         email_changed,
         new_device,
+        provider_connected,
+        provider_disconnected,
     )
 }

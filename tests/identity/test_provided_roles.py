@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from community.core.audit import AuditEntry
 from community.core.authz import SYSTEM
 from community.core.db import db, forget_changes, transaction
-from community.identity.models import RoleGrant, User, UserSession
+from community.identity.models import Group, GroupMember, RoleGrant, User, UserSession
+from community.identity.operations.groups import add_member, make_group
 from community.identity.operations.identities import connect_identity
 from community.identity.operations.roles import grant_role
 from tests.factories.community import make_user, reload
@@ -93,6 +95,51 @@ def test_the_last_administrator_stays(fake, client, user, app) -> None:
             grant_role(SYSTEM, make_user(), "admin")
         sign_in_with(client, fake)
         assert roles_of(user) == {}
+
+
+def test_changes_are_in_the_audit_record(fake, client, user) -> None:
+    sign_in_with(client, fake, "supers")
+    sign_in_with(client, fake)
+    forget_changes()
+    entries = [
+        (entry.action, entry.actor_id, entry.subject_id)
+        for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+        if entry.action.startswith("role.")
+    ]
+    assert entries == [("role.granted", None, user.id), ("role.revoked", None, user.id)]
+
+
+def groups_of(user: User) -> dict[str, str | None]:
+    forget_changes()
+    members = select(Group.slug, GroupMember.provider).join(GroupMember)
+    rows = db.session.execute(members.where(GroupMember.user_id == user.id))
+    return {row.slug: row.provider for row in rows}
+
+
+def test_groups_come_and_go_too(fake, client, user) -> None:
+    with transaction():
+        make_group(SYSTEM, "partners", {"de": "Partner", "en": "Partners"})
+    sign_in_with(client, fake, "partners")
+    assert groups_of(user) == {"partners": "work"}
+    sign_in_with(client, fake, "partners")
+    assert groups_of(user) == {"partners": "work"}
+    sign_in_with(client, fake)
+    assert groups_of(user) == {}
+
+
+def test_who_was_added_here_stays_in_a_group(fake, client, user) -> None:
+    with transaction():
+        group = make_group(SYSTEM, "partners", {"de": "Partner", "en": "Partners"})
+        add_member(SYSTEM, group, user)
+    sign_in_with(client, fake, "partners")
+    sign_in_with(client, fake)
+    assert groups_of(user) == {"partners": None}
+
+
+def test_a_group_that_is_unknown_here_keeps_nobody_out(fake, client, user) -> None:
+    sign_in_with(client, fake, "partners")
+    assert is_signed_in(client)
+    assert groups_of(user) == {}
 
 
 def session_of(user: User) -> UserSession:

@@ -33,6 +33,7 @@ from tests.identity.provider_flows import (
     provider_at,
     sign_in,
 )
+from tests.mailbox import sent_mails
 
 PAGE = "/account/providers"
 CONNECTION = f"{PAGE}/work"
@@ -94,6 +95,19 @@ def test_an_account_is_connected_from_inside(fake, client) -> None:
     client.sign_out()
     assert sign_in(client, fake).location == "/"
     assert is_signed_in(client)
+
+
+def test_the_owner_is_told_by_mail(fake, client, app) -> None:
+    user = make_account()
+    client.sign_in(user)
+    come_back(client, fake, leave_to_connect(client))
+    client.remove(CONNECTION)
+    told = [mail for mail in sent_mails(app) if mail.to == [user.email]]
+    assert [mail.subject for mail in told] == [
+        "A new way to sign in to your account",
+        "A way to sign in was removed",
+    ]
+    assert all("Company account" in mail.body and PAGE in mail.body for mail in told)
 
 
 def test_connecting_asks_for_a_fresh_proof(fake, client) -> None:

@@ -102,29 +102,30 @@ def make_member(newcomer: NewMember) -> User:
     return user
 
 
-def connect_identity(user: User, provider: str, subject: str) -> None:
-    """Let an account elsewhere sign this user in; doing it twice changes nothing."""
+def connect_identity(user: User, provider: str, subject: str) -> bool:
+    """Let an account elsewhere sign this user in; returns whether it did not before."""
     owner = get_identity_owner(provider, subject)
     if owner is not None and owner.id != user.id:
         raise IdentityTaken()
     if owner is not None:
-        return
+        return False
     if any(identity.provider == provider for identity in list_identities(user.id)):
         raise ProviderTaken()
     _add_identity(user, provider, subject, None)
     record(user, Action.PROVIDER_CONNECTED, subject=("user", user.id), after={"provider": provider})
+    return True
 
 
-def disconnect_identity(user: User, provider: str, usable: Collection[str]) -> None:
-    """Stop an account elsewhere from signing this user in; raises ``LastWayIn``.
+def disconnect_identity(user: User, provider: str, usable: Collection[str]) -> bool:
+    """Stop an account elsewhere from signing this user in; returns whether it did before.
 
-    ``usable`` are the providers that can be used to sign in at present.
+    ``usable`` are the providers that can be used to sign in at present. Raises ``LastWayIn``.
     """
     # One at a time, or two that go at once would each leave the other.
     db.session.execute(lock_row(select(User.id).where(User.id == user.id)))
     identities = list_identities(user.id)
     if all(identity.provider != provider for identity in identities):
-        return
+        return False
     others = {identity.provider for identity in identities} & set(usable) - {provider}
     if not can_disconnect(user, others):
         raise LastWayIn()
@@ -136,6 +137,7 @@ def disconnect_identity(user: User, provider: str, usable: Collection[str]) -> N
     record(
         user, Action.PROVIDER_DISCONNECTED, subject=("user", user.id), before={"provider": provider}
     )
+    return True
 
 
 def note_identity_use(provider: str, subject: str) -> None:

@@ -20,10 +20,11 @@ from community.identity.mails import address_of, send_account_mail
 from community.identity.models import User
 from community.identity.operations.credentials import change_password as store_password
 from community.identity.passwords import hash_password
+from community.identity.providers.settings import list_providers
 from community.identity.queries import list_sessions
 from community.identity.signing_in import current_session, recently_verified
 from community.identity.tasks import mail_email_change
-from community.identity.views.blueprints import account, signed_in_user
+from community.identity.views.blueprints import account, connected_providers, signed_in_user
 from community.identity.views.pages import form_page, job_key
 
 
@@ -35,6 +36,7 @@ class Section:
     endpoint: str
     icon: str
     state: Callable[[User], str]
+    is_offered: Callable[[], bool] = lambda: True
 
 
 def _email_state(user: User) -> str:
@@ -54,6 +56,11 @@ def _sessions_state(user: User) -> str:
     return ngettext("%(num)s device", "%(num)s devices", number)
 
 
+def _providers_state(user: User) -> str:
+    providers = connected_providers(user)
+    return ", ".join(provider.label_in(reader_language()) for provider in providers) or _("none")
+
+
 # Every page about one's account, in the order of the overview; a new one is a line here.
 SECTIONS = (
     Section(
@@ -61,6 +68,13 @@ SECTIONS = (
     ),
     Section(
         title=_l("Password"), endpoint="account.change_password", icon="lock", state=_password_state
+    ),
+    Section(
+        title=_l("Connected sign-ins"),
+        endpoint="providers.show_providers",
+        icon="link",
+        state=_providers_state,
+        is_offered=lambda: bool(list_providers()),
     ),
     Section(
         title=_l("Devices"), endpoint="account.show_sessions", icon="phone", state=_sessions_state
@@ -71,7 +85,8 @@ SECTIONS = (
 @account.get("/account")
 def show_account() -> str:
     """List the pages about one's account."""
-    return render_template("identity/account.html", sections=SECTIONS)
+    sections = [section for section in SECTIONS if section.is_offered()]
+    return render_template("identity/account.html", sections=sections)
 
 
 @account.route("/account/password", methods=["GET", "POST"])

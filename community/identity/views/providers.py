@@ -27,6 +27,7 @@ from community.core.limits import limited
 from community.core.web import add_resource, current_viewer, public, read_only
 from community.identity.addresses import safe_next
 from community.identity.forms import NewMemberForm
+from community.identity.mails import address_of, send_account_mail
 from community.identity.models import User
 from community.identity.operations.identities import (
     AddressTaken,
@@ -224,7 +225,10 @@ def _leave_by_page(provider: Provider, address: str) -> Response:
 def disconnect_provider(name: str) -> ResponseReturnValue:
     """Stop a provider from signing this account in."""
     with transaction():
-        disconnect_identity(signed_in_user(), name, {p.name for p in list_providers()})
+        providers = {provider.name: provider for provider in list_providers()}
+        if disconnect_identity(signed_in_user(), name, providers):
+            label = providers[name].label_in(reader_language()) if name in providers else name
+            _tell_owner("provider_disconnected", label)
     flash(_("That sign-in is disconnected."), "success")
     return redirect(url_for("providers.show_providers"), 303)
 
@@ -239,9 +243,10 @@ add_resource(
 
 def _end_link(provider: Provider, flow: Flow, attestation: Attestation) -> ResponseReturnValue:
     _check_session(flow)
-    with transaction():
-        connect_identity(signed_in_user(), provider.name, attestation.subject)
     label = provider.label_in(reader_language())
+    with transaction():
+        if connect_identity(signed_in_user(), provider.name, attestation.subject):
+            _tell_owner("provider_connected", label)
     flash(_("From now on you can sign in with %(provider)s.", provider=label), "success")
     return redirect(flow.goal, 303)
 
@@ -258,6 +263,11 @@ def _end_verification(
         raise SignedInTooLongAgo(reason="auth_time missing or too old")
     note_verification(second_factor=attestation.has_second_factor)
     return redirect(flow.goal, 303)
+
+
+def _tell_owner(letter: str, label: str) -> None:
+    link = address_of("providers.show_providers")
+    send_account_mail(signed_in_user(), letter, link=link, details=((_("Sign-in"), label),))
 
 
 def _session_id() -> int:
