@@ -17,7 +17,6 @@ class Purpose(StrEnum):
     RESET_PASSWORD = "reset_password"
     SIGN_IN = "sign_in"
     CHANGE_EMAIL = "change_email"
-    DOWNLOAD_EXPORT = "download_export"
 
 
 class OneTimeToken(Base):
