@@ -5,6 +5,7 @@ from datetime import timedelta
 from community.core.allowances import prune_allowances
 from community.core.submissions import prune_submissions
 from community.core.worker import Periodic
+from community.identity.operations.codes import prune_factor_traces
 from community.identity.operations.names import fill_skeletons
 from community.identity.operations.registration import prune_registrations
 from community.notifications.operations.digests import plan_digests
@@ -17,6 +18,7 @@ from community.search.tasks import check_index
 PERIODIC = (
     Periodic(prune_allowances, timedelta(minutes=15)),
     Periodic(prune_submissions, timedelta(hours=1)),
+    Periodic(prune_factor_traces, timedelta(hours=1)),
     Periodic(prune_drafts, timedelta(hours=6)),
     Periodic(fill_skeletons, timedelta(minutes=1)),
     Periodic(prune_registrations, timedelta(hours=6)),

@@ -7,6 +7,7 @@ from flask import Flask, g
 from community.core.i18n import reader_language
 from community.core.settings import Settings
 from community.core.web import current_viewer, reader_theme
+from community.identity.ceremonies import are_passkeys_possible
 from community.identity.policies import can_administer, owes_consent
 from community.posts.policies import is_silenced
 
@@ -24,6 +25,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         site_url=settings.site_url.rstrip("/"),
         new_submission=lambda: secrets.token_urlsafe(16),
         is_silenced=is_silenced,
+        can_have_passkeys=are_passkeys_possible(settings),
     )
     app.context_processor(_reader)
 

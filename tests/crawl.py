@@ -174,6 +174,9 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
         f"/mail-sent/{mail}" for mail in ("registration", "reset", "link", "x")
     ],
     "/account": _one("/account"),
+    "/account/factors": _one("/account/factors"),
+    "/account/factors/totp": _one("/account/factors/totp"),
+    "/sign-in/second-factor": _one("/sign-in/second-factor"),
     "/account/password": _one("/account/password"),
     "/account/email": _one("/account/email"),
 }
@@ -234,6 +237,11 @@ ADMINISTRATION = {
 OWN_CHANGES = {
     *("/confirmations", "/confirmations/<token>", "/email-changes/<token>", "/sign-in/link"),
     *("/sign-in/link/<token>", "/account/password", "/account/email"),
+    *("/account/factors/totp", "/account/factors/totp/confirmation", "/verify/challenge"),
+    *("/account/factors/passkeys", "/account/factors/passkeys/<int:passkey_id>"),
+    *("/account/factors/passkeys/challenge", "/account/factors/recovery-codes"),
+    *("/sign-in/second-factor", "/sign-in/second-factor/challenge"),
+    *("/sign-in/passkey", "/sign-in/passkey/challenge"),
     *("/sign-in", "/sign-out", "/register", "/reset", "/reset/<token>", "/language", "/theme"),
     *("/preferences", "/preferences/notifications", "/preview", "/drafts", "/drafts/<place>"),
     *("/questions", "/notifications/reading", "/notifications/<int:notification_id>/reading"),

@@ -30,6 +30,7 @@ EXTRAS = {
     "community/identity": """
         addresses
         ceremonies
+        challenges
         devices
         emails
         lookalikes
@@ -37,7 +38,9 @@ EXTRAS = {
         mails
         names
         passwords
+        pending
         people
+        proofs
         qr_codes
         recovery
         reserved_names

@@ -42,6 +42,10 @@ class Action(StrEnum):
     GROUP_DELETED = "group.deleted"
     GROUP_JOINED = "group.joined"
     GROUP_LEFT = "group.left"
+    FACTOR_ADDED = "factor.added"
+    FACTOR_REMOVED = "factor.removed"
+    RECOVERY_CODES_RENEWED = "recovery_codes.renewed"
+    RECOVERY_CODE_USED = "recovery_code.used"
 
 
 class AuditEntry(Base):

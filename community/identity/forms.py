@@ -26,6 +26,8 @@ from community.core.submissions import MAX_KEY_CHARS
 from community.identity.addresses import safe_next
 from community.identity.emails import NoAddress, tidy_email
 from community.identity.models import User
+from community.identity.models.factors import PASSKEY_NAME_CHARS
+from community.identity.names import tidy_name
 from community.identity.operations.names import check_name
 from community.identity.passwords import UnfitPassword, check_new_password, is_password_of
 from community.identity.throttling import count_attempt, note_success
@@ -164,6 +166,54 @@ class VerifyForm(StrictForm):
         if not is_password_of(self.user, field.data or ""):
             raise ValidationError(_l("That is not your password."))
         note_success(attempt)
+
+
+class ProofForm(StrictForm):
+    """A second factor: a code of the app, a recovery code, or a passkey's answer."""
+
+    next = HiddenField()
+    code = StringField()
+    credential = HiddenField()
+
+    def validate_code(self, field: Field) -> None:
+        """Ask for a code where no passkey answered."""
+        if not (field.data or "").strip() and not self.credential.data:
+            raise ValidationError(_l("Enter a code."))
+
+
+class PasskeySignInForm(StrictForm):
+    """A passkey's answer to the question who is there."""
+
+    next = HiddenField()
+    remember = BooleanField()
+    credential = HiddenField()
+
+
+class TotpForm(StrictForm):
+    """The first code that a new authenticator app shows."""
+
+    code = StringField(validators=[DataRequired(_l("Enter the code that the app shows."))])
+
+
+class PasskeyNameForm(StrictForm):
+    """What its owner calls a passkey; with the browser's answer where it is new."""
+
+    name = StringField(
+        filters=[lambda typed: tidy_name(typed or "")],
+        validators=[
+            DataRequired(_l("Give the passkey a name, such as “My phone”.")),
+            Length(
+                max=PASSKEY_NAME_CHARS,
+                message=_l("Write no more than %(most)s characters.", most=PASSKEY_NAME_CHARS),
+            ),
+        ],
+    )
+    credential = HiddenField()
+
+    def validate_name(self, field: Field) -> None:
+        """Refuse what a page cannot show."""
+        if not field.data.isprintable():
+            raise ValidationError(_l("Give the passkey a name, such as “My phone”."))
 
 
 @lru_cache(maxsize=1)

@@ -166,6 +166,78 @@ def provider_disconnected() -> Letter:
     )
 
 
+def _about_factors(subject: str, words: str) -> Letter:
+    return Letter(
+        subject,
+        (
+            words,
+            _("If it was not you, change your password at once, and look after your account:"),
+        ),
+        _("Your second factors"),
+    )
+
+
+def totp_added() -> Letter:
+    """An authenticator app was set up."""
+    return _about_factors(
+        _("An authenticator app was set up"),
+        _("from now on your account opens only with a code of your authenticator app as well."),
+    )
+
+
+def totp_removed() -> Letter:
+    """The authenticator app was removed."""
+    return _about_factors(
+        _("Your authenticator app was removed"),
+        _("the authenticator app does not protect your account any more."),
+    )
+
+
+def passkey_added() -> Letter:
+    """A passkey was added."""
+    return _about_factors(
+        _("A passkey was added"), _("from now on a new passkey opens your account.")
+    )
+
+
+def passkey_removed() -> Letter:
+    """A passkey was removed."""
+    return _about_factors(
+        _("A passkey was removed"), _("one of your passkeys does not open your account any more.")
+    )
+
+
+def recovery_codes_renewed() -> Letter:
+    """There is a new set of recovery codes."""
+    return _about_factors(
+        _("You have new recovery codes"),
+        _("new recovery codes were made for your account. Older ones do not work any more."),
+    )
+
+
+def recovery_code_used() -> Letter:
+    """A recovery code was used."""
+    return _about_factors(
+        _("A recovery code was used"),
+        _("one of your recovery codes was used just now. It does not work again."),
+    )
+
+
+def wrong_codes() -> Letter:
+    """Somebody knows the first factor and guesses at the second."""
+    return Letter(
+        _("Wrong codes for your account"),
+        (
+            _(
+                "somebody got past the first step of signing in to your account, with your "
+                "password or a link, and then entered five wrong codes. They did not get in."
+            ),
+            _("If it was not you, choose a new password at once:"),
+        ),
+        _("Choose a new password"),
+    )
+
+
 LETTERS: dict[str, Callable[[], Letter]] = {
     letter.__name__: letter
     for letter in (
@@ -181,5 +253,12 @@ LETTERS: dict[str, Callable[[], Letter]] = {
         new_device,
         provider_connected,
         provider_disconnected,
+        totp_added,
+        totp_removed,
+        passkey_added,
+        passkey_removed,
+        recovery_codes_renewed,
+        recovery_code_used,
+        wrong_codes,
     )
 }

@@ -83,6 +83,12 @@ def is_recently_verified(session: UserSession) -> bool:
     return clock.now() - session.verified_at <= VERIFIED_FOR
 
 
+def has_recent_second_factor(session: UserSession) -> bool:
+    """Say whether a second factor was shown within the last ten minutes."""
+    shown_at = session.second_factor_at
+    return shown_at is not None and clock.now() - shown_at <= VERIFIED_FOR
+
+
 def needs_second_factor(user: User, session: UserSession) -> bool:
     """Say whether the session may do nothing before a second factor is shown or set up."""
     return is_any_staff(user) and session.second_factor_at is None
@@ -92,3 +98,13 @@ def can_disconnect(user: User, others: Collection[str]) -> bool:
     """Say whether somebody can still sign in once only ``others`` of their providers are left."""
     by_mail = user.email is not None and user.confirmed_at is not None
     return bool(others) or user.password is not None or by_mail
+
+
+def has_strong_sign_in(session: UserSession | None) -> bool:
+    """Say whether a second factor was shown in this session: to receive money, for one."""
+    return session is not None and session.second_factor_at is not None
+
+
+def can_be_without_second_factor(user: User, *, required: bool) -> bool:
+    """Say whether somebody may remove the last second factor; ``required`` is the setting."""
+    return not (required and is_any_staff(user))

@@ -17,6 +17,7 @@ from community.identity.models import (
     ExternalIdentity,
     NameChange,
     Passkey,
+    RecoveryCode,
     TotpFactor,
     User,
     UserSession,
@@ -161,6 +162,42 @@ def is_address_taken(email: str) -> bool:
     """Say whether an account has this e-mail address, tidied before; registrations have none."""
     holder = get_user_by_email(email)
     return holder is not None and not holder.is_pending
+
+
+def get_active_user(user_id: int) -> User | None:
+    """Return a user who may sign in, roles loaded."""
+    query = select(User).options(*VIEWER_RIGHTS)
+    return (
+        db.session.scalars(query.where(User.id == user_id, User.active.is_(True)))
+        .unique()
+        .one_or_none()
+    )
+
+
+def get_totp(user_id: int) -> TotpFactor | None:
+    """Return somebody's authenticator app, confirmed or not."""
+    return db.session.get(TotpFactor, user_id)
+
+
+def has_app(user_id: int) -> bool:
+    """Say whether somebody has an authenticator app in use."""
+    totp = get_totp(user_id)
+    return totp is not None and totp.confirmed_at is not None
+
+
+def list_passkeys(user_id: int) -> list[Passkey]:
+    """Return somebody's passkeys, oldest first."""
+    return list(
+        db.session.scalars(select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id))
+    )
+
+
+def count_recovery_codes(user_id: int) -> int:
+    """Return how many recovery codes are left."""
+    unused = select(func.count(RecoveryCode.id)).where(
+        RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+    )
+    return db.session.scalar(unused) or 0
 
 
 def _active(*columns: Any) -> Any:

@@ -16,7 +16,7 @@ from community.core.db import db
 from community.core.errors import Conflict
 from community.core.i18n import TRANSLATIONS, reader_language
 from community.core.settings import Settings
-from community.core.web import is_fragment_request, is_impersonal, is_public
+from community.core.web import SAFE_METHODS, is_fragment_request, is_impersonal, is_public
 from community.identity import signing_in, throttling
 from community.identity.addresses import sign_in_address
 from community.identity.models import RoleGrant, User
@@ -75,6 +75,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     throttling.init_app(app)
     app.before_request(name_viewer)
     app.before_request(_ask_guests_to_sign_in)
+    app.before_request(_hold_staff_back)
 
 
 def _security_config(settings: Settings) -> dict[str, Any]:
@@ -142,3 +143,16 @@ def _ask_guests_to_sign_in() -> ResponseReturnValue | None:
     if is_fragment_request():
         return "", 401, {"HX-Redirect": sign_in_address()}
     return redirect(sign_in_address(), 302 if request.method in ("GET", "HEAD") else 303)
+
+
+def _hold_staff_back() -> ResponseReturnValue | None:
+    """Let staff do nothing before they have shown a second factor, or set one up."""
+    if not signing_in.is_held_back() or signing_in.serves_who_is_held_back(
+        current_app, request.endpoint
+    ):
+        return None
+    if is_fragment_request():
+        return "", 403
+    return redirect(
+        signing_in.address_for_second_factor(), 302 if request.method in SAFE_METHODS else 303
+    )

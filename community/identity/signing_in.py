@@ -6,7 +6,7 @@ The browser's cookie holds a random token, the row in ``user_sessions`` its hash
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import structlog
 from flask import Flask, Response, g, redirect, request, session, url_for
@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from community.core import clock
 from community.core.db import joined_transaction, transaction
-from community.core.web import is_fragment_request
+from community.core.settings import current_settings
+from community.core.web import current_viewer, is_fragment_request, is_impersonal
 from community.identity.addresses import page_address, safe_next
 from community.identity.devices import device_of, network_of
 from community.identity.models import User, UserSession
@@ -28,7 +29,13 @@ from community.identity.operations.sessions import (
     open_session,
     renew_session,
 )
-from community.identity.policies import has_session_ended, is_recently_verified
+from community.identity.pending import remember_first_factor
+from community.identity.policies import (
+    has_recent_second_factor,
+    has_session_ended,
+    is_recently_verified,
+    needs_second_factor,
+)
 from community.identity.queries import get_user_and_session, has_second_factor
 from community.identity.throttling import remember_device
 
@@ -37,6 +44,24 @@ SESSION_STARTERS = frozenset(
     {
         *("identity.sign_in", "identity.sign_in_by_link", "identity.confirm_registration"),
         *("providers.finish_flow", "providers.make_account"),
+        *("identity.ask_second_factor", "identity.sign_in_with_passkey"),
+    }
+)
+
+# All that staff reach before they have shown a second factor or set one up.
+BEFORE_SECOND_FACTOR = frozenset(
+    {
+        "account.show_factors",
+        "account.begin_totp",
+        "account.show_totp",
+        "account.confirm_totp",
+        "account.make_registration_challenge",
+        "account.add_passkey",
+        "account.verify",
+        "account.make_verify_challenge",
+        "identity.sign_out",
+        "preferences.set_language",
+        "preferences.set_theme",
     }
 )
 
@@ -45,8 +70,6 @@ KEPT_KEYS = frozenset({"draft_token"})
 TOKEN_KEY = "_user_id"
 # Whose session it is, for limits alone: they are asked before the database is.
 ACCOUNT_KEY = "account"
-PENDING_KEY = "first_factor"
-PENDING_MINUTES = 10
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -107,14 +130,7 @@ def finish_first_factor(
     """Go on after a password or link was right: to the second factor where there is one."""
     if has_second_factor(user.id):
         _empty_cookie()
-        session[PENDING_KEY] = {
-            "user": user.id,
-            "key": user.fs_uniquifier,
-            "method": method,
-            "remember": remember,
-            "goal": safe_next(goal),
-            "at": int(clock.now().timestamp()),
-        }
+        remember_first_factor(user, method=method, remember=remember, goal=safe_next(goal))
         return redirect(url_for("identity.ask_second_factor"), 303)
     begin_session(user, method=method, second_factor=False, remember=remember)
     return redirect(safe_next(goal), 303)
@@ -138,13 +154,13 @@ def note_verification(*, second_factor: bool) -> None:
 def recently_verified(view: View) -> View:
     """Let a view be used only by who proved to be there within ten minutes, else ask again.
 
+    Who has a second factor must have shown that: neither a password nor a provider is enough.
     Source: ASVS 5.0 §7.5.1 and §7.5.3.
     """
 
     @wraps(view)
     def verified_view(*args: object, **values: object) -> ResponseReturnValue:
-        row = current_session()
-        if row is not None and is_recently_verified(row):
+        if _was_recently_verified():
             return view(*args, **values)
         address = url_for("account.verify", next=page_address())
         if is_fragment_request():
@@ -153,6 +169,36 @@ def recently_verified(view: View) -> View:
 
     verified_view.asks_again = True  # type: ignore[attr-defined]
     return verified_view  # type: ignore[return-value]
+
+
+def _was_recently_verified() -> bool:
+    row = current_session()
+    if row is None:
+        return False
+    if has_recent_second_factor(row):
+        return True
+    return is_recently_verified(row) and not has_second_factor(row.user_id)
+
+
+def is_held_back() -> bool:
+    """Say whether this session is of staff who have not shown a second factor yet."""
+    row = current_session()
+    if row is None or not current_settings().require_second_factor:
+        return False
+    return needs_second_factor(cast(User, current_viewer()), row)
+
+
+def serves_who_is_held_back(app: Flask, endpoint: str | None) -> bool:
+    """Say whether an endpoint answers a session that is held back; "not found" counts."""
+    return endpoint is None or endpoint in BEFORE_SECOND_FACTOR or is_impersonal(app, endpoint)
+
+
+def address_for_second_factor() -> str:
+    """Return where a session that is held back shows a second factor, or sets one up."""
+    viewer = cast(User, current_viewer())
+    if has_second_factor(viewer.id):
+        return url_for("account.verify", next=page_address())
+    return url_for("account.show_factors")
 
 
 def note_activity(response: Response) -> Response:

@@ -26,6 +26,8 @@ from community.identity.operations.sessions import open_session
 from community.search.building import build_index
 
 HOST = "127.0.0.1"
+# What browsers call it: they take no passkey for a bare address.
+NAME = "localhost"
 WORKER_PAUSE_SECONDS = 0.15
 PATIENCE_SECONDS = 180
 
@@ -83,7 +85,7 @@ def running_site(**settings: object) -> Iterator[Site]:
     base = "/dev/shm" if Path("/dev/shm").is_dir() else None
     folder = Path(tempfile.mkdtemp(prefix="forum-browser-", dir=base))
     listener = socket.create_server((HOST, 0))
-    url = f"http://{HOST}:{listener.getsockname()[1]}"
+    url = f"http://{NAME}:{listener.getsockname()[1]}"
     app = create_app(_settings(folder, url, settings))
     with app.app_context():
         upgrade()

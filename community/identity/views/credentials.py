@@ -21,7 +21,7 @@ from community.identity.models import User
 from community.identity.operations.credentials import change_password as store_password
 from community.identity.passwords import hash_password
 from community.identity.providers.settings import list_providers
-from community.identity.queries import list_sessions
+from community.identity.queries import has_app, list_passkeys, list_sessions
 from community.identity.signing_in import current_session, recently_verified
 from community.identity.tasks import mail_email_change
 from community.identity.views.blueprints import account, connected_providers, signed_in_user
@@ -51,6 +51,14 @@ def _password_state(user: User) -> str:
     return _("changed on %(day)s", day=day(user.password_changed_at))
 
 
+def _factors_state(user: User) -> str:
+    ways = [_("authenticator app")] if has_app(user.id) else []
+    keys = len(list_passkeys(user.id))
+    if keys:
+        ways.append(ngettext("%(num)s passkey", "%(num)s passkeys", keys))
+    return ", ".join(ways) or _("none yet")
+
+
 def _sessions_state(user: User) -> str:
     number = len(list_sessions(user.id))
     return ngettext("%(num)s device", "%(num)s devices", number)
@@ -75,6 +83,12 @@ SECTIONS = (
         icon="link",
         state=_providers_state,
         is_offered=lambda: bool(list_providers()),
+    ),
+    Section(
+        title=_l("Second factors"),
+        endpoint="account.show_factors",
+        icon="shield",
+        state=_factors_state,
     ),
     Section(
         title=_l("Devices"), endpoint="account.show_sessions", icon="phone", state=_sessions_state

@@ -1,23 +1,18 @@
-"""Where one is signed in, and proving once more that it is oneself."""
+"""Where one is signed in."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.core.limits import limited
-from community.core.web import add_deletion, read_only
-from community.identity.addresses import safe_next
-from community.identity.forms import VerifyForm
+from community.core.web import add_deletion
 from community.identity.operations.sessions import end_session, end_sessions
 from community.identity.queries import list_sessions
-from community.identity.security import errors_of
 from community.identity.signing_in import (
     current_session,
     end_current_session,
-    note_verification,
     recently_verified,
 )
-from community.identity.views.blueprints import account, connected_providers, signed_in_user
+from community.identity.views.blueprints import account, signed_in_user
 
 
 @account.get("/account/sessions")
@@ -59,23 +54,3 @@ def sign_out_everywhere() -> ResponseReturnValue:
 
 add_deletion(account, "/account/sessions/<int:session_id>", sign_out_session)
 add_deletion(account, "/account/sessions", sign_out_everywhere)
-
-
-@account.route("/verify", methods=["GET", "POST"])
-@read_only
-@limited("sign-in")
-def verify() -> ResponseReturnValue:
-    """Ask for the password before something that could take the account away."""
-    goal = safe_next(request.form.get("next") or request.args.get("next"))
-    form = VerifyForm(signed_in_user())
-    if not form.validate_on_submit():
-        page = render_template(
-            "identity/verify.html",
-            form=form,
-            errors=errors_of(form),
-            next=goal,
-            providers=connected_providers(signed_in_user()),
-        )
-        return page, 422 if form.errors else 200
-    note_verification(second_factor=False)
-    return redirect(goal, 303)
