@@ -19,11 +19,21 @@ LINKS = {
 
 
 def settle_registration(
-    *, email: str, display_name: str, password_hash: str, language: str, goal: str
+    *,
+    email: str,
+    display_name: str,
+    password_hash: str,
+    language: str,
+    goal: str,
+    terms_version: str = "",
 ) -> None:
     """Mail the link that confirms a registration, or tell the owner of the account (task)."""
     registration = Registration(
-        email=email, display_name=display_name, password_hash=password_hash, language=language
+        email=email,
+        display_name=display_name,
+        password_hash=password_hash,
+        language=language,
+        terms_version=terms_version,
     )
     user = keep_registration(registration)
     if user is not None:

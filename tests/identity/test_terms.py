@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from community.core.db import db, transaction
 from community.core.settings import Settings, SettingsError
-from community.identity.models import Consent
+from community.identity.models import Consent, User
 from community.identity.operations.consents import agree_to_terms
 from tests.factories.community import make_user, reload
+from tests.identity.accounts import register
 
 BANNER = "Our terms have changed."
 
@@ -68,6 +69,20 @@ def test_agreeing_twice_is_agreeing_once(client, terms):
         client.submit("/account/terms")
     assert versions(user) == ["1"]
     assert reload(user).terms_version == "1"
+
+
+def test_who_registers_agrees_to_the_version_beside_the_form(app, client, terms):
+    assert "/terms.html" not in client.get("/register").text
+    terms("2026-11")
+    assert 'href="/terms.html"' in client.get("/register").text
+    link = register(app, client)
+    db.session.rollback()
+    assert db.session.scalars(select(Consent)).all() == []
+    terms("2026-12")
+    client.submit(link)
+    (user,) = db.session.scalars(select(User)).all()
+    assert versions(user) == ["2026-11"]
+    assert BANNER in client.get("/tags").text
 
 
 def test_guests_are_not_asked(client, terms):

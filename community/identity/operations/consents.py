@@ -8,9 +8,12 @@ from community.core.settings import current_settings
 from community.identity.models import Consent, User
 
 
-def agree_to_terms(user: User) -> None:
-    """Note that somebody agrees to the present version; saying it twice changes nothing."""
-    version = current_settings().terms_version
+def agree_to_terms(user: User, version: str | None = None) -> None:
+    """Note that somebody agrees to a version, the present one by default.
+
+    Saying it twice changes nothing; a site without terms keeps no note.
+    """
+    version = current_settings().terms_version if version is None else version
     if not version:
         return
     row = {"user_id": user.id, "version": version, "given_at": clock.now()}

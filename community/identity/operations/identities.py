@@ -15,6 +15,7 @@ from community.core.db import db, lock_row
 from community.core.errors import Conflict, Invalid
 from community.identity.models import ExternalIdentity, User
 from community.identity.names import name_columns
+from community.identity.operations.consents import agree_to_terms
 from community.identity.operations.names import NameTaken, check_name
 from community.identity.operations.registration import forget_registration
 from community.identity.policies import can_disconnect
@@ -99,6 +100,7 @@ def make_member(newcomer: NewMember) -> User:
     db.session.add(user)
     _flush_or_raise(Conflict)
     _add_identity(user, newcomer.provider, newcomer.subject, now)
+    agree_to_terms(user)
     return user
 
 

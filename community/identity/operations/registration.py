@@ -17,6 +17,7 @@ from community.core.errors import Conflict
 from community.identity.models import OneTimeToken, User
 from community.identity.models.users import PENDING
 from community.identity.names import name_columns
+from community.identity.operations.consents import agree_to_terms
 from community.identity.operations.names import NameTaken
 from community.identity.queries import get_user_by_email, is_name_taken
 
@@ -25,12 +26,16 @@ KEPT_DAYS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """What somebody typed to register, tidied; the password as its hash alone."""
+    """What somebody typed to register, tidied; the password as its hash alone.
+
+    ``terms_version`` is the version of the terms that stood beside the form.
+    """
 
     email: str
     display_name: str
     password_hash: str
     language: str
+    terms_version: str = ""
 
 
 def keep_registration(registration: Registration) -> User | None:
@@ -47,6 +52,7 @@ def keep_registration(registration: Registration) -> User | None:
     user.display_name = registration.display_name
     user.password = registration.password_hash
     user.language = registration.language
+    user.terms_version = registration.terms_version or None
     user.created_at = clock.now()
     db.session.flush()
     return user
@@ -69,7 +75,7 @@ def _add_pending_user(email: str) -> User:
 
 
 def turn_into_account(user: User, display_name: str) -> None:
-    """Turn a registration into an account; raises ``NameTaken``."""
+    """Turn a registration into an account, agreed terms and all; raises ``NameTaken``."""
     if is_name_taken(display_name, owner_id=user.id):
         raise NameTaken()
     for column, value in name_columns(display_name).items():
@@ -80,6 +86,7 @@ def turn_into_account(user: User, display_name: str) -> None:
         db.session.flush()
     except IntegrityError as error:
         raise NameTaken() from error
+    agree_to_terms(user, user.terms_version or "")
 
 
 def prune_registrations() -> None:

@@ -13,6 +13,7 @@ from community.core.errors import NotFound
 from community.core.i18n import reader_language
 from community.core.jobs import enqueue
 from community.core.limits import limited
+from community.core.settings import current_settings
 from community.core.web import current_viewer, public, read_only
 from community.identity.addresses import HOME, safe_next
 from community.identity.forms import EmailForm, RegisterForm, SignInForm
@@ -97,6 +98,7 @@ def _keep_registration(form: RegisterForm) -> None:
             password_hash=password_hash,
             language=reader_language(),
             goal=form.next.data,
+            terms_version=current_settings().terms_version,
         )
     note_registration(password_hash, job_key(form))
 
