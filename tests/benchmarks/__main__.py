@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python3 dev.py bench [--json]``.
+"""Run the benchmarks: ``python3 dev.py bench [accounts] [--json]``.
 
 The Thunderbird support community (42,774 questions) is imported once into ``instance/bench``; a
 question of it with about 20 answers is shown by our page and by the reference page, in one run.
@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from community.app import create_app
 from community.core.db import db
 from community.core.settings import Settings
-from tests.benchmarks import posting, scenes
+from tests.benchmarks import accounts, posting, scenes
 from tests.benchmarks.measuring import Measurement
 from tests.benchmarks.reference import create_reference
 from tests.benchmarks.reference import db as reference_db
@@ -35,6 +35,8 @@ FIRST_PAGE_LIMIT_BYTES = 100_000
 def main() -> int:
     """Measure everything and print it; returns 1 where a bound does not hold."""
     arguments = _arguments()
+    if arguments.part == "accounts":
+        return accounts.main(as_json=arguments.json)
     app = prepared_app(arguments.instance)
     with app.app_context():
         scene = scenes.find_scene(app)
@@ -59,6 +61,13 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
+    parser.add_argument(
+        "part",
+        nargs="?",
+        choices=("pages", "accounts"),
+        default="pages",
+        help="accounts: whether times tell who has an account",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--instance",

@@ -61,7 +61,7 @@ def test_the_overview_leads_to_every_page(browser):
     for path in ("/account/email", "/account/password", "/account/sessions"):
         assert f'href="{path}"' in page
     assert "jana@example.org" in page
-    assert "1 device" in page
+    assert "signed in on 1 device" in page
 
 
 def test_guests_have_no_account_page(client):

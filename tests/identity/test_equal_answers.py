@@ -1,7 +1,7 @@
 """Nobody learns from an answer, its bytes or its cost, whether an address has an account.
 
 Times differ from run to run, so here the work itself is counted: statements and slow hashes.
-``python3 dev.py bench --accounts`` measures the times.
+``python3 dev.py bench accounts`` measures the times.
 """
 
 from collections.abc import Callable

@@ -14,6 +14,7 @@ from community.core.db import transaction
 from community.core.i18n import day, reader_language
 from community.core.jobs import enqueue
 from community.core.limits import limited
+from community.core.settings import current_settings
 from community.core.web import read_only
 from community.identity.forms import EmailForm, NewPasswordForm
 from community.identity.mails import address_of, send_account_mail
@@ -39,6 +40,19 @@ class Section:
     is_offered: Callable[[], bool] = lambda: True
 
 
+def _name_state(user: User) -> str:
+    return user.display_name
+
+
+def _data_state(user: User) -> str:
+    return _("take it away, or erase your account")
+
+
+def _terms_state(user: User) -> str:
+    agreed = user.terms_version == current_settings().terms_version
+    return _("agreed") if agreed else _("changed since you agreed")
+
+
 def _email_state(user: User) -> str:
     return user.email or _("no address")
 
@@ -61,7 +75,7 @@ def _factors_state(user: User) -> str:
 
 def _sessions_state(user: User) -> str:
     number = len(list_sessions(user.id))
-    return ngettext("%(num)s device", "%(num)s devices", number)
+    return ngettext("signed in on %(num)s device", "signed in on %(num)s devices", number)
 
 
 def _providers_state(user: User) -> str:
@@ -71,6 +85,7 @@ def _providers_state(user: User) -> str:
 
 # Every page about one's account, in the order of the overview; a new one is a line here.
 SECTIONS = (
+    Section(title=_l("Display name"), endpoint="account.edit_name", icon="user", state=_name_state),
     Section(
         title=_l("E-mail address"), endpoint="account.change_email", icon="send", state=_email_state
     ),
@@ -92,6 +107,16 @@ SECTIONS = (
     ),
     Section(
         title=_l("Devices"), endpoint="account.show_sessions", icon="phone", state=_sessions_state
+    ),
+    Section(
+        title=_l("Your data"), endpoint="privacy.show_data", icon="download", state=_data_state
+    ),
+    Section(
+        title=_l("Terms"),
+        endpoint="account.show_terms",
+        icon="book",
+        state=_terms_state,
+        is_offered=lambda: bool(current_settings().terms_version),
     ),
 )
 
