@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwk, jwt
 
@@ -140,6 +140,10 @@ def running_provider() -> Iterator[FakeProvider]:
             elif path == "/keys":
                 keys = [key.as_dict(private=False) for key in provider.published_keys]
                 self.tell(200, {"keys": keys})
+            elif path == "/authorize":
+                back = provider.sign_in(self.path)
+                address = f"{provider.codes[back['code']]['redirect_uri']}?{urlencode(back)}"
+                self.send(b"", 302, Location=address)
             elif path == "/userinfo":
                 self.tell(200, provider.userinfo or {})
 

@@ -10,7 +10,6 @@ from werkzeug.test import TestResponse
 
 from community.core.db import db, forget_changes
 from community.identity.models import ExternalIdentity, User
-from community.identity.providers.documents import forget_documents
 from community.identity.providers.settings import Provider
 from tests.client import ForumClient
 from tests.factories.community import reload
@@ -40,7 +39,7 @@ def offering(app: Flask, *providers: Provider) -> Iterator[None]:
     """Let people sign in with these providers, until the block ends."""
     before = app.extensions["sign_in_providers"]
     app.extensions["sign_in_providers"] = {provider.name: provider for provider in providers}
-    forget_documents()
+    app.extensions["provider_documents"] = {}
     try:
         yield
     finally:
