@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from community.core import clock
 from community.core.audit import AuditEntry
 from community.core.authz import SYSTEM
 from community.core.db import db, forget_changes, transaction
-from community.identity.models import Group, GroupMember, RoleGrant, User, UserSession
+from community.identity.models import Group, GroupMember, RoleGrant, TotpFactor, User, UserSession
 from community.identity.operations.groups import add_member, make_group
 from community.identity.operations.identities import connect_identity
 from community.identity.operations.roles import grant_role
@@ -159,5 +160,18 @@ def test_a_second_factor_there_counts_here(
         sign_in_with(client, fake, "mods")
     assert (session_of(user).second_factor_at is not None) is counts
     assert roles_of(user) == {"moderator": "work"}
-    if counts:
-        assert is_signed_in(client)
+    # Staff without a second factor reach nothing but setting one up.
+    assert is_signed_in(client)
+    assert (client.get("/preferences").status_code == 200) is counts
+
+
+@pytest.mark.parametrize(("amr", "is_asked"), [(["pwd"], True), (["mfa"], False)])
+def test_ones_own_second_factor_is_asked_for_unless_the_provider_did(
+    fake, client, user, amr: list[str], is_asked: bool
+) -> None:
+    with transaction():
+        db.session.add(TotpFactor(user_id=user.id, secret="sealed", confirmed_at=clock.now()))
+    fake.claims["amr"] = amr
+    sign_in_with(client, fake)
+    assert is_signed_in(client) is not is_asked
+    assert (client.get("/sign-in/second-factor").status_code == 200) is is_asked
