@@ -3,23 +3,20 @@
 from datetime import timedelta
 
 from community.core.allowances import prune_allowances
-from community.core.submissions import prune_submissions
 from community.core.worker import Periodic
 from community.identity.operations.codes import prune_factor_traces
 from community.identity.operations.names import fill_skeletons
 from community.identity.operations.registration import prune_registrations
 from community.notifications.operations.digests import plan_digests
-from community.posts.drafts import prune_drafts
 from community.posts.operations import render_again
 from community.privacy.operations.erasures import erase_due_accounts
+from community.privacy.tasks import forget_old
 from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 
 PERIODIC = (
     Periodic(prune_allowances, timedelta(minutes=15)),
-    Periodic(prune_submissions, timedelta(hours=1)),
     Periodic(prune_factor_traces, timedelta(hours=1)),
-    Periodic(prune_drafts, timedelta(hours=6)),
     Periodic(fill_skeletons, timedelta(minutes=1)),
     Periodic(prune_registrations, timedelta(hours=6)),
     Periodic(render_again, timedelta(minutes=1)),
@@ -27,4 +24,5 @@ PERIODIC = (
     Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(check_index, timedelta(minutes=1)),
     Periodic(erase_due_accounts, timedelta(minutes=10)),
+    Periodic(forget_old, timedelta(hours=1)),
 )

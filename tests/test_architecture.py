@@ -55,7 +55,7 @@ EXTRAS = {
     ),
     "community/notifications": "digest_letters hours kinds letters tokens wording",
     "community/posts": "diffs drafts history limits tagging text visibility",
-    "community/privacy": "archive letters marks redaction register wording",
+    "community/privacy": "archive letters marks redaction register retention wording",
     "community/questions": (
         "excerpts feed_queries feeds indexing reasons rebuild standing status structured_data"
     ),

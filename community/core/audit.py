@@ -31,6 +31,7 @@ class Action(StrEnum):
     ACCOUNT_DISABLED = "account.disabled"
     ACCOUNT_ENABLED = "account.enabled"
     EXPORT_REQUESTED = "export.requested"
+    ERASURE_ANNOUNCED = "erasure.announced"
     ERASURE_REQUESTED = "erasure.requested"
     ERASURE_CANCELLED = "erasure.cancelled"
     ERASURE_ORDERED = "erasure.ordered"

@@ -84,6 +84,18 @@ class Settings:
     rate_limits: bool = True
     export_hours: int = 48
     erasure_wait_days: int = 14
+    inactive_days: int = 730
+    inactive_notice_days: int = 30
+    unconfirmed_days: int = 7
+    read_notification_days: int = 90
+    notification_days: int = 365
+    search_days: int = 90
+    event_days: int = 90
+    parked_job_days: int = 30
+    mail_job_hours: int = 24
+    mail_file_days: int = 7
+    spent_link_days: int = 7
+    former_address_days: int = 90
     require_second_factor: bool = True
     sign_in_providers: str = ""
     providers: str = field(default="", repr=False)

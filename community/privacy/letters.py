@@ -81,7 +81,7 @@ def send_erased_letter(user_id: int) -> None:
     A mail server that does not answer keeps nobody's data here: it is noted and passed over.
     """
     user = db.session.get_one(User, user_id)
-    if user.email is None:
+    if user.email is None or user.confirmed_at is None:
         forget_changes()
         return
     with _speaking_to(user):

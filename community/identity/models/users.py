@@ -18,6 +18,7 @@ NAME_MAX_CHARS = MAX_CHARS
 # Begins the key of a registration that was not confirmed yet; no name is folded to it.
 PENDING = "~"
 NAME_KEY_CHARS = 140
+CAUSE_MAX_CHARS = 12
 
 
 class User(Base, UserMixin):
@@ -29,7 +30,8 @@ class User(Base, UserMixin):
     highest role held, kept for lists; ``role_grants`` are the truth. ``unread_count``,
     ``solved_count``, ``points`` and ``rank_level`` belong to upper packages, which fill them
     through operations. Imported authors have neither e-mail nor password. ``active`` is off while
-    the account is disabled or erased. ``quiet_from_minutes`` and ``quiet_until_minutes`` count from
+    the account is disabled or erased. ``seen_at`` is when they last signed in.
+    ``quiet_from_minutes`` and ``quiet_until_minutes`` count from
     midnight in the member's time zone.
     """
 
@@ -41,6 +43,7 @@ class User(Base, UserMixin):
         Index("ix_users_solved_count", "solved_count", "id"),
         Index("ix_users_passkey_handle", "passkey_handle", unique=True),
         Index("ix_users_erasure_due_at", "erasure_due_at"),
+        Index("ix_users_seen_at", "seen_at"),
         Index("ix_users_name_skeleton", "name_skeleton", unique=True),
         Index("ix_users_digest_time_zone", "digest", "time_zone"),
     )
@@ -72,6 +75,8 @@ class User(Base, UserMixin):
     disabled_at: Mapped[datetime | None]
     erasure_due_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    erasure_cause: Mapped[str | None] = mapped_column(String(CAUSE_MAX_CHARS))
+    seen_at: Mapped[datetime | None]
     passkey_handle: Mapped[str | None] = mapped_column(String(64))
     terms_version: Mapped[str | None] = mapped_column(String(VERSION_MAX_CHARS))
     erasure_held_at: Mapped[datetime | None]

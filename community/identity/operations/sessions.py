@@ -43,8 +43,15 @@ def open_session(
     )
     db.session.add(session)
     db.session.flush()
+    _note_presence(user.id)
     _end_oldest(user.id)
     return session, token
+
+
+def _note_presence(user_id: int) -> None:
+    # Sessions are forgotten; that somebody was here within the last years is not.
+    seen = update(User).where(User.id == user_id).values(seen_at=clock.now())
+    db.session.execute(seen.execution_options(synchronize_session=False))
 
 
 def _end_oldest(user_id: int) -> None:

@@ -27,6 +27,7 @@ from community.privacy.letters import send_due_letter, send_erased_letter
 from community.privacy.operations import leftovers, rows, texts
 from community.privacy.operations.archives import delete_archives
 from community.privacy.operations.files import clean_database_files
+from community.privacy.operations.leaving import is_back
 from community.privacy.policies import can_erase_account
 from community.privacy.queries.people import (
     get_person,
@@ -72,6 +73,7 @@ def request_erasure(actor: User, user: User, *, typed_name: str) -> datetime:
     if stored.erasure_due_at is None:
         days = current_settings().erasure_wait_days
         stored.erasure_due_at = clock.now() + timedelta(days=days)
+        stored.erasure_cause = "asked"
         audit.record(actor, audit.Action.ERASURE_REQUESTED, subject=("user", user.id))
         db.session.flush()
         send_due_letter(stored)
@@ -85,7 +87,7 @@ def keep_account(actor: User) -> None:
         return
     if not stored.active:
         raise ErasureBegun()
-    stored.erasure_due_at = None
+    stored.erasure_due_at = stored.erasure_cause = None
     audit.record(actor, audit.Action.ERASURE_CANCELLED, subject=("user", actor.id))
 
 
@@ -100,7 +102,7 @@ def order_erasure(actor: Viewer, user: User, *, reason: str = "") -> None:
     refuse_last_administrator(stored.id)
     if stored.erasure_held_at is not None:
         raise ErasureHeld()
-    stored.erasure_due_at = clock.now()
+    stored.erasure_due_at, stored.erasure_cause = clock.now(), "ordered"
     audit.record(actor, audit.Action.ERASURE_ORDERED, subject=("user", user.id), reason=reason)
     _close(stored.id)
     enqueue(erase_account, unique_key=f"erase_account:{user.id}", user_id=user.id)
@@ -150,6 +152,9 @@ def _begin(user_id: int) -> bool:
     if stored.erased_at is not None or due is None or due > clock.now():
         return False
     if stored.erasure_held_at is not None:
+        return False
+    if is_back(stored):
+        stored.erasure_due_at = stored.erasure_cause = None
         return False
     refuse_last_administrator(user_id)
     _close(user_id)

@@ -46,6 +46,8 @@ TABLES = {
             "disabled_at": kept("when the account was disabled"),
             "erasure_due_at": blanked("when the account is to be erased"),
             "erased_at": kept("when the account was erased"),
+            "erasure_cause": blanked("why the account is to be erased"),
+            "seen_at": blanked("when somebody last signed in"),
             "passkey_handle": secret("random mark in passkeys", Erasure.BLANKED),
             "terms_version": kept("version of the terms agreed to"),
             "erasure_held_at": kept("since when a legal hold keeps the account from being erased"),

@@ -1,0 +1,131 @@
+"""How long what is kept, by kind; everything older is forgotten.
+
+``docs/privacy.md`` shows this table; a test compares the two.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from community.core import submissions
+from community.core.settings import current_settings
+from community.identity import policies as identity_policies
+from community.posts import drafts
+from community.privacy.operations import archives, forgetting, leaving
+
+
+@dataclass(frozen=True)
+class Period:
+    """A kind of data, how long it is kept, and what forgets it.
+
+    ``setting`` names the setting that holds the number, in days or hours as its name says; without
+    one the time is fixed. ``forget`` takes the age from which on things go.
+    """
+
+    kind: str
+    what: str
+    forget: Callable[[timedelta], None]
+    setting: str | None = None
+    fixed: timedelta = timedelta()
+
+    @property
+    def age(self) -> timedelta:
+        """From which age on things are forgotten."""
+        if self.setting is None:
+            return self.fixed
+        number = getattr(current_settings(), self.setting)
+        return timedelta(hours=number) if "hours" in self.setting else timedelta(days=number)
+
+
+PERIODS = (
+    Period(
+        "sessions",
+        "sessions after their absolute limit or when idle for 14 days",
+        forgetting.forget_sessions,
+        fixed=identity_policies.LONGEST,
+    ),
+    Period(
+        "links",
+        "one-time links after they expired",
+        forgetting.forget_links,
+        "spent_link_days",
+    ),
+    Period(
+        "wrong_codes",
+        "wrong codes entered",
+        forgetting.forget_wrong_codes,
+        fixed=timedelta(days=1),
+    ),
+    Period(
+        "spent_challenges",
+        "challenges that passkeys answered",
+        forgetting.forget_challenges,
+        fixed=timedelta(days=1),
+    ),
+    Period(
+        "notifications",
+        "notifications, digests",
+        forgetting.forget_notifications,
+        "notification_days",
+    ),
+    Period(
+        "read_notifications",
+        "notifications that were read",
+        forgetting.forget_read_notifications,
+        "read_notification_days",
+    ),
+    Period(
+        "searches",
+        "who typed what before asking; the count stays",
+        forgetting.forget_searches,
+        "search_days",
+    ),
+    Period("events", "events, as ids", forgetting.forget_events, "event_days"),
+    Period("mail_jobs", "mails that could not be sent", forgetting.forget_mails, "mail_job_hours"),
+    Period("jobs", "jobs that failed for good", forgetting.forget_parked_jobs, "parked_job_days"),
+    Period(
+        "mail_files",
+        "mails written to files",
+        forgetting.forget_mail_files,
+        "mail_file_days",
+    ),
+    Period(
+        "former_addresses",
+        "e-mail addresses before the present one",
+        forgetting.forget_former_addresses,
+        "former_address_days",
+    ),
+    Period(
+        "exports",
+        "archives of one's own data",
+        lambda age: archives.delete_expired_archives(),
+        "export_hours",
+    ),
+    Period(
+        "drafts",
+        "drafts nobody has touched",
+        lambda age: forgetting.in_transaction(drafts.prune_drafts),
+        fixed=timedelta(days=drafts.KEPT_DAYS),
+    ),
+    Period(
+        "submissions",
+        "notes of forms that were sent",
+        lambda age: forgetting.in_transaction(submissions.prune_submissions),
+        fixed=timedelta(hours=submissions.KEPT_HOURS),
+    ),
+    Period(
+        "unconfirmed",
+        "accounts whose address was never confirmed and that did nothing",
+        leaving.erase_unconfirmed,
+        "unconfirmed_days",
+    ),
+    Period(
+        "inactive",
+        "accounts nobody signs in with; their owners are told before",
+        leaving.announce_to_inactive,
+        "inactive_days",
+    ),
+)
+# Kept as long as the account, the post or the site itself; uses of limits, until they count no
+# more; logs, where the operator keeps them.
+WITHOUT_PERIOD = frozenset({"account", "post", "site", "allowance_uses", "logs"})
