@@ -49,11 +49,11 @@ class Redactor:
         plain = [name for name in person.names if name not in person.ordinary]
         set_field = object.__setattr__
         set_field(self, "_keys", frozenset(map(name_key_of, person.names)))
-        set_field(self, "_emails", _any_of(person.emails, r"(?<![\w.+-])", r"(?![\w-])"))
-        set_field(self, "_names", _any_of(_spellings(plain), r"(?<!\w)", r"(?!\w)"))
-        attributed = _any_of(
-            person.ordinary, r"(?<!\w)", r"(?=\s+(?:wrote|said|schrieb|sagte|meinte)\b)"
-        )
+        # "ann@example.org.uk" is somebody else's; in "ann@example.org.Then" a blank is missing.
+        after = r"(?![\w-]|(?-i:\.[a-z]{2,4}\b))"
+        set_field(self, "_emails", _any_of(person.emails, r"(?<![\w.+-])", after))
+        set_field(self, "_names", _any_of(_spellings(plain), "", r"(?!\w)"))
+        attributed = _any_of(person.ordinary, "", r"(?=\s+(?:wrote|said|schrieb|sagte|meinte)\b)")
         set_field(self, "_attributions", attributed)
         set_field(self, "_profile", re.compile(rf"(/users/{person.user_id})/[\w.%-]+"))
         done = "|".join(FORMER_MEMBER.values())
@@ -93,5 +93,12 @@ def _any_of(words: Iterable[str], before: str, after: str) -> re.Pattern[str]:
     ordered = sorted({" ".join(word.split()) for word in words if word}, key=len, reverse=True)
     if not ordered:
         return re.compile(r"(?!)")
-    choices = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)
-    return re.compile(f"{before}(?:{choices}){after}", re.IGNORECASE)
+    choices = "|".join(before + _pattern_of(word) for word in ordered)
+    return re.compile(f"(?:{choices}){after}", re.IGNORECASE)
+
+
+def _pattern_of(word: str) -> str:
+    if " " in word:
+        return r"(?<!\w)" + re.escape(word).replace(r"\ ", r"\s+")
+    # Behind an @ a single word is part of a mention, which has been dealt with.
+    return r"(?<![\w@])" + re.escape(word)
