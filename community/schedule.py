@@ -6,7 +6,6 @@ from community.core.allowances import prune_allowances
 from community.core.worker import Periodic
 from community.identity.operations.codes import prune_factor_traces
 from community.identity.operations.names import fill_skeletons
-from community.identity.operations.registration import prune_registrations
 from community.notifications.operations.digests import plan_digests
 from community.posts.operations import render_again
 from community.privacy.operations.erasures import erase_due_accounts
@@ -18,7 +17,6 @@ PERIODIC = (
     Periodic(prune_allowances, timedelta(minutes=15)),
     Periodic(prune_factor_traces, timedelta(hours=1)),
     Periodic(fill_skeletons, timedelta(minutes=1)),
-    Periodic(prune_registrations, timedelta(hours=6)),
     Periodic(render_again, timedelta(minutes=1)),
     Periodic(plan_digests, timedelta(minutes=10)),
     Periodic(refresh_waits, timedelta(minutes=10)),

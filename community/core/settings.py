@@ -86,7 +86,6 @@ class Settings:
     erasure_wait_days: int = 14
     inactive_days: int = 730
     inactive_notice_days: int = 30
-    unconfirmed_days: int = 7
     read_notification_days: int = 90
     notification_days: int = 365
     search_days: int = 90

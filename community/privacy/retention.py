@@ -10,6 +10,7 @@ from datetime import timedelta
 from community.core import submissions
 from community.core.settings import current_settings
 from community.identity import policies as identity_policies
+from community.identity.operations import registration
 from community.posts import drafts
 from community.privacy.operations import archives, forgetting, leaving
 
@@ -114,10 +115,10 @@ PERIODS = (
         fixed=timedelta(hours=submissions.KEPT_HOURS),
     ),
     Period(
-        "unconfirmed",
-        "accounts whose address was never confirmed and that did nothing",
-        leaving.erase_unconfirmed,
-        "unconfirmed_days",
+        "registrations",
+        "registrations whose address was never confirmed",
+        lambda age: forgetting.in_transaction(registration.prune_registrations),
+        fixed=timedelta(days=registration.KEPT_DAYS),
     ),
     Period(
         "inactive",

@@ -17,6 +17,7 @@ from community.core.mail import Message, enqueue_mail
 from community.core.settings import current_settings
 from community.core.worker import run_due_jobs
 from community.identity.models import FormerIdentifier, User
+from community.identity.operations.registration import Registration, keep_registration
 from community.notifications.models import Notification
 from community.privacy.operations.erasures import erase_due_accounts
 from community.privacy.register import STORES, TABLES
@@ -238,22 +239,27 @@ def test_old_mail_files_and_addresses_go(app: Flask) -> None:
     young.unlink()
 
 
-def test_accounts_never_confirmed_go_unless_they_were_used(app: Flask) -> None:
-    idle = make_user()
-    writer = make_user()
-    young = make_user(created_at=days_ago(6))
-    make_question(writer)
+def test_registrations_nobody_confirmed_go(app: Flask) -> None:
+    member = make_user(created_at=days_ago(8))
+    old = [_register(f"jana{number}@example.org") for number in range(2)]
     with transaction():
-        db.session.execute(update(User).values(confirmed_at=None))
+        pending = db.session.get_one(User, old[0])
+        pending.created_at = days_ago(8)
+    # Typed anew with another name: nobody has ever seen the first one.
+    _register("jana1@example.org", "Other Name")
+    assert _count("former_identifiers") == 0
     forget_old()
     with transaction():
-        erase_due_accounts()
-    run_due_jobs()
-    assert reload(idle).erased_at is not None
-    assert reload(idle).email is None
-    assert reload(writer).erased_at is None
-    assert reload(young).erased_at is None
-    assert app.extensions["mailman"].outbox == []
+        assert set(db.session.scalars(select(User.id))) == {member.id, old[1]}
+
+
+def _register(email: str, name: str = "Jana Thomsen") -> int:
+    with transaction():
+        user = keep_registration(
+            Registration(email=email, display_name=name, password_hash="", language="en")
+        )
+        assert user is not None
+        return user.id
 
 
 def _make_inactive(**values: Any) -> User:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from community.core import clock
 from community.core.db import Base
-from community.identity.models.users import User
+from community.identity.models.users import PENDING, User
 
 KINDS = {"display_name": "name", "email": "email"}
 
@@ -32,8 +32,16 @@ class FormerIdentifier(Base):
 @event.listens_for(User, "before_update")
 def _keep_former(mapper: Mapper[Any], connection: Connection, user: User) -> None:
     # Here and not in an operation: whatever changes a name or an address, the old one is kept.
+    if _was_pending(user):
+        return
     for column, kind in KINDS.items():
         for value in inspect(user).attrs[column].history.deleted or ():
             if value:
                 values = {"user_id": user.id, "kind": kind, "value": value}
                 connection.execute(insert(FormerIdentifier).values(**values))
+
+
+def _was_pending(user: User) -> bool:
+    """Say whether nobody has seen the name yet: the registration was not confirmed before."""
+    keys = inspect(user).attrs.name_key.history
+    return any(key.startswith(PENDING) for key in (*(keys.deleted or ()), *(keys.unchanged or ())))

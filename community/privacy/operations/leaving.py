@@ -11,12 +11,11 @@ from community.core.db import db, transaction
 from community.core.settings import current_settings
 from community.identity.models import User, UserSession
 from community.identity.operations.closing import lock_account
-from community.posts.models import Post, Vote
+from community.posts.models import Post
 from community.privacy.letters import send_inactive_letter
 
 BATCH = 200
 INACTIVE = "inactive"
-UNCONFIRMED = "unconfirmed"
 
 
 def announce_to_inactive(age: timedelta) -> None:
@@ -37,22 +36,6 @@ def announce_to_inactive(age: timedelta) -> None:
     for user_id in _some_accounts(unseen):
         with transaction():
             _announce(user_id, INACTIVE, clock.now() + timedelta(days=days))
-
-
-def erase_unconfirmed(age: timedelta) -> None:
-    """Have accounts erased whose address was never confirmed and that were not used."""
-    idle = and_(
-        User.created_at < clock.now() - age,
-        User.email.is_not(None),
-        User.confirmed_at.is_(None),
-        User.role == "member",
-        ~exists().where(Post.author_id == User.id),
-        ~exists().where(Vote.user_id == User.id),
-        ~exists().where(UserSession.user_id == User.id),
-    )
-    for user_id in _some_accounts(idle):
-        with transaction():
-            _announce(user_id, UNCONFIRMED, clock.now())
 
 
 def _some_accounts(condition: ColumnElement[bool]) -> list[int]:
