@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from community.core.allowances import prune_allowances
 from community.core.worker import Periodic
-from community.identity.operations.codes import prune_factor_traces
 from community.identity.operations.names import fill_skeletons
 from community.notifications.operations.digests import plan_digests
 from community.posts.operations import render_again
@@ -15,7 +14,6 @@ from community.search.tasks import check_index
 
 PERIODIC = (
     Periodic(prune_allowances, timedelta(minutes=15)),
-    Periodic(prune_factor_traces, timedelta(hours=1)),
     Periodic(fill_skeletons, timedelta(minutes=1)),
     Periodic(render_again, timedelta(minutes=1)),
     Periodic(plan_digests, timedelta(minutes=10)),

@@ -10,7 +10,7 @@ from datetime import timedelta
 from community.core import submissions
 from community.core.settings import current_settings
 from community.identity import policies as identity_policies
-from community.identity.operations import registration
+from community.identity.operations import codes, registration
 from community.posts import drafts
 from community.privacy.operations import archives, forgetting, leaving
 
@@ -54,14 +54,14 @@ PERIODS = (
     Period(
         "wrong_codes",
         "wrong codes entered",
-        forgetting.forget_wrong_codes,
-        fixed=timedelta(days=1),
+        lambda age: forgetting.in_transaction(codes.prune_factor_traces),
+        fixed=codes.KEPT_FOR,
     ),
     Period(
         "spent_challenges",
         "challenges that passkeys answered",
-        forgetting.forget_challenges,
-        fixed=timedelta(days=1),
+        lambda age: forgetting.in_transaction(codes.prune_factor_traces),
+        fixed=codes.KEPT_FOR,
     ),
     Period(
         "notifications",

@@ -37,18 +37,6 @@ def forget_links(age: timedelta) -> None:
     _delete(table, table.c.expires_at < clock.now() - age)
 
 
-def forget_wrong_codes(age: timedelta) -> None:
-    """Forget wrong codes that no longer count."""
-    table = _table("wrong_codes")
-    _delete(table, table.c.entered_at < clock.now() - age)
-
-
-def forget_challenges(age: timedelta) -> None:
-    """Forget challenges that are too old to be answered again."""
-    table = _table("spent_challenges")
-    _delete(table, table.c.spent_at < clock.now() - age)
-
-
 def forget_notifications(age: timedelta) -> None:
     """Forget old notifications, read or not, and digests."""
     limit = clock.now() - age
