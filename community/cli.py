@@ -4,6 +4,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from community.admin.cli import doctor_command, users
 from community.importers.cli import import_group, rebuild_command
 from community.notifications.cli import notifications
 from community.search.cli import search_commands
@@ -12,6 +13,8 @@ from community.search.cli import search_commands
 def init_app(app: Flask) -> None:
     """Add our commands to ``flask``."""
     app.cli.add_command(run_worker)
+    app.cli.add_command(users)
+    app.cli.add_command(doctor_command)
     app.cli.add_command(notifications)
     app.cli.add_command(search_commands)
     app.cli.add_command(import_group)

@@ -20,6 +20,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.GROUP_LEFT: _l("Left a group"),
     Action.HOLD_PLACED: _l("Erasure held up"),
     Action.HOLD_RELEASED: _l("Erasure held up no longer"),
+    Action.ACCOUNT_MADE: _l("Account made by hand"),
+    Action.SESSIONS_ENDED: _l("Signed out everywhere"),
     Action.ACCOUNT_DISABLED: _l("Account closed"),
     Action.ACCOUNT_ENABLED: _l("Account opened again"),
     Action.EXPORT_REQUESTED: _l("Archive asked for"),

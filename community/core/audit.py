@@ -28,6 +28,8 @@ class Action(StrEnum):
     HOLD_PLACED = "hold.placed"
     HOLD_RELEASED = "hold.released"
     AUDIENCE_CHANGED = "board.audience_changed"
+    ACCOUNT_MADE = "account.made"
+    SESSIONS_ENDED = "account.sessions_ended"
     ACCOUNT_DISABLED = "account.disabled"
     ACCOUNT_ENABLED = "account.enabled"
     EXPORT_REQUESTED = "export.requested"

@@ -19,6 +19,11 @@ def can_grant_roles(viewer: Viewer) -> bool:
     return is_admin(viewer)
 
 
+def can_make_accounts(viewer: Viewer) -> bool:
+    """Say whether the viewer may make accounts for others and sign others out."""
+    return is_admin(viewer)
+
+
 def can_hold_accounts(viewer: Viewer) -> bool:
     """Say whether the viewer may keep an account from being erased."""
     return "admin" in viewer.role_names or "system" in viewer.role_names
