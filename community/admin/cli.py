@@ -20,7 +20,12 @@ from community.core.i18n import speaking
 from community.identity.emails import NoAddress, tidy_email
 from community.identity.mails import address_of
 from community.identity.models import Purpose, User
-from community.identity.operations.accounts import NewAccount, make_account, sign_out_user
+from community.identity.operations.accounts import (
+    NewAccount,
+    forget_factors,
+    make_account,
+    sign_out_user,
+)
 from community.identity.operations.closing import disable_user, enable_user
 from community.identity.operations.names import fill_skeletons, forget_skeletons
 from community.identity.operations.roles import grant_role, revoke_role
@@ -187,6 +192,21 @@ def sign_out(email: str) -> None:
         user = _get_user(email)
         ended = sign_out_user(SYSTEM, user)
     click.echo(f"{_words(user)}: {ended} session{'s' if ended != 1 else ''} ended.")
+
+
+@users.command("forget-factors")
+@email_argument
+@saying_refusals
+def forget_second_factors(email: str) -> None:
+    """Remove lost second factors; their owner sets up new ones after signing in.
+
+    Make sure by other means than a mail that it is the owner who asks.
+    """
+    with transaction():
+        user = _get_user(email)
+        found = forget_factors(SYSTEM, user)
+    words = "has no second factor any more" if found else "had no second factor"
+    click.echo(f"{_words(user)} {words}.")
 
 
 @users.command("refold")

@@ -207,6 +207,14 @@ def passkey_removed() -> Letter:
     )
 
 
+def factors_forgotten() -> Letter:
+    """The operator took all second factors away, because their owner lost them."""
+    return _about_factors(
+        _("Your second factors were removed"),
+        _("our team removed all second factors from your account, as their owner asked for."),
+    )
+
+
 def recovery_codes_renewed() -> Letter:
     """There is a new set of recovery codes."""
     return _about_factors(
@@ -257,6 +265,7 @@ LETTERS: dict[str, Callable[[], Letter]] = {
         totp_removed,
         passkey_added,
         passkey_removed,
+        factors_forgotten,
         recovery_codes_renewed,
         recovery_code_used,
         wrong_codes,

@@ -5,13 +5,15 @@ import re
 import pytest
 from sqlalchemy import select
 
+from community.core import clock
 from community.core.audit import AuditEntry
 from community.core.db import db, transaction
-from community.identity.models import RoleGrant, User, UserSession
+from community.identity.models import RecoveryCode, RoleGrant, TotpFactor, User, UserSession
 from community.identity.operations.sessions import open_session
 from community.identity.passwords import is_password_of
 from tests.client import ForumClient
 from tests.factories.community import load_user, make_board, make_user
+from tests.mailbox import sent_mails
 
 ADDRESS = "arne@example.org"
 PASSWORD = "seven quiet lamps burn"
@@ -179,7 +181,24 @@ def test_a_link_sets_a_new_password_once(run, client):
     assert client.submit(path, {"password": PASSWORD}).status_code in (404, 422)
 
 
-@pytest.mark.parametrize("command", ["link", "grant", "revoke", "disable", "enable", "sign-out"])
+def test_lost_second_factors_are_forgotten(run, app):
+    user = make_user(email=ADDRESS, role="moderator")
+    now = clock.now()
+    with transaction():
+        db.session.add(TotpFactor(user_id=user.id, secret="x", created_at=now, confirmed_at=now))
+        db.session.add(RecoveryCode(user_id=user.id, code_hash="x"))
+        open_session(user, method="password", second_factor=True)
+    for words in ("has no second factor any more", "had no second factor"):
+        assert words in run("forget-factors", ADDRESS)
+    for model in (TotpFactor, RecoveryCode, UserSession):
+        assert db.session.scalars(select(model)).all() == []
+    assert [mail.subject for mail in sent_mails(app)] == ["Your second factors were removed"]
+    assert acts() == ["factor.removed"]
+
+
+@pytest.mark.parametrize(
+    "command", ["forget-factors", "link", "grant", "revoke", "disable", "enable", "sign-out"]
+)
 def test_an_address_nobody_has_is_said(run, command):
     role = ["agent"] if command in ("grant", "revoke") else []
     assert f"No account has the address {ADDRESS}." in run(command, ADDRESS, *role, code=1)

@@ -1,22 +1,25 @@
-"""Making accounts by hand, as the operator does at the command line."""
+"""What the operator does to others' accounts: making one, signing out, forgetting lost factors."""
 
 import secrets
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from community.core import audit, clock
 from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.errors import Conflict
-from community.identity.models import User
+from community.identity.mails import send_account_mail
+from community.identity.models import Passkey, RecoveryCode, TotpFactor, User
 from community.identity.names import name_columns
+from community.identity.operations.factors import lock_factors, overview_address
 from community.identity.operations.names import NameTaken, check_free_name
 from community.identity.operations.registration import forget_registration
 from community.identity.operations.sessions import end_sessions
 from community.identity.policies import can_make_accounts
-from community.identity.queries import get_user_by_email
+from community.identity.queries import get_user_by_email, has_second_factor
 
 
 class AccountExists(Conflict):
@@ -61,6 +64,25 @@ def make_account(actor: Viewer, account: NewAccount) -> User:
         raise NameTaken() from error
     audit.record(actor, audit.Action.ACCOUNT_MADE, subject=("user", user.id))
     return user
+
+
+def forget_factors(actor: Viewer, user: User) -> bool:
+    """Take all second factors of somebody who lost them; returns whether there were any.
+
+    They are signed out everywhere and told by mail. Who asks must have been recognised by other
+    means than a mail: without a factor, the password or a mailed link opens the account.
+    """
+    require(can_make_accounts(actor))
+    lock_factors(user.id)
+    if not has_second_factor(user.id):
+        return False
+    for model in (TotpFactor, Passkey, RecoveryCode):
+        db.session.execute(delete(model).where(model.user_id == user.id))
+    end_sessions(user.id)
+    before = {"kind": "all"}
+    audit.record(actor, audit.Action.FACTOR_REMOVED, subject=("user", user.id), before=before)
+    send_account_mail(user, "factors_forgotten", link=overview_address())
+    return True
 
 
 def sign_out_user(actor: Viewer, user: User) -> int:
