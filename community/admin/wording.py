@@ -29,6 +29,10 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.ERASURE_CANCELLED: _l("Erasure called off"),
     Action.ERASURE_ORDERED: _l("Erasure ordered"),
     Action.ACCOUNT_ERASED: _l("Account erased"),
+    Action.FACTOR_ADDED: _l("Second factor added"),
+    Action.FACTOR_REMOVED: _l("Second factor removed"),
+    Action.RECOVERY_CODES_RENEWED: _l("New recovery codes"),
+    Action.RECOVERY_CODE_USED: _l("Recovery code used"),
     Action.PROVIDER_CONNECTED: _l("Sign-in provider connected"),
     Action.PROVIDER_DISCONNECTED: _l("Sign-in provider disconnected"),
 }

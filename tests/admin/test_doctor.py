@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from sqlalchemy import insert, text, update
 
-from community.admin.doctor import configuration, people, services, stores
+from community.admin.doctor import background, configuration, people, stores
 from community.admin.doctor.cli import CHECKS
 from community.admin.doctor.findings import Level, run_checks
 from community.core import clock
@@ -256,27 +256,27 @@ def add_job(**values):
 def test_a_worker_with_little_to_do_is_fine(app):
     note_worker()
     add_job()
-    assert is_fine(services.check_queue)
+    assert is_fine(background.check_queue)
 
 
 def test_no_worker_is_a_failure(app):
-    assert "No worker has been seen yet" in said(services.check_queue)
+    assert "No worker has been seen yet" in said(background.check_queue)
     note_worker(timedelta(hours=1))
-    assert fails(services.check_queue)
+    assert fails(background.check_queue)
 
 
 def test_jobs_that_wait_long_are_a_failure(app):
     note_worker()
     add_job(due_at=clock.now() - timedelta(hours=1))
-    assert "due for 60 minutes" in said(services.check_queue)
+    assert "due for 60 minutes" in said(background.check_queue)
 
 
 def test_parked_jobs_are_worth_a_look(app):
     note_worker()
     for _ in range(2):
         add_job(parked_at=clock.now(), due_at=None)
-    assert Level.WARNING in levels(services.check_queue)
-    assert "core.mail.deliver_mail (2)" in said(services.check_queue)
+    assert Level.WARNING in levels(background.check_queue)
+    assert "core.mail.deliver_mail (2)" in said(background.check_queue)
 
 
 @pytest.fixture
@@ -293,7 +293,7 @@ def mail_server():
 
 def test_a_mail_server_that_answers_is_fine(online, set_up, mail_server):
     set_up(smtp_host="127.0.0.1", smtp_port=mail_server, smtp_starttls=False)
-    assert is_fine(services.check_mail)
+    assert is_fine(background.check_mail)
 
 
 def test_a_mail_server_that_is_away_is_a_failure(online, set_up):
@@ -301,20 +301,20 @@ def test_a_mail_server_that_is_away_is_a_failure(online, set_up):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     set_up(smtp_host="127.0.0.1", smtp_port=port)
-    assert "cannot be reached" in said(services.check_mail)
-    assert fails(services.check_mail)
+    assert "cannot be reached" in said(background.check_mail)
+    assert fails(background.check_mail)
 
 
 def test_a_mail_server_that_never_answers_is_given_up(online, set_up, monkeypatch):
-    monkeypatch.setattr(services, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(background, "TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         set_up(smtp_host="127.0.0.1", smtp_port=silent.getsockname()[1])
-        assert fails(services.check_mail)
+        assert fails(background.check_mail)
 
 
 def test_a_mail_server_without_encryption_is_a_failure(online, set_up, mail_server):
     set_up(smtp_host="127.0.0.1", smtp_port=mail_server)
-    assert "offers no encryption" in said(services.check_mail)
+    assert "offers no encryption" in said(background.check_mail)
 
 
 def test_a_wrong_password_for_the_mail_server_is_said(online, set_up, mail_server, monkeypatch):
@@ -324,8 +324,8 @@ def test_a_wrong_password_for_the_mail_server_is_said(online, set_up, mail_serve
     monkeypatch.setattr(smtplib.SMTP, "login", refuse)
     changes = {"smtp_starttls": False, "smtp_user": "u", "smtp_password": "very-secret"}
     set_up(smtp_host="127.0.0.1", smtp_port=mail_server, **changes)
-    assert "refuses user and password" in said(services.check_mail)
-    assert "very-secret" not in said(services.check_mail)
+    assert "refuses user and password" in said(background.check_mail)
+    assert "very-secret" not in said(background.check_mail)
 
 
 @pytest.mark.parametrize(
@@ -333,18 +333,18 @@ def test_a_wrong_password_for_the_mail_server_is_said(online, set_up, mail_serve
 )
 def test_mails_that_reach_nobody_are_a_failure_in_production(online, set_up, values):
     set_up(**values)
-    assert fails(services.check_mail)
+    assert fails(background.check_mail)
 
 
 def test_no_redis_is_fine_where_none_is_set(set_up):
-    assert is_fine(services.check_redis)
+    assert is_fine(background.check_redis)
 
 
 def test_redis_that_answers_is_fine(set_up):
     server = socket.create_server(("127.0.0.1", 0))
     with server, _AnsweringPings(server):
         set_up(redis_url=f"redis://127.0.0.1:{server.getsockname()[1]}/0?protocol=2")
-        assert is_fine(services.check_redis)
+        assert is_fine(background.check_redis)
 
 
 class _AnsweringPings:
@@ -375,8 +375,8 @@ def test_redis_that_is_away_is_a_failure(set_up):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     set_up(redis_url=f"redis://:very-secret@127.0.0.1:{port}/0")
-    assert fails(services.check_redis)
-    assert "very-secret" not in said(services.check_redis)
+    assert fails(background.check_redis)
+    assert "very-secret" not in said(background.check_redis)
 
 
 def protect(user):

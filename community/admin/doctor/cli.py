@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 from flask.cli import with_appcontext
 
-from community.admin.doctor import configuration, people, services, stores
+from community.admin.doctor import background, configuration, people, stores
 from community.admin.doctor.findings import Check, Level, Report, run_checks
 
 CHECKS: dict[str, Check] = {
@@ -20,9 +20,9 @@ CHECKS: dict[str, Check] = {
     "migrations": stores.check_migrations,
     "clock": stores.check_clock,
     "index": stores.check_index,
-    "queue": services.check_queue,
-    "mail": services.check_mail,
-    "redis": services.check_redis,
+    "queue": background.check_queue,
+    "mail": background.check_mail,
+    "redis": background.check_redis,
     "staff": people.check_staff,
 }
 SIGNS = {Level.FINE: "ok", Level.WARNING: "LOOK", Level.FAILURE: "FAIL"}
