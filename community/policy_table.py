@@ -1,0 +1,172 @@
+"""Who may change what: every route that changes anything, in one place.
+
+The table decides nothing: policies do, and views ask them. It says what they shall decide, for
+people to read and for ``tests/test_policy_table.py``, which sends every request as every role about
+every target and compares. A new route fails that test until it has a line here.
+
+Targets: what is one's own; somebody else's, on the board that the board moderator moderates;
+somebody else's on another board. Both boards are open to everybody: who may see a board at all is
+another matter (``boards.policies``, ``tests/test_visibility.py``).
+"""
+
+from typing import NamedTuple
+
+Roles = frozenset[str]
+
+ROLES = (
+    *("guest", "member", "new member", "silenced member", "superuser"),
+    *("board moderator", "moderator", "agent", "admin"),
+)
+
+NOBODY: Roles = frozenset()
+EVERYBODY: Roles = frozenset(ROLES)
+SIGNED_IN: Roles = EVERYBODY - {"guest"}
+WRITERS: Roles = SIGNED_IN - {"silenced member"}
+ADMINS: Roles = frozenset({"admin"})
+MODERATORS: Roles = frozenset({"moderator", "admin"})
+STAFF: Roles = MODERATORS | {"agent"}
+BOARD_STAFF: Roles = frozenset({"board moderator"})
+
+
+class Policy(NamedTuple):
+    """Who may use a route, by whose the target is."""
+
+    own: Roles
+    others: Roles
+    elsewhere: Roles
+
+
+def alike(who: Roles) -> Policy:
+    """Let these use a route whatever it is about."""
+    return Policy(who, who, who)
+
+
+def of_owners(who: Roles) -> Policy:
+    """Let these use a route about what is their own, and nobody else."""
+    return Policy(who, NOBODY, NOBODY)
+
+
+def of_others(who: Roles) -> Policy:
+    """Let these use a route about what is not their own."""
+    return Policy(NOBODY, who, who)
+
+
+def of_staff(staff: Roles, *, owners: Roles = NOBODY) -> Policy:
+    """Let staff use a route, board moderators on their board, and some of the owners."""
+    return Policy(owners | staff | BOARD_STAFF, staff | BOARD_STAFF, staff)
+
+
+ACCOUNTS = {
+    # The links in mails are the proof, whoever opens them; forms answer everybody alike.
+    "identity.confirm_email_change": alike(EVERYBODY),
+    "identity.confirm_registration": alike(EVERYBODY),
+    "identity.forgot_password": alike(EVERYBODY),
+    "identity.register": alike(EVERYBODY),
+    "identity.reset_password": alike(EVERYBODY),
+    "identity.send_confirmation": alike(EVERYBODY),
+    "identity.send_sign_in_link": alike(EVERYBODY),
+    "identity.sign_in": alike(EVERYBODY),
+    "identity.sign_in_by_link": alike(EVERYBODY),
+    "identity.ask_second_factor": alike(EVERYBODY),
+    "identity.make_second_factor_challenge": alike(EVERYBODY),
+    "identity.make_sign_in_challenge": alike(EVERYBODY),
+    "identity.sign_in_with_passkey": alike(EVERYBODY),
+    "identity.sign_out": alike(EVERYBODY),
+    "providers.make_account": alike(EVERYBODY),
+    "account.agree": alike(SIGNED_IN),
+    "account.change_email": alike(SIGNED_IN),
+    "account.change_password": alike(SIGNED_IN),
+    "account.edit_name": alike(SIGNED_IN),
+    "account.sign_out_everywhere": alike(SIGNED_IN),
+    "account.sign_out_session": of_owners(SIGNED_IN),
+    "account.verify": alike(SIGNED_IN),
+    "account.make_verify_challenge": alike(SIGNED_IN),
+    "account.begin_totp": alike(SIGNED_IN),
+    "account.confirm_totp": alike(SIGNED_IN),
+    "account.remove_totp": alike(SIGNED_IN),
+    "account.make_registration_challenge": alike(SIGNED_IN),
+    "account.add_passkey": alike(SIGNED_IN),
+    "account.rename_passkey": of_owners(SIGNED_IN),
+    "account.remove_passkey": of_owners(SIGNED_IN),
+    "account.renew_recovery_codes": alike(SIGNED_IN),
+    "privacy.create_archive": alike(SIGNED_IN),
+    "privacy.create_erasure": alike(SIGNED_IN),
+    "privacy.delete_erasure": alike(SIGNED_IN),
+    "providers.connect_provider": alike(SIGNED_IN),
+    "providers.disconnect_provider": alike(SIGNED_IN),
+}
+
+PREFERENCES = {
+    "preferences.set_language": alike(EVERYBODY),
+    "preferences.set_theme": alike(EVERYBODY),
+    "preferences.edit_preferences": alike(SIGNED_IN),
+    "notifications.read_all": alike(SIGNED_IN),
+    "notifications.read_one": of_owners(SIGNED_IN),
+    "notifications.save_preferences": alike(SIGNED_IN),
+    "notifications.unsubscribe": alike(EVERYBODY),
+    "notifications.watch_board": alike(SIGNED_IN),
+    "notifications.unwatch_board": alike(SIGNED_IN),
+    "notifications.watch_person": of_others(SIGNED_IN),
+    "notifications.unwatch_person": of_others(SIGNED_IN),
+    "notifications.watch_question": alike(SIGNED_IN),
+    "notifications.unwatch_question": alike(SIGNED_IN),
+    "notifications.watch_tag": alike(SIGNED_IN),
+    "notifications.unwatch_tag": alike(SIGNED_IN),
+}
+
+WRITING = {
+    "posts.drop_draft": alike(EVERYBODY),
+    "posts.preview_text": alike(EVERYBODY),
+    "posts.save_draft": alike(SIGNED_IN),
+    "search.create_deflection": alike(EVERYBODY),
+    "questions.create_question": alike(WRITERS),
+    "replies.create_answer": alike(WRITERS),
+    "replies.create_comment": alike(WRITERS),
+    "replies.create_revision": of_staff(MODERATORS, owners=WRITERS),
+    # While nobody has replied.
+    "replies.delete_post": of_staff(MODERATORS, owners=WRITERS),
+    "replies.remove_post": of_staff(MODERATORS, owners=WRITERS),
+    "replies.give_kudos": of_others(WRITERS),
+    "questions.say_me_too": of_others(WRITERS),
+    # Of one's own, wherever it was given; without any nothing changes.
+    "replies.take_kudos_back": alike(SIGNED_IN),
+    "questions.take_me_too_back": alike(SIGNED_IN),
+}
+
+HELPING = {
+    "replies.accept_answer": of_staff(STAFF, owners=WRITERS),
+    "replies.unaccept_answer": of_staff(STAFF, owners=WRITERS),
+    "questions.close_question": of_staff(STAFF, owners=WRITERS),
+    "questions.reopen_question": of_staff(STAFF, owners=WRITERS),
+    # Nobody asks themselves for more facts.
+    "questions.request_info": Policy(
+        NOBODY, STAFF | BOARD_STAFF | {"superuser"}, STAFF | {"superuser"}
+    ),
+    "questions.lock_writing": of_staff(MODERATORS),
+    "questions.unlock_writing": of_staff(MODERATORS),
+    "replies.hide_post": of_staff(MODERATORS),
+    "replies.restore_post": of_staff(MODERATORS),
+}
+
+ADMINISTRATION = {
+    "administration.add_member": alike(ADMINS),
+    "administration.delete_group": alike(ADMINS),
+    "administration.give_role": alike(ADMINS),
+    "administration.make_group": alike(ADMINS),
+    "administration.remove_member": alike(ADMINS),
+    "administration.rename_group": alike(ADMINS),
+    "administration.save_audience": alike(ADMINS),
+    "administration.take_role": alike(ADMINS),
+    # One's own account is closed and erased by the pages on one's own data.
+    "privacy.create_disabling": of_others(ADMINS),
+    "privacy.delete_disabling": of_others(ADMINS),
+    "privacy.order_account_erasure": of_others(ADMINS),
+}
+
+POLICIES: dict[str, Policy] = {
+    **ACCOUNTS,
+    **PREFERENCES,
+    **WRITING,
+    **HELPING,
+    **ADMINISTRATION,
+}

@@ -1,0 +1,337 @@
+"""Every request that changes something, filled with what it would be carried out on.
+
+``tests/test_policy_table.py`` sends each of them as every role, about three targets: what is one's
+own, somebody else's on the board that the board moderator moderates, somebody else's on another.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_security import hash_password
+from sqlalchemy import update
+
+from community.boards.models import Board
+from community.core.db import db, transaction
+from community.identity.models import Group, Passkey, User, UserSession
+from community.identity.operations.sessions import open_session
+from community.notifications.models import Notification
+from community.posts.models import Post
+from community.posts.operations import watch
+from community.questions.operations.closures import close_question
+from community.questions.operations.questions import lock_question, lock_writing
+from tests.factories.community import (
+    days_ago,
+    make_acceptance,
+    make_answer,
+    make_board,
+    make_group,
+    make_question,
+    make_user,
+    set_post_visibility,
+)
+
+PASSWORD = "ferry boat lantern"
+TARGETS = ("own", "others", "elsewhere")
+VARIANTS = ("bare", "answered", "solved", "closed", "locked", "hidden")
+TEXT = "Take the card out, wait for a minute and put it back in again."
+
+Form = dict[str, Any]
+
+
+@dataclass
+class Content:
+    """A question in some state; ``answer_id`` is 0 where it has none."""
+
+    question_id: int
+    answer_id: int = 0
+
+
+@dataclass
+class World:
+    """People by role, boards, and content by target and variant."""
+
+    people: dict[str, User]
+    author: User
+    boards: dict[str, Board]
+    group: Group
+    content: dict[tuple[str, str], Content] = field(default_factory=dict)
+    sessions: dict[str, int] = field(default_factory=dict)
+    notifications: dict[str, int] = field(default_factory=dict)
+    passkeys: dict[str, int] = field(default_factory=dict)
+
+    def hand_over(self, owner: User) -> None:
+        """Make the content that counts as one's own this person's."""
+        own = [made.question_id for (target, _), made in self.content.items() if target == "own"]
+        with transaction():
+            db.session.execute(update(Post).where(Post.id.in_(own)).values(author_id=owner.id))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One role and one target."""
+
+    world: World
+    role: str
+    target: str
+
+    @property
+    def owner(self) -> User:
+        """Whose the target is; a guest owns nothing."""
+        people = self.world.people
+        return (
+            people.get(self.role, self.world.author) if self.target == "own" else self.world.author
+        )
+
+    @property
+    def board(self) -> Board:
+        """The board the target is on."""
+        return self.world.boards["there" if self.target == "elsewhere" else "here"]
+
+    def question(self, variant: str = "answered") -> int:
+        """Return the id of a question."""
+        return self.world.content[self.target, variant].question_id
+
+    def answer(self, variant: str = "answered") -> int:
+        """Return the id of its answer, which somebody else gave."""
+        return self.world.content[self.target, variant].answer_id
+
+
+def make_people(board: Board) -> dict[str, User]:
+    """Return one person a role; guests are nobody."""
+    shared: Form = {"password": hash_password(PASSWORD), "language": "en"}
+    return {
+        "member": make_user("Plain member", **shared),
+        "new member": make_user("New member", created_at=days_ago(0.01), **shared),
+        "silenced member": make_user("Silent member", silenced_until=days_ago(-1), **shared),
+        "superuser": make_user("Super user", role="superuser", **shared),
+        "board moderator": make_user("Board keeper", on={board.id: "moderator"}, **shared),
+        "moderator": make_user("Moderating", role="moderator", **shared),
+        "agent": make_user("Agent", role="agent", **shared),
+        "admin": make_user("Admin", role="admin", **shared),
+    }
+
+
+def make_world() -> World:
+    """Write all that the requests need."""
+    boards = {"here": make_board("here"), "there": make_board("there")}
+    world = World(make_people(boards["here"]), make_user("Author"), boards, make_group("testers"))
+    make_user("Another admin", role="admin")
+    for target in TARGETS:
+        board = boards["there" if target == "elsewhere" else "here"]
+        for variant in VARIANTS:
+            world.content[target, variant] = _make_content(world, board, variant)
+    for role, user in (*world.people.items(), ("author", world.author)):
+        with transaction():
+            row, _ = open_session(user, method="password", second_factor=True)
+            told_of = world.content["others", "bare"].question_id
+            note = Notification(
+                user_id=user.id, kind="answer", post_id=told_of, question_id=told_of
+            )
+            passkey = Passkey(
+                user_id=user.id, credential_id=role.encode(), public_key=b"key", name="Phone"
+            )
+            # Staff must keep one when another is removed.
+            other = Passkey(
+                user_id=user.id, credential_id=f"2 {role}".encode(), public_key=b"", name="Key"
+            )
+            db.session.add_all([row, note, passkey, other])
+            db.session.flush()
+            world.passkeys[role] = passkey.id
+            world.sessions[role], world.notifications[role] = row.id, note.id
+            watch(user.id, person_id=world.people["agent"].id)
+    return world
+
+
+def _make_content(world: World, board: Board, variant: str) -> Content:
+    moderator = world.people["moderator"]
+    question = make_question(world.author, board, tags="sim")
+    if variant == "bare":
+        return Content(question.id)
+    answer = make_answer(question)
+    if variant == "solved":
+        make_acceptance(answer, moderator)
+    if variant == "hidden":
+        set_post_visibility(question, "hidden", moderator)
+    with transaction():
+        if variant == "closed":
+            locked = lock_question(question.id)
+            close_question(moderator, locked, reason="no_longer_needed")
+        if variant == "locked":
+            lock_writing(moderator, lock_question(question.id))
+    return Content(question.id, answer.id)
+
+
+def _owned(cell: Cell, kept: dict[str, int]) -> int:
+    return kept.get(cell.role, kept["author"]) if cell.target == "own" else kept["author"]
+
+
+def _fixed(path: str, **form: Any) -> Callable[[Cell], tuple[str, Form]]:
+    return lambda cell: (path, form)
+
+
+def _passkey_address(cell: Cell) -> str:
+    return f"/account/factors/passkeys/{_owned(cell, cell.world.passkeys)}"
+
+
+GROUP_NAMES = {"name_de": "Prüfer", "name_en": "Checkers"}
+EDIT = {"title": "A title that is long enough", "body": TEXT, "tags": "sim"}
+PREFERENCES = {
+    "language": "en",
+    "time_zone": "Europe/Berlin",
+    "theme": "dark",
+    "bio": "Hello",
+    "shortcuts": "1",
+    "reads_languages": "en",
+    "digest": "off",
+}
+
+# By endpoint: the address, and a form that would be carried out.
+REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
+    "account.agree": _fixed("/account/terms"),
+    "account.change_email": _fixed("/account/email", email="new@example.org"),
+    "account.change_password": _fixed("/account/password", password="harbour crane whistle"),
+    "account.edit_name": _fixed("/account/name", display_name="Quite another name"),
+    "account.sign_out_everywhere": _fixed("/account/sessions"),
+    "account.sign_out_session": lambda c: (
+        f"/account/sessions/{_owned(c, c.world.sessions)}",
+        {},
+    ),
+    "account.add_passkey": _fixed("/account/factors/passkeys", name="Key", credential="{}"),
+    "account.begin_totp": _fixed("/account/factors/totp"),
+    "account.confirm_totp": _fixed("/account/factors/totp/confirmation", code="123456"),
+    "account.make_registration_challenge": _fixed("/account/factors/passkeys/challenge"),
+    "account.make_verify_challenge": _fixed("/verify/challenge"),
+    "account.remove_passkey": lambda c: (_passkey_address(c), {}),
+    "account.remove_totp": _fixed("/account/factors/totp"),
+    "account.rename_passkey": lambda c: (_passkey_address(c), {"name": "My key"}),
+    "account.renew_recovery_codes": _fixed("/account/factors/recovery-codes"),
+    "account.verify": _fixed("/verify", password=PASSWORD, next="/tags"),
+    "administration.save_audience": lambda c: (
+        f"/admin/boards/{c.board.id}/audience",
+        {"audience": "members"},
+    ),
+    "administration.make_group": _fixed("/admin/groups", slug="checkers", **GROUP_NAMES),
+    "administration.rename_group": lambda c: (f"/admin/groups/{c.world.group.id}", GROUP_NAMES),
+    "administration.delete_group": lambda c: (f"/admin/groups/{c.world.group.id}", {}),
+    "administration.add_member": lambda c: (
+        f"/admin/groups/{c.world.group.id}/members",
+        {"person": c.owner.display_name},
+    ),
+    "administration.remove_member": lambda c: (
+        f"/admin/groups/{c.world.group.id}/members/{c.owner.id}",
+        {},
+    ),
+    "administration.give_role": lambda c: (
+        f"/admin/people/{c.owner.id}/roles",
+        {"role": "moderator", "board": str(c.board.id)},
+    ),
+    "administration.take_role": lambda c: (
+        f"/admin/people/{c.owner.id}/roles",
+        {"role": "moderator", "board": str(c.board.id)},
+    ),
+    "identity.ask_second_factor": _fixed("/sign-in/second-factor", code="123456"),
+    "identity.make_second_factor_challenge": _fixed("/sign-in/second-factor/challenge"),
+    "identity.make_sign_in_challenge": _fixed("/sign-in/passkey/challenge"),
+    "identity.sign_in_with_passkey": _fixed("/sign-in/passkey", credential="{}"),
+    "identity.confirm_email_change": _fixed("/email-changes/nobodys"),
+    "identity.confirm_registration": _fixed("/confirmations/nobodys"),
+    "identity.forgot_password": _fixed("/reset", email="anybody@example.org"),
+    "identity.register": _fixed(
+        "/register", email="new@example.org", display_name="Somebody new", password=PASSWORD
+    ),
+    "identity.reset_password": _fixed("/reset/nobodys", password=PASSWORD),
+    "identity.send_confirmation": _fixed("/confirmations", email="anybody@example.org"),
+    "identity.send_sign_in_link": _fixed("/sign-in/link", email="anybody@example.org"),
+    "identity.sign_in": lambda c: (
+        "/sign-in",
+        {"email": c.world.people["member"].email, "password": PASSWORD},
+    ),
+    "identity.sign_in_by_link": _fixed("/sign-in/link/nobodys"),
+    "identity.sign_out": _fixed("/sign-out"),
+    "notifications.read_all": _fixed("/notifications/reading", newest_id="1"),
+    "notifications.read_one": lambda c: (
+        f"/notifications/{_owned(c, c.world.notifications)}/reading",
+        {},
+    ),
+    "notifications.save_preferences": _fixed("/preferences/notifications", bell="answer"),
+    "notifications.unsubscribe": _fixed("/unsubscribe/nobodys"),
+    "notifications.watch_board": lambda c: (f"/boards/{c.board.slug}/watch", {}),
+    "notifications.unwatch_board": lambda c: (f"/boards/{c.board.slug}/watch", {}),
+    "notifications.watch_person": lambda c: (f"/users/{c.owner.id}/watch", {}),
+    "notifications.unwatch_person": lambda c: (f"/users/{c.owner.id}/watch", {}),
+    "notifications.watch_question": lambda c: (f"/questions/{c.question()}/watch", {}),
+    "notifications.unwatch_question": lambda c: (f"/questions/{c.question()}/watch", {}),
+    "notifications.watch_tag": _fixed("/tags/sim/watch"),
+    "notifications.unwatch_tag": _fixed("/tags/sim/watch"),
+    "posts.drop_draft": _fixed("/drafts/ask"),
+    "posts.preview_text": _fixed("/preview", body=TEXT),
+    "posts.save_draft": _fixed("/drafts", place="ask", body=TEXT),
+    "preferences.edit_preferences": _fixed("/preferences", **PREFERENCES),
+    "preferences.set_language": _fixed("/language", language="de"),
+    "preferences.set_theme": _fixed("/theme", theme="dark"),
+    "privacy.create_archive": _fixed("/account/data/archives"),
+    "privacy.create_disabling": lambda c: (
+        f"/admin/people/{c.owner.id}/disabling",
+        {"reason": "Asked for it"},
+    ),
+    "privacy.create_erasure": lambda c: ("/account/data/erasure", {"name": c.owner.display_name}),
+    "privacy.delete_disabling": lambda c: (f"/admin/people/{c.owner.id}/disabling", {}),
+    "privacy.delete_erasure": _fixed("/account/data/erasure"),
+    "privacy.order_account_erasure": lambda c: (
+        f"/admin/people/{c.owner.id}/erasure",
+        {"reason": "Asked for it"},
+    ),
+    "providers.connect_provider": _fixed("/account/providers/nobodys"),
+    "providers.disconnect_provider": _fixed("/account/providers/nobodys"),
+    "providers.make_account": _fixed("/sign-in/providers/nobodys/account"),
+    "questions.close_question": lambda c: (
+        f"/questions/{c.question()}/closure",
+        {"reason": "no_longer_needed"},
+    ),
+    "questions.create_question": lambda c: ("/questions", {**EDIT, "board": c.board.slug}),
+    "questions.lock_writing": lambda c: (f"/questions/{c.question()}/lock", {}),
+    "questions.reopen_question": lambda c: (f"/questions/{c.question('closed')}/closure", {}),
+    "questions.request_info": lambda c: (
+        f"/questions/{c.question()}/info-request",
+        {"note": "Which phone is it?"},
+    ),
+    "questions.say_me_too": lambda c: (f"/questions/{c.question()}/me-too", {}),
+    "questions.take_me_too_back": lambda c: (f"/questions/{c.question()}/me-too", {}),
+    "questions.unlock_writing": lambda c: (f"/questions/{c.question('locked')}/lock", {}),
+    "replies.accept_answer": lambda c: (f"/answers/{c.answer()}/acceptance", {}),
+    "replies.create_answer": lambda c: (f"/questions/{c.question()}/answers", {"body": TEXT}),
+    "replies.create_comment": lambda c: (f"/posts/{c.answer()}/comments", {"body": TEXT}),
+    "replies.create_revision": lambda c: (f"/posts/{c.question()}/revisions", EDIT),
+    "replies.delete_post": lambda c: (f"/posts/{c.question('bare')}", {}),
+    "replies.give_kudos": lambda c: (f"/posts/{c.question()}/kudos", {}),
+    "replies.hide_post": lambda c: (f"/posts/{c.question()}/hiding", {}),
+    "replies.restore_post": lambda c: (f"/posts/{c.question('hidden')}/hiding", {}),
+    "replies.take_kudos_back": lambda c: (f"/posts/{c.question()}/kudos", {}),
+    "replies.unaccept_answer": lambda c: (f"/answers/{c.answer('solved')}/acceptance", {}),
+    "search.create_deflection": lambda c: (
+        "/deflections",
+        {"question_id": str(c.question()), "outcome": "solved", "title": "No signal"},
+    ),
+}
+# Routes that lead from one to another: the first one routes by ``_method``.
+SAME_AS = {"replies.remove_post": "replies.delete_post"}
+# What these are about is nobody's here, or their proof does not fit: an answer that says so is no
+# refusal.
+ABOUT_NOTHING = {
+    *("identity.confirm_email_change", "identity.confirm_registration", "identity.reset_password"),
+    *("identity.sign_in_by_link", "notifications.unsubscribe", "providers.connect_provider"),
+    *("providers.disconnect_provider", "providers.make_account", "account.agree"),
+    *("account.add_passkey", "identity.ask_second_factor", "identity.sign_in_with_passkey"),
+    *("identity.make_second_factor_challenge", "account.remove_totp", "account.verify"),
+}
+
+
+def is_done(cell: Cell, endpoint: str) -> bool | None:
+    """Say whether what answers alike in any case was done; None where the answer says it."""
+    if endpoint == "account.sign_out_session":
+        return db.session.get(UserSession, _owned(cell, cell.world.sessions)) is None
+    if endpoint == "notifications.read_one":
+        row_id = _owned(cell, cell.world.notifications)
+        return db.session.get_one(Notification, row_id, populate_existing=True).read_at is not None
+    return None
