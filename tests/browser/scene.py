@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from community.boards.models import Board
 from community.core.db import db, transaction
-from community.identity.models import Purpose, User
+from community.identity.models import Passkey, Purpose, User
 from community.identity.operations.registration import Registration, keep_registration
 from community.identity.operations.tokens import issue_token
 from community.identity.passwords import hash_password
@@ -24,7 +24,11 @@ from tests.factories.community import (
     make_question,
     make_user,
 )
+from tests.identity.factors import make_codes, make_totp
 
+PASSWORD = "ferry boat lantern"
+PROTECTED = "petra@example.org"
+RECRUIT = "recruit@example.org"
 LONG_WORD = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz" * 2
 RICH = f"""Seit gestern steht da **kein Netz**. Ich habe schon
 
@@ -53,6 +57,7 @@ class Scene:
     asker: User
     helper: User
     moderator: User
+    protected: User
     board: Board
     open: Question
     solved: Question
@@ -85,6 +90,7 @@ def _make() -> Scene:
         asker,
         helper,
         moderator,
+        _make_protected(),
         board,
         open=ask(f"Kein Netz nach dem Update {LONG_WORD[:60]}", body=RICH, language="de"),
         solved=ask("Wie lange dauert die Aktivierung meiner eSIM", body=RICH, language="de"),
@@ -99,13 +105,36 @@ def _make() -> Scene:
     return scene
 
 
+def _make_protected() -> User:
+    """Make a member with every second factor, and an agent who has none yet."""
+    password = hash_password(PASSWORD)
+    make_user("Neu im Team", role="agent", email=RECRUIT, password=password)
+    member = make_user("Petra Passwort-Müde", email=PROTECTED, password=password)
+    make_totp(member)
+    make_codes(member)
+    with transaction():
+        for name in (LONG_WORD[:60], "Mein Handy"):
+            db.session.add(
+                Passkey(
+                    user_id=member.id,
+                    credential_id=name.encode(),
+                    public_key=b"",
+                    sign_count=0,
+                    transports=[],
+                    is_backed_up=False,
+                    name=name,
+                )
+            )
+    return member
+
+
 def _make_links(user: User) -> list[str]:
     """Make the tokens of every link that a mail brings, and a registration for the first."""
     with transaction():
         registration = Registration(
             email="wanda-von-und-zu-waldesruh@langer-name.example.org",
             display_name="Wanda Wartet",
-            password_hash=hash_password("ferry boat lantern"),
+            password_hash=hash_password(PASSWORD),
             language="de",
         )
         newcomer = keep_registration(registration)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from tests.browser.chromium import DESKTOP, PHONE, Visitors
-from tests.browser.scene import Scene, make_scene
+from tests.browser.scene import PASSWORD, PROTECTED, RECRUIT, Scene, make_scene
 from tests.browser.site import Site
 from tests.browser.steps import BODY, question_path
 
@@ -86,6 +86,34 @@ def ask_for_similar(page: "Page") -> None:
     page.locator(".similar details").first.wait_for()
 
 
+def sign_in_as(email: str) -> Callable[["Page"], None]:
+    def send_password(page: "Page") -> None:
+        page.locator("#email").fill(email)
+        page.locator("#password").fill(PASSWORD)
+        page.locator("form[action='/sign-in'] .btn--primary").click()
+        page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+
+    return send_password
+
+
+def begin_app(page: "Page") -> None:
+    page.locator("form[action='/account/factors/totp'] button").click()
+    page.locator("#code").fill("000000")
+    page.locator("form[action$='/confirmation'] .btn--primary").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
+def renew_codes(page: "Page") -> None:
+    page.locator("form[action='/account/factors/recovery-codes'] button").click()
+    page.locator("ol.codes").wait_for()
+
+
+def send_wrong_code(page: "Page") -> None:
+    page.locator("#code").fill("000000")
+    page.locator("#code").press("Enter")
+    page.locator("[data-error-summary]").wait_for()
+
+
 class Shown(NamedTuple):
     """A page: who looks at it, where it is, and what to do there first."""
 
@@ -129,6 +157,13 @@ PAGES = {
     "display name": Shown("asker", "/account/name"),
     "devices": Shown("asker", "/account/sessions"),
     "proof of identity": Shown("asker", "/verify"),
+    "proof by second factor": Shown("protected", "/verify", send_wrong_code),
+    "second factor": Shown("guest", "/sign-in", sign_in_as(PROTECTED)),
+    "second factors": Shown("protected", "/account/factors"),
+    "no second factor yet": Shown("asker", "/account/factors"),
+    "second factor required": Shown("guest", "/sign-in", sign_in_as(RECRUIT)),
+    "authenticator app": Shown("asker", "/account/factors", begin_app),
+    "recovery codes": Shown("protected", "/account/factors", renew_codes),
     "own profile": Shown("helper", lambda scene: f"/users/{scene.helper.id}"),
     "another's profile": Shown("guest", lambda scene: f"/users/{scene.asker.id}"),
     "sign-in with error": Shown("guest", "/sign-in", send_wrong_password),
