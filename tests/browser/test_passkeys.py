@@ -55,6 +55,10 @@ def test_a_passkey_is_registered_and_signs_in_alone(site: Site, visit: Opener) -
     page = visit(make_member(site, "Passkey"))
     add_authenticator(page)
     register(page)
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Save as a text file").click()
+    saved = saving.value.path().read_text(encoding="utf-8")
+    assert page.locator("ol.codes code").all_inner_texts() == saved.splitlines()[-10:]
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_text("My phone", exact=True)).to_be_visible()
     sign_out(page)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from community.core import clock
 from community.core.db import db, transaction
-from community.identity.models import RecoveryCode, UserSession, WrongCode
+from community.identity.models import Purpose, RecoveryCode, UserSession, WrongCode
 from community.identity.operations.codes import (
     WRONG_PER_ATTEMPT,
     Outcome,
@@ -18,6 +18,7 @@ from community.identity.operations.codes import (
     use_code,
 )
 from community.identity.operations.recovery_codes import hash_typed_code
+from community.identity.operations.tokens import issue_token
 from tests.client import ForumClient
 from tests.identity.accounts import is_signed_in, make_account, sign_in
 from tests.identity.authenticator import Authenticator
@@ -70,6 +71,16 @@ def test_the_app_s_code_signs_in_and_leads_on(client, user):
     assert (answer.status_code, answer.location) == (303, "/tags")
     assert is_signed_in(client)
     assert sessions_of(user)[0].second_factor_at is not None
+
+
+def test_a_mailed_link_stands_for_the_password_alone(client, user):
+    make_totp(user)
+    with transaction():
+        token = issue_token(user, Purpose.SIGN_IN)
+    assert client.submit(f"/sign-in/link/{token}").location == PAGE
+    assert not is_signed_in(client)
+    assert enter(client, shown_code(user.id)).status_code == 303
+    assert sessions_of(user)[0].method == "link"
 
 
 def test_a_code_counts_once(app, client, user):
