@@ -75,7 +75,7 @@ class Site:
         serializer = self.app.session_interface.get_signing_serializer(self.app)
         with self.app.app_context(), transaction():
             _, token = open_session(user, method="password", second_factor=True)
-        value = serializer.dumps({"_user_id": token})
+        value = serializer.dumps({"_user_id": token, "account": user.id})
         return {"name": "session", "value": value, "url": self.url}
 
 
