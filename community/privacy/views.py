@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from community.core.authz import require
 from community.core.errors import Invalid
+from community.core.limits import limited
 from community.core.settings import current_settings
 from community.core.web import add_resource, current_viewer
 from community.core.wording import day
@@ -45,6 +46,7 @@ def show_data() -> str:
 
 
 @blueprint.post("/account/data/archives")
+@limited("exports")
 @recently_verified
 def create_archive() -> ResponseReturnValue:
     """Ask for an archive of everything we hold of the member."""
@@ -54,6 +56,7 @@ def create_archive() -> ResponseReturnValue:
 
 
 @blueprint.get("/account/data/archives/<int:export_id>")
+@limited("exports")
 @recently_verified
 def download_archive(export_id: int) -> Response:
     """Hand an archive to its owner, who has just proved to be it."""

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from community.core import limits, markup
-from community.core.db import db, transaction
+from community.core.db import BUSY_TIMEOUT_MS, db, transaction
 from community.core.limits import KINDS, Kind, kind_of, network_of
 from community.core.web import is_impersonal, is_public
+from community.identity.signing_in import SESSION_STARTERS
 from tests.factories.community import make_board, make_question, make_user
 from tests.redis_server import redis_server
 from tests.source import ROOT
@@ -64,6 +65,15 @@ def test_a_form_is_read_like_any_page_and_sent_under_its_own_limit(app):
     assert kind_of(app, "feeds.show_all", "GET") == "feeds"
     assert kind_of(app, "replies.give_kudos", "POST") == "writing"
     assert kind_of(app, None, "GET") == "reading"
+
+
+def test_what_begins_sessions_is_limited_most(app):
+    loose = [
+        endpoint
+        for endpoint in SESSION_STARTERS
+        if app.view_functions[endpoint].limit_kind not in ("sign-in", "registration", "providers")
+    ]
+    assert loose == []
 
 
 @pytest.mark.parametrize(
@@ -216,13 +226,16 @@ def test_a_refused_request_waits_for_no_lock_and_is_quick(app, client, strict):
     strict("writing", account="0/minute")
     client.sign_in(make_user())
     form = {"csrf_token": client.csrf_token(), "body": TYPED}
-    seconds = []
+    seconds, worked = [], []
     with _somebody_writes(app):
         for _ in range(21):
-            started = time.perf_counter()
+            started, worked_before = time.perf_counter(), time.thread_time()
             assert client.post("/questions/1/answers", data=form).status_code == 429
             seconds.append(time.perf_counter() - started)
-    assert statistics.median(seconds) <= 0.020
+            worked.append(time.thread_time() - worked_before)
+    # On a busy machine the processor's time is what can be promised.
+    assert statistics.median(worked) <= 0.020
+    assert max(seconds) < BUSY_TIMEOUT_MS / 1000
 
 
 def test_refusals_hold_while_redis_is_dead_and_after(app, client, strict, monkeypatch):

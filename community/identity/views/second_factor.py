@@ -84,7 +84,7 @@ def _begin_again(message: str) -> ResponseReturnValue:
 
 @identity.post("/sign-in/second-factor/challenge")
 @public
-@limited("sign-in")
+@limited("typing")
 @read_only
 def make_second_factor_challenge() -> ResponseReturnValue:
     """Tell the browser what to ask the passkeys of who has shown the first factor."""
@@ -97,7 +97,7 @@ def make_second_factor_challenge() -> ResponseReturnValue:
 
 @identity.post("/sign-in/passkey/challenge")
 @public
-@limited("sign-in")
+@limited("typing")
 @read_only
 def make_sign_in_challenge() -> ResponseReturnValue:
     """Tell the browser what to ask a passkey whose owner we do not know yet."""

@@ -86,7 +86,7 @@ def _factor_page(goal: str, errors: dict[str, str]) -> ResponseReturnValue:
 
 
 @account.post("/verify/challenge")
-@limited("sign-in")
+@limited("typing")
 @read_only
 def make_verify_challenge() -> ResponseReturnValue:
     """Tell the browser what to ask the passkeys of who is signed in."""
