@@ -236,6 +236,7 @@ def test_a_provider_that_did_not_ask_proves_nothing(fake, client, ago: int | Non
         refused = come_back(client, fake, there)
         assert refused.status_code == 400
         assert "have just signed in there" in refused.text
+        assert 'href="/verify"' in refused.text
         assert client.submit(CONNECTION).location.startswith("/verify?")
 
 

@@ -393,3 +393,17 @@ def test_an_answer_in_the_name_of_another_provider_is_refused(
     fake.discovery_changes = {"authorization_response_iss_parameter_supported": True}
     with pytest.raises(TokenRefused):
         check_issuer(provider, None)
+
+
+def test_a_provider_with_tls_is_never_left_for_one_without(provider: Provider, monkeypatch) -> None:
+    issuer = "https://login.example.org"
+    found = {
+        "issuer": issuer,
+        "authorization_endpoint": "http://login.example.org/authorize",
+        "token_endpoint": f"{issuer}/token",
+        "jwks_uri": f"{issuer}/keys",
+    }
+    monkeypatch.setattr(documents, "fetch_json", lambda *asked, **options: found)
+    with pytest.raises(ProviderUnreachable) as raised:
+        question_address(replace(provider, issuer=issuer), QUESTION, RETURN)
+    assert "authorization_endpoint without https" in raised.value.reason

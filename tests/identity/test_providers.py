@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -396,3 +398,23 @@ def test_a_session_of_before_does_not_stay(fake, client: ForumClient) -> None:
     with client.session_transaction() as session:
         assert "planted" not in session
         assert SESSION_KEY not in session
+
+
+def test_the_way_back_is_ours_whatever_host_a_request_names(fake, client) -> None:
+    there = client.get(START, headers={"Host": "evil.example"}).location
+    assert parse_qs(urlsplit(there).query)["redirect_uri"] == [f"http://localhost{CALLBACK}"]
+
+
+def test_of_two_who_come_back_at_once_one_gets_in(fake, client, app) -> None:
+    connected_user()
+    there = leave(client)
+    with client.session_transaction() as session:
+        copy = dict(session)
+    browsers = [app.test_client() for _ in range(4)]
+    for browser in browsers:
+        with browser.session_transaction() as session:
+            session.update(copy)
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        answers = list(pool.map(lambda browser: come_back(browser, fake, there), browsers))
+    assert sorted(answer.status_code for answer in answers) == [303, 400, 400, 400]
+    assert len(sessions()) == 1

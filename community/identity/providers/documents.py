@@ -111,22 +111,25 @@ def _discover(provider: Provider) -> Endpoints:
     # Source: OpenID Connect Discovery 1.0 §4.3: anything else is an impostor or a mistake.
     if found.get("issuer") != provider.issuer:
         raise ProviderUnreachable(reason="the discovery document names another issuer")
+    userinfo = "userinfo_endpoint"
     return Endpoints(
-        authorization=_address(found, "authorization_endpoint"),
-        token=_address(found, "token_endpoint"),
-        keys=_address(found, "jwks_uri"),
-        userinfo=_address(found, "userinfo_endpoint") if "userinfo_endpoint" in found else "",
+        authorization=_address(provider, found, "authorization_endpoint"),
+        token=_address(provider, found, "token_endpoint"),
+        keys=_address(provider, found, "jwks_uri"),
+        userinfo=_address(provider, found, userinfo) if userinfo in found else "",
         token_auth_methods=_words(found, "token_endpoint_auth_methods_supported"),
         names_itself=found.get("authorization_response_iss_parameter_supported") is True,
     )
 
 
-def _address(found: dict[str, Any], key: str) -> str:
+def _address(provider: Provider, found: dict[str, Any], key: str) -> str:
     address = found.get(key)
     try:
-        http.origin_of(address if isinstance(address, str) else "")
+        origin = http.origin_of(address if isinstance(address, str) else "")
     except http.AddressRefused as error:
         raise ProviderUnreachable(reason=f"the discovery document lacks {key}") from error
+    if origin.startswith("http:") and provider.issuer.startswith("https:"):
+        raise ProviderUnreachable(reason=f"the discovery document has {key} without https")
     return str(address)
 
 

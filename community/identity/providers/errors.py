@@ -6,9 +6,13 @@ from community.core.errors import Refusal
 
 
 class ProviderTrouble(Refusal):
-    """Signing in through a provider ended; the message says what to do."""
+    """Signing in through a provider ended; the message says what to do.
+
+    ``was_proof`` says that somebody was to prove who they are.
+    """
 
     status = 400
+    was_proof = False
     message = _l("Please start again.")
 
     def __init__(self, *, reason: str = "") -> None:
@@ -53,6 +57,7 @@ class TokenRefused(ProviderTrouble):
 class SignedInTooLongAgo(ProviderTrouble):
     """The provider did not ask the person again."""
 
+    was_proof = True
     message = _l(
         "The service did not confirm that you have just signed in there. "
         "Please confirm it is you another way."
@@ -70,6 +75,7 @@ class IdentityUnknown(ProviderTrouble):
     """The person showed another account of the provider than the one connected here."""
 
     status = 403
+    was_proof = True
     message = _l(
         "You signed in there with another account than the one that is connected here. "
         "Nothing was changed."
