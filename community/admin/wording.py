@@ -35,6 +35,13 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.RECOVERY_CODE_USED: _l("Recovery code used"),
     Action.PROVIDER_CONNECTED: _l("Sign-in provider connected"),
     Action.PROVIDER_DISCONNECTED: _l("Sign-in provider disconnected"),
+    Action.ACCOUNT_MADE: _l("Account made"),
+    Action.SESSIONS_ENDED: _l("Signed out everywhere"),
+    Action.ERASURE_ANNOUNCED: _l("Erasure announced"),
+    Action.FACTOR_ADDED: _l("Second factor added"),
+    Action.FACTOR_REMOVED: _l("Second factor removed"),
+    Action.RECOVERY_CODES_RENEWED: _l("New recovery codes made"),
+    Action.RECOVERY_CODE_USED: _l("Recovery code used"),
 }
 
 
