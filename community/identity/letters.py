@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
+from community.identity.models import Purpose
+from community.identity.operations.tokens import lifetime_of
+
 
 class Letter(NamedTuple):
     """A mail's subject and paragraphs, and the link between them where there is one."""
@@ -18,11 +21,21 @@ class Letter(NamedTuple):
     ending: str = ""
 
 
+def _minutes(purpose: Purpose) -> int:
+    return int(lifetime_of(purpose).total_seconds() // 60)
+
+
 def confirm() -> Letter:
     """Somebody registered with an address that has no account."""
     return Letter(
         _("Confirm your e-mail address"),
-        (_("one more step and your account is ready. The link works once, for two days."),),
+        (
+            _(
+                "one more step and your account is ready. "
+                "The link works once, for %(hours)s hours.",
+                hours=_minutes(Purpose.CONFIRM_EMAIL) // 60,
+            ),
+        ),
         _("Confirm your e-mail address"),
         _("If you did not register, you need not do anything: without this step nothing happens."),
     )
@@ -48,7 +61,13 @@ def reset() -> Letter:
     """Somebody forgot a password."""
     return Letter(
         _("Choose a new password"),
-        (_("with this link you choose a new password. It works once and for 30 minutes."),),
+        (
+            _(
+                "with this link you choose a new password. "
+                "It works once and for %(minutes)s minutes.",
+                minutes=_minutes(Purpose.RESET_PASSWORD),
+            ),
+        ),
         _("Choose a new password"),
         _("If you did not ask for it, you need not do anything: your password stays as it is."),
     )
@@ -58,7 +77,13 @@ def sign_in() -> Letter:
     """Somebody wants to sign in without a password."""
     return Letter(
         _("Your link to sign in"),
-        (_("with this link you sign in without a password. It works once and for 30 minutes."),),
+        (
+            _(
+                "with this link you sign in without a password. "
+                "It works once and for %(minutes)s minutes.",
+                minutes=_minutes(Purpose.SIGN_IN),
+            ),
+        ),
         _("Sign in"),
         _("If you did not ask for it, you need not do anything. Give the link to nobody."),
     )
@@ -80,7 +105,13 @@ def email_change_confirm() -> Letter:
     """To the new address: is it theirs?"""
     return Letter(
         _("Confirm your new e-mail address"),
-        (_("with this link your account gets this address. It works once and for 30 minutes."),),
+        (
+            _(
+                "with this link your account gets this address. "
+                "It works once and for %(minutes)s minutes.",
+                minutes=_minutes(Purpose.CHANGE_EMAIL),
+            ),
+        ),
         _("Confirm the new address"),
         _("If you did not ask for it, you need not do anything."),
     )

@@ -1,8 +1,10 @@
 """Mails about accounts: written in their reader's language, kept in the outbox for the worker."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
+from flask_babel.speaklater import LazyString
 
 from community.core.i18n import speaking
 from community.core.mail import Message, enqueue_mail, render_parts
@@ -24,7 +26,7 @@ def send_account_mail(
     to: str | None = None,
     language: str | None = None,
     link: str = "",
-    details: tuple[tuple[str, str], ...] = (),
+    details: tuple[tuple[LazyString | str, str | datetime], ...] = (),
 ) -> None:
     """Store a mail in the present transaction: a letter of ``letters``, to the user's address.
 

@@ -1,6 +1,5 @@
 """Flask-Security as far as we use it: password hashes, the login manager, who is signed in."""
 
-import secrets
 from typing import Any
 
 from flask import Flask, current_app, g, redirect, request, session
@@ -8,58 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_wtf import FlaskForm
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from community.core.authz import GUEST
 from community.core.db import db
-from community.core.errors import Conflict
-from community.core.i18n import TRANSLATIONS, reader_language
+from community.core.i18n import TRANSLATIONS
 from community.core.settings import Settings
 from community.core.web import SAFE_METHODS, is_fragment_request, is_impersonal, is_public
 from community.identity import signing_in, throttling
 from community.identity.addresses import sign_in_address
 from community.identity.models import RoleGrant, User
-from community.identity.names import name_columns
 from community.identity.policies import LONGEST
-from community.identity.queries import VIEWER_RIGHTS
 
 security = Security()
-
-
-class UserDatastore(SQLAlchemyUserDatastore):
-    """Finds users with their roles in one query, and leaves committing to the request."""
-
-    def commit(self) -> None:
-        """Do nothing: what there is to write was flushed, and the request commits once."""
-
-    def find_user(self, case_insensitive: bool = False, **conditions: Any) -> User | None:
-        """Return the user that fits, roles loaded; e-mails are stored in lower case."""
-        query = select(User).options(*VIEWER_RIGHTS)
-        for name, value in conditions.items():
-            wanted = str(value).lower() if name == "email" else value
-            query = query.where(getattr(User, name) == wanted)
-        return db.session.scalars(query).unique().one_or_none()
-
-    def create_user(self, **values: Any) -> User:
-        """Store a new member who reads the language they registered in.
-
-        Raises ``Conflict`` where somebody took the name or address in the same moment.
-        """
-        user = User(
-            fs_uniquifier=secrets.token_hex(32),
-            **name_columns(values.pop("display_name")),
-            language=reader_language(),
-            role_grants=[],
-            memberships=[],
-            **values,
-        )
-        db.session.add(user)
-        try:
-            db.session.flush()
-        except IntegrityError as error:
-            raise Conflict() from error
-        return user
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -67,7 +26,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config.update(_security_config(settings))
     security.init_app(
         app,
-        UserDatastore(db, User, RoleGrant),  # type: ignore[arg-type]
+        SQLAlchemyUserDatastore(db, User, RoleGrant),  # type: ignore[arg-type]
         register_blueprint=False,
     )
     _leave_out_what_we_do_not_use(app)

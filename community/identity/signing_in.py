@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 import structlog
 from flask import Flask, Response, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from flask_login import login_user
 from sqlalchemy.exc import OperationalError
 
@@ -20,6 +21,7 @@ from community.core.settings import current_settings
 from community.core.web import current_viewer, is_fragment_request, is_impersonal
 from community.identity.addresses import page_address, safe_next
 from community.identity.devices import device_of, network_of
+from community.identity.mails import address_of, send_account_mail
 from community.identity.models import User, UserSession
 from community.identity.operations.sessions import (
     SEEN_EVERY,
@@ -37,7 +39,7 @@ from community.identity.policies import (
     needs_second_factor,
 )
 from community.identity.queries import get_user_and_session, has_second_factor
-from community.identity.throttling import remember_device
+from community.identity.throttling import is_device_known, remember_device
 
 # Every endpoint that may begin a session. A new way in is a decision: it starts here.
 SESSION_STARTERS = frozenset(
@@ -114,6 +116,7 @@ def begin_session(user: User, *, method: str, second_factor: bool, remember: boo
             device=device_of(request.user_agent.string),
             network=network_of(request.remote_addr),
         )
+        _tell_of_new_device(user, row)
     _empty_cookie()
     login_user(user)
     session[TOKEN_KEY] = token
@@ -122,6 +125,15 @@ def begin_session(user: User, *, method: str, second_factor: bool, remember: boo
     session.permanent = remember
     g.user_session = row
     g.viewer = user
+
+
+def _tell_of_new_device(user: User, row: UserSession) -> None:
+    # Who signs in by a mailed link reads the account's mail, so a mail would tell nobody else.
+    if row.method == "link" or is_device_known(user.email):
+        return
+    details = (_l("Device"), row.device), (_l("Network"), row.network), (_l("Time"), row.created_at)
+    link = address_of("account.show_sessions")
+    send_account_mail(user, "new_device", link=link, details=details)
 
 
 def finish_first_factor(

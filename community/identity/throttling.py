@@ -192,6 +192,11 @@ def known_device(account: str) -> str | None:
     return mark if account in accounts else None
 
 
+def is_device_known(email: str | None) -> bool:
+    """Say whether the account with this address was signed in before in this browser."""
+    return email is not None and known_device(_account_key(email)) is not None
+
+
 def remember_device(email: str | None) -> None:
     """Know this browser again as one in which the account was signed in."""
     if email:

@@ -37,15 +37,12 @@ def user(app):
 @pytest.fixture
 def device(app, user):
     """Another browser of the same member."""
-    other = app.test_client()
-    sign_in(other, user.email)
-    return other
+    return app.test_client().sign_in(user)
 
 
 @pytest.fixture
 def browser(client, user):
-    sign_in(client, user.email)
-    return client
+    return client.sign_in(user)
 
 
 def ask_for_change(app, browser, email=NEW):
@@ -73,12 +70,12 @@ def test_a_new_password_holds_and_other_devices_are_signed_out(app, browser, dev
     response = browser.submit("/account/password", {"password": NEW_PASSWORD})
     assert (response.status_code, response.location) == (303, "/account")
     assert "Your new password is set." in browser.get("/account").text
+    (mail,) = sent_mails(app)
+    assert (mail.to, mail.subject) == (["jana@example.org"], "Your password was changed")
     assert is_signed_in(browser)
     assert not is_signed_in(device)
     assert sign_in(device, user.email).status_code == 422
     assert sign_in(device, user.email, password=NEW_PASSWORD).status_code == 303
-    (mail,) = sent_mails(app)
-    assert (mail.to, mail.subject) == (["jana@example.org"], "Your password was changed")
 
 
 @pytest.mark.parametrize(

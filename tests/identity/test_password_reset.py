@@ -35,16 +35,15 @@ def test_a_link_sets_a_new_password(app, client):
     assert "Your new password is set." in client.get("/sign-in").text
     assert not is_signed_in(client)
     assert sign_in(client, user.email).status_code == 422
-    assert sign_in(client, user.email, password=NEW_PASSWORD).status_code == 303
     (notice,) = sent_mails(app)
     assert notice.subject == "Your password was changed"
     assert link_in(notice) == "/reset"
+    assert sign_in(client, user.email, password=NEW_PASSWORD).status_code == 303
 
 
 def test_a_new_password_signs_all_devices_out(app, client):
     user = make_account()
-    device = app.test_client()
-    sign_in(device, user.email, remember="1")
+    device = app.test_client().sign_in(user)
     client.submit(ask_for_link(app, client, user), {"password": NEW_PASSWORD})
     assert not is_signed_in(device)
 

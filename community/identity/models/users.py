@@ -1,9 +1,8 @@
 """Users and the roles they were granted."""
 
 from datetime import datetime
-from typing import Any
 
-from flask_security import RoleMixin, UserMixin, verify_password
+from flask_security import RoleMixin, UserMixin
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -136,14 +135,6 @@ class User(Base, UserMixin):
     @property
     def hue(self) -> int:
         return hue_of(self.display_name)
-
-    def verify_and_update_password(self, password: str) -> bool:
-        """Check a password. The hash stays as it is: signing in takes no write lock."""
-        return self.password is not None and verify_password(password, self.password)
-
-    def get_security_payload(self) -> dict[str, Any]:
-        """Tell an API client no more than what everybody may see."""
-        return {"id": self.id, "display_name": self.display_name}
 
 
 class RoleGrant(Base):

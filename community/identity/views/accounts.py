@@ -161,6 +161,7 @@ def show_mail_sent(mail: str) -> ResponseReturnValue:
     return render_template(
         "identity/mail_sent.html",
         mail=mail,
+        is_demo=current_settings().environment == "demo",
         email=kept.get("to", ""),
         next=safe_next(kept.get("next")),
     )
