@@ -96,13 +96,15 @@ def init_app(app: Flask, url: str) -> None:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    # Errors are kept with failed jobs: they must not quote what somebody wrote.
+    shared = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {
+        return shared | {
             "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
             "pool_size": 20,
             "max_overflow": 30,
         }
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
+    return shared | {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
 
 
 class HintingCompiler(SQLiteCompiler):

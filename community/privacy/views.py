@@ -18,6 +18,7 @@ from community.identity.policies import can_close_account, can_close_accounts
 from community.identity.signing_in import recently_verified
 from community.privacy.operations.archives import path_of, request_export
 from community.privacy.operations.erasures import (
+    check_typed_name,
     keep_account,
     order_erasure,
     request_erasure,
@@ -112,8 +113,17 @@ add_resource(blueprint, "/account/data/erasure", create=create_erasure, delete=d
 @blueprint.get("/admin/people/<int:user_id>/closing")
 def show_closing(user_id: int) -> str:
     """Let an administrator close, open or erase an account."""
-    user = _account_to_close(user_id)
-    return render_template("privacy/closing.html", user=user, reason_chars=REASON_CHARS)
+    return _closing_page(_account_to_close(user_id), {})
+
+
+def _closing_page(user: User, errors: dict[str, object]) -> str:
+    return render_template(
+        "privacy/closing.html",
+        user=user,
+        errors=errors,
+        typed=request.form.get("name", "")[:60],
+        reason_chars=REASON_CHARS,
+    )
 
 
 @recently_verified
@@ -136,7 +146,12 @@ def delete_disabling(user_id: int) -> ResponseReturnValue:
 @recently_verified
 def order_account_erasure(user_id: int) -> ResponseReturnValue:
     """Erase an account now, on its owner's demand."""
-    order_erasure(current_viewer(), _account_to_close(user_id), reason=_reason())
+    user = _account_to_close(user_id)
+    try:
+        check_typed_name(user, request.form.get("name", "")[:60])
+    except Invalid as error:
+        return _closing_page(user, dict(error.errors)), 422
+    order_erasure(current_viewer(), user, reason=_reason())
     flash(_("The account is closed and is being erased."), "success")
     return redirect("/", 303)
 

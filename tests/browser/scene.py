@@ -66,6 +66,8 @@ class Scene:
     edited: Question
     others: Question
     links: list[str]
+    leaving: User
+    administrator: User
 
 
 def make_scene(site: Site) -> Scene:
@@ -99,6 +101,8 @@ def _make() -> Scene:
         edited=ask("Hotspot drops after ten minutes of streaming"),
         others=make_question(helper, board, title="Which adapter fits the old card reader"),
         links=_make_links(asker),
+        leaving=make_user("Lea Fort", erasure_due_at=days_ago(-9)),
+        administrator=make_user("Ada Lang", role="admin"),
     )
     _discuss(scene)
     _settle_states(scene)

@@ -64,6 +64,12 @@ def send_short_password(page: "Page") -> None:
     page.locator("[data-error-summary]").wait_for()
 
 
+def type_wrong_name(page: "Page") -> None:
+    page.locator("#name").fill("Änne")
+    page.locator("main form .btn--danger").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
 def send_too_late(page: "Page") -> None:
     page.locator("#body").fill(BODY)
     tokens = page.locator("[name=csrf_token]")
@@ -179,6 +185,12 @@ PAGES = {
     "new address": Shown("asker", lambda scene: f"/email-changes/{scene.links[3]}"),
     "spent link": Shown("guest", "/reset/spent"),
     "account": Shown("asker", "/account"),
+    "own data": Shown("asker", "/account/data"),
+    "erasure, with the wrong name": Shown("asker", "/account/data/erasure", type_wrong_name),
+    "own data of somebody leaving": Shown("leaving", "/account/data"),
+    "closing of an account": Shown(
+        "administrator", lambda scene: f"/admin/people/{scene.helper.id}/closing"
+    ),
     "change of password": Shown("asker", "/account/password", send_short_password),
     "change of address": Shown("asker", "/account/email"),
     "not found": Shown("guest", "/questions/999999999"),

@@ -192,7 +192,10 @@ def test_an_administrator_erases_on_demand(app: Flask, client: ForumClient) -> N
     browser = app.test_client().sign_in(user)  # type: ignore[attr-defined]
     client.sign_in(admin)
     assert "Erase" in client.get(f"/admin/people/{user.id}/closing").text
-    answer = client.submit(f"/admin/people/{user.id}/erasure", {"reason": "by letter"})
+    address = f"/admin/people/{user.id}/erasure"
+    assert client.submit(address, {"name": "Bob"}).status_code == 422
+    assert reload(user).active
+    answer = client.submit(address, {"name": "Ann Smith", "reason": "by letter"})
     assert answer.status_code == 303
     assert "/sign-in" in browser.get("/account/data").location, "closed at once"
     run_due_jobs()

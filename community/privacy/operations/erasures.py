@@ -43,9 +43,9 @@ log = structlog.get_logger()
 
 
 class NameNotTyped(Invalid):
-    """Erasing oneself is confirmed by typing one's name."""
+    """Erasing an account is confirmed by typing its name."""
 
-    message = _l("Type your display name exactly as it stands here.")
+    message = _l("Type the display name exactly as it stands here.")
 
 
 class ErasureBegun(Conflict):
@@ -66,8 +66,7 @@ def request_erasure(actor: User, user: User, *, typed_name: str) -> datetime:
     Asking again changes nothing. Raises ``NotAllowed``, ``NameNotTyped``, ``LastAdministrator``.
     """
     require(can_erase_account(actor, user) and actor.id == user.id)
-    if name_key_of(typed_name) != user.name_key:
-        raise NameNotTyped(errors={"name": NameNotTyped.message})
+    check_typed_name(user, typed_name)
     stored = lock_account(user.id)
     refuse_last_administrator(stored.id)
     if stored.erasure_due_at is None:
@@ -78,6 +77,12 @@ def request_erasure(actor: User, user: User, *, typed_name: str) -> datetime:
         db.session.flush()
         send_due_letter(stored)
     return stored.erasure_due_at
+
+
+def check_typed_name(user: User, typed: str) -> None:
+    """Raise ``NameNotTyped`` unless this is the account's name, case and spaces aside."""
+    if name_key_of(typed) != user.name_key:
+        raise NameNotTyped(errors={"name": NameNotTyped.message})
 
 
 def keep_account(actor: User) -> None:
