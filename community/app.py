@@ -16,7 +16,7 @@ from community.core.assets import Assets
 from community.core.health import blueprint as health_blueprint
 from community.core.jobs import registry
 from community.core.settings import Settings
-from community.identity import security
+from community.identity import security, throttling
 from community.identity.providers import settings as providers
 from community.identity.views import account as account_blueprint
 from community.identity.views import identity as identity_blueprint
@@ -77,7 +77,9 @@ def create_app(settings: Settings | None = None) -> web.Forum:
     i18n.init_app(app, settings.default_language, settings.default_time_zone)
     mail.init_app(app, settings)
     web.init_app(app, render_error=pages.render_error)
-    limits.init_app(app, settings, security.account_of_cookie, security.name_viewer)
+    limits.init_app(
+        app, settings, security.account_of_cookie, throttling.is_known_browser, security.name_viewer
+    )
     security.init_app(app, settings)
     providers.init_app(app, settings)
     Assets().init_app(app)

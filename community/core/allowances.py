@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
-from sqlalchemy import String, delete, func, select
+from sqlalchemy import ColumnElement, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -19,6 +19,7 @@ from community.core.db import Base, db, replace_where
 from community.core.settings import current_settings
 
 KEY_CHARS = 64
+CLOCK_SLACK = timedelta(minutes=1)
 
 
 class AllowanceUse(Base):
@@ -63,7 +64,7 @@ def seconds_to_wait(allowances: Iterable[Allowance]) -> int:
 def _free_at(allowance: Allowance, now: datetime) -> datetime:
     uses = (
         select(AllowanceUse.free_at)
-        .where(AllowanceUse.key == allowance.key, AllowanceUse.free_at > now)
+        .where(AllowanceUse.key == allowance.key, _is_taken(allowance, now))
         .order_by(AllowanceUse.free_at.desc())
         # With the limit lowered meanwhile there may be more places taken than there are.
         .limit(allowance.limit)
@@ -72,20 +73,27 @@ def _free_at(allowance: Allowance, now: datetime) -> datetime:
     return taken[-1] if len(taken) == allowance.limit else now
 
 
+def _is_taken(allowance: Allowance, now: datetime) -> ColumnElement[bool]:
+    # A place taken for longer than the period was taken before the clock was set back, or by
+    # somebody who came after us and got the lock first.
+    longest = now + allowance.period + CLOCK_SLACK
+    return (AllowanceUse.free_at > now) & (AllowanceUse.free_at <= longest)
+
+
 def take_place(allowance: Allowance) -> Place | None:
     """Use an allowance once, in the present writing transaction; None when it is used up."""
     now = clock.now()
     taken = set(
         db.session.scalars(
             select(AllowanceUse.place).where(
-                AllowanceUse.key == allowance.key, AllowanceUse.free_at > now
+                AllowanceUse.key == allowance.key, _is_taken(allowance, now)
             )
         )
     )
     for place in sorted(set(range(allowance.limit)) - taken):
         # Somebody else may have been faster with this one: then the next is tried.
         values = {"key": allowance.key, "place": place, "free_at": now + allowance.period}
-        if replace_where(AllowanceUse, values, AllowanceUse.free_at <= now):
+        if replace_where(AllowanceUse, values, ~_is_taken(allowance, now)):
             return Place(allowance.key, place)
     return None
 

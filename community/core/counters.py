@@ -15,6 +15,7 @@ log = structlog.get_logger()
 
 KEYS_MAX = 100_000
 SWEEP_SECONDS = 60.0
+CLOCK_SLACK_SECONDS = 60.0
 # How long Redis is left alone after it did not answer, and how long an answer may take.
 REDIS_PAUSE_SECONDS = 2.0
 REDIS_TIMEOUT_SECONDS = 0.1
@@ -37,10 +38,11 @@ class MemoryCounters:
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count, and return how much was counted since the window of ``expiry`` seconds began."""
-        now = time.time()
         with self._lock:
+            now = time.time()
             count, ends_at = self._counts.get(key, (0, 0.0))
-            if ends_at <= now:
+            # Also a window that ends later than it could have begun: the clock was set back.
+            if not now < ends_at <= now + expiry + CLOCK_SLACK_SECONDS:
                 self._make_room(now)
                 count, ends_at = 0, now + expiry
             self._counts[key] = (count + amount, ends_at)

@@ -33,13 +33,16 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 class Kind:
     """Limits of one kind of route, as Flask-Limiter writes them; "" means none.
 
-    ``is_for_reading`` says that they hold for GET too, where other kinds leave it to "reading".
+    ``is_for_reading`` says that they hold for GET too, where other kinds leave it to "reading";
+    ``spares_known`` that everybody's limit does not stop browsers in which somebody was signed in
+    before, so that a flood of strangers keeps no member out.
     """
 
     address: str = ""
     account: str = ""
     everybody: str = ""
     is_for_reading: bool = False
+    spares_known: bool = False
 
 
 # Many customers of a mobile network share one address, so addresses get room that accounts do not
@@ -58,7 +61,10 @@ KINDS = {
     "typing": Kind(address="600/minute", account="120/minute", everybody="30000/minute"),
     "writing": Kind(address="600/minute", account="60/minute;1000/hour", everybody="20000/minute"),
     "sign-in": Kind(
-        address="30/minute;300/hour", account="20/minute;100/hour", everybody="600/minute"
+        address="30/minute;300/hour",
+        account="20/minute;100/hour",
+        everybody="600/minute",
+        spares_known=True,
     ),
     # Each asks another machine, which must not take us for an attacker.
     "providers": Kind(
@@ -135,9 +141,11 @@ class RequestLimits:
         app: Flask,
         settings: Settings,
         account_of: Callable[[], str | None],
+        is_known: Callable[[], bool],
         name_viewer: Callable[[], None],
     ) -> None:
         self._account_of = account_of
+        self._is_known = is_known
         self.name_viewer = name_viewer
         self.limiter = Limiter(
             request_network,
@@ -163,9 +171,12 @@ class RequestLimits:
         )
 
     def _numbers(self, whose: str) -> str:
+        kind = KINDS[g.limited_kind]
         if whose == "account" and g.limited_account is None:
             return ""
-        return str(getattr(KINDS[g.limited_kind], whose))
+        if whose == "everybody" and kind.spares_known and self._is_known():
+            return ""
+        return str(getattr(kind, whose))
 
     def count(self) -> TooManyRequests | None:
         """Count this request; returns the refusal if it is one too many."""
@@ -195,14 +206,16 @@ def init_app(
     app: Flask,
     settings: Settings,
     account_of: Callable[[], str | None],
+    is_known: Callable[[], bool],
     name_viewer: Callable[[], None],
 ) -> None:
     """Attach the limits.
 
-    ``account_of`` names this request's account without the database; ``name_viewer`` says who it
-    is, so that a refusal speaks the reader's language.
+    ``account_of`` names this request's account without the database, ``is_known`` says whether
+    somebody was signed in with this browser before; ``name_viewer`` finds out who asks, so that a
+    refusal speaks the reader's language.
     """
-    app.extensions[EXTENSION] = RequestLimits(app, settings, account_of, name_viewer)
+    app.extensions[EXTENSION] = RequestLimits(app, settings, account_of, is_known, name_viewer)
 
 
 def present_limits() -> RequestLimits:

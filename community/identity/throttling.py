@@ -197,6 +197,11 @@ def is_device_known(email: str | None) -> bool:
     return email is not None and known_device(_account_key(email)) is not None
 
 
+def is_known_browser() -> bool:
+    """Say whether anybody was signed in with this browser before."""
+    return bool(_read_device()[1])
+
+
 def remember_device(email: str | None) -> None:
     """Know this browser again as one in which the account was signed in."""
     if email:

@@ -114,3 +114,13 @@ def test_many_at_once_use_it_no_more_often(app, three):
         thread.join()
     assert len(taken) == 40
     assert sum(place is not None for place in taken) == 3
+
+
+def test_a_clock_that_was_set_back_locks_nobody_out(three):
+    with time_machine.travel("2026-01-01 12:00:00+00:00", tick=False) as traveller:
+        for _ in range(3):
+            take(three)
+        traveller.shift(-86_400)
+        assert seconds_to_wait([three]) == 0
+        assert [take(three) is not None for _ in range(4)] == [True] * 3 + [False]
+        assert seconds_to_wait([three]) == 3_600

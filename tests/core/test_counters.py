@@ -24,6 +24,14 @@ def test_a_window_ends() -> None:
         assert memory.incr("a", 60) == 1
 
 
+def test_a_clock_that_was_set_back_begins_a_new_window() -> None:
+    memory = MemoryCounters()
+    with time_machine.travel(1_000_000, tick=False) as traveller:
+        assert [memory.incr("a", 60) for _ in range(3)][-1] == 3
+        traveller.shift(-10_000)
+        assert [memory.incr("a", 60) for _ in range(2)] == [1, 2]
+
+
 def test_what_is_over_is_swept_and_the_number_is_bounded() -> None:
     with time_machine.travel(1_000_000, tick=False) as traveller:
         memory = MemoryCounters(keys_max=100)

@@ -15,6 +15,7 @@ from community.core.limits import KINDS, Kind, kind_of, network_of
 from community.core.web import is_impersonal, is_public
 from community.identity.signing_in import SESSION_STARTERS
 from tests.factories.community import make_board, make_question, make_user
+from tests.identity.accounts import make_account, sign_in
 from tests.redis_server import redis_server
 from tests.source import ROOT
 from tests.url_map import UNSAFE
@@ -126,6 +127,17 @@ def test_everybody_is_counted_together(app, strict):
         for n in range(3)
     ]
     assert answers == [200, 200, 429]
+
+
+def test_a_flood_of_strangers_keeps_no_known_browser_from_signing_in(app, strict):
+    strict("sign-in", everybody="2/minute", spares_known=True)
+    user = make_account()
+    owner = app.test_client()
+    assert sign_in(owner, user.email).status_code == 303
+    owner.submit("/sign-out")
+    strangers = [sign_in(app.test_client(), f"x{n}@example.org").status_code for n in range(3)]
+    assert strangers == [422, 429, 429]
+    assert sign_in(owner, user.email).status_code == 303
 
 
 def test_kinds_are_counted_apart_and_probes_not_at_all(client, strict):

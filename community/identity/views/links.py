@@ -26,7 +26,7 @@ from community.identity.operations.tokens import LinkSpent, get_token, redeem_to
 from community.identity.passwords import hash_password, is_password_of
 from community.identity.queries import get_user, is_name_taken
 from community.identity.signing_in import current_session, finish_first_factor
-from community.identity.throttling import count_attempt, note_success
+from community.identity.throttling import count_attempt, note_success, remember_device
 from community.identity.views.blueprints import identity
 from community.identity.views.pages import form_page, goal_of_request, spent_page
 
@@ -173,6 +173,8 @@ def confirm_email_change(token: str) -> ResponseReturnValue:
         changed = change_email(user.id, link.sent_to or "", but=_own_session_id(user))
         for address in {before, changed.email}:
             send_account_mail(changed, "email_changed", to=address)
+    if _own_session_id(user) is not None:
+        remember_device(changed.email)
     flash(_("Your account has the new e-mail address now."), "success")
     return redirect(url_for("account.show_account"), 303)
 
