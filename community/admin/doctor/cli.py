@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 from flask.cli import with_appcontext
 
-from community.admin.doctor import background, configuration, people, stores
+from community.admin.doctor import background, configuration, people, sign_in, stores
 from community.admin.doctor.findings import Check, Level, Report, run_checks
 
 CHECKS: dict[str, Check] = {
@@ -24,6 +24,7 @@ CHECKS: dict[str, Check] = {
     "mail": background.check_mail,
     "redis": background.check_redis,
     "staff": people.check_staff,
+    "providers": sign_in.check_providers,
 }
 SIGNS = {Level.FINE: "ok", Level.WARNING: "LOOK", Level.FAILURE: "FAIL"}
 WIDTH = 100
