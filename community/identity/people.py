@@ -1,15 +1,18 @@
 """A person as pages show them: a small read-only record instead of a whole ``User``."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
+from community.core import clock
 from community.core.authz import STAFF_ROLES
 from community.identity.models import User
 from community.identity.names import FORMER, hue_of, initials_of, shown_name
+
+NEW_FOR = timedelta(days=7)
 
 
 class Person(NamedTuple):
@@ -32,6 +35,13 @@ class Person(NamedTuple):
     @property
     def is_staff(self) -> bool:
         return self.role in STAFF_ROLES
+
+    @property
+    def is_new(self) -> bool:
+        """Whether they have come within a week: a mark asks others for patience with them."""
+        if self.role != "member" or self.is_former:
+            return False
+        return clock.now() - self.joined_at < NEW_FOR
 
     @property
     def initials(self) -> str:

@@ -58,8 +58,8 @@ _LEET = str.maketrans({"2": "z", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b
 
 def is_reserved_name(name: str, *, site_name: str) -> bool:
     """Say whether a name could be taken for the community's staff, the site or nobody."""
-    joined = _loose(name)
-    words = {joined, *map(_loose, _words_of(name))} - {""}
+    joined = {_loose(name), _loose(name.strip(" 0123456789"))}
+    words = {*joined, *map(_loose, _words_of(name))} - {""}
     return _known(site_name).covers(joined, words)
 
 
@@ -90,9 +90,9 @@ class _Known:
         # Words of the lists and nothing else, at least one of them a word of the staff.
         self.joined = re.compile(rf"(?={one}*$){one}*?{_any_of(staff)}.*")
 
-    def covers(self, joined: str, words: set[str]) -> bool:
+    def covers(self, joined: set[str], words: set[str]) -> bool:
         """Say whether the name without spaces, or one of its words, is on a list."""
-        if self.whole.fullmatch(joined) or self.marker.search(joined):
+        if any(self.whole.fullmatch(each) or self.marker.search(each) for each in joined):
             return True
         return any(self.joined.fullmatch(word) for word in words)
 

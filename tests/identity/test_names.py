@@ -114,7 +114,16 @@ def test_what_is_stored_of_a_name_fits_its_columns(name):
         *("Nordfunk", "Nordfunk Support", "NordfunkHelfer", "nord funk", "N0rdfunk", "Nоrdfunk"),
         *("Kundenservice Nord", "Kundenbetreuerin", "Mitarbeiter Max", "offizieller Account"),
         *("root", "R00t", "roott", "System", "Billing", "securityteam", "noreply", "Bot"),
-        *("Former member", "ehemaliges Mitglied", "Gast", "everyone", "alle", "Administratorin"),
+        *(
+            "Former member",
+            "former member 7",
+            "ehemaliges Mitglied",
+            "Ehemaliges Mitglied 12",
+            "Gast",
+            "everyone",
+            "alle",
+            "Administratorin",
+        ),
     ],
 )
 def test_names_that_sound_like_staff_are_reserved(name):
