@@ -37,6 +37,8 @@ from community.questions.views.questions import blueprint as questions_blueprint
 from community.questions.views.replies import blueprint as replies_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
+from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
+from reputation.views import blueprint as reputation_blueprint
 
 ROOT = Path(__file__).resolve().parents[1]
 MIGRATIONS = ROOT / "migrations"
@@ -61,9 +63,10 @@ BLUEPRINTS = (
     feeds_blueprint,
     privacy_blueprint,
     administration_blueprint,
+    reputation_blueprint,
 )
 
-SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS, SEARCH_SUBSCRIPTIONS)
+SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS, SEARCH_SUBSCRIPTIONS, LEDGER_SUBSCRIPTIONS)
 
 
 def create_app(settings: Settings | None = None) -> web.Forum:

@@ -8,6 +8,7 @@ from community.admin.cli import doctor_command, users
 from community.importers.cli import import_group, rebuild_command
 from community.notifications.cli import notifications
 from community.search.cli import search_commands
+from reputation.ledger.cli import reputation_commands
 
 
 def init_app(app: Flask) -> None:
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(search_commands)
     app.cli.add_command(import_group)
     app.cli.add_command(rebuild_command)
+    app.cli.add_command(reputation_commands)
 
 
 @click.command("worker")

@@ -48,6 +48,7 @@ from community.questions.models import (
     Question,
 )
 from community.search.models import Deflection, IndexRequest
+from reputation.ledger.models import LedgerAccount, LedgerEntry
 
 __all__ = [
     "Acceptance",
@@ -73,6 +74,8 @@ __all__ = [
     "IndexRequest",
     "InfoRequest",
     "Job",
+    "LedgerAccount",
+    "LedgerEntry",
     "Lock",
     "MeToo",
     "NameChange",

@@ -93,27 +93,39 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         db.session.rollback()
 
 
+APPEND_ONLY = ("audit_entries", "ledger_entries")
+
+
 def empty_database() -> None:
     """Delete all rows; runs in the application context of the caller."""
     tables = [table.name for table in Base.metadata.sorted_tables]
     with transaction():
         if db.engine.dialect.name == "sqlite":
             db.session.execute(text("PRAGMA defer_foreign_keys=ON"))
-            _let_audit_entries_go()
+            for name in APPEND_ONLY:
+                _let_entries_go(name)
             for name in reversed(tables):
                 db.session.execute(text(f"DELETE FROM {name}"))
         else:
             db.session.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
 
 
-def _let_audit_entries_go() -> None:
-    """Empty the one table that refuses it, and let it refuse again."""
-    if db.session.execute(text("SELECT 1 FROM audit_entries LIMIT 1")).first() is None:
+def empty_table(name: str) -> None:
+    """Empty a table that refuses it, and let it refuse again."""
+    with transaction():
+        if db.engine.dialect.name == "sqlite":
+            _let_entries_go(name)
+        else:
+            db.session.execute(text(f"TRUNCATE {name}"))
+
+
+def _let_entries_go(table: str) -> None:
+    if db.session.execute(text(f"SELECT 1 FROM {table} LIMIT 1")).first() is None:
         return
-    trigger = text("SELECT sql FROM sqlite_master WHERE name = 'audit_entries_no_delete'")
+    trigger = text(f"SELECT sql FROM sqlite_master WHERE name = '{table}_no_delete'")
     sql = db.session.execute(trigger).scalar_one()
-    db.session.execute(text("DROP TRIGGER audit_entries_no_delete"))
-    db.session.execute(text("DELETE FROM audit_entries"))
+    db.session.execute(text(f"DROP TRIGGER {table}_no_delete"))
+    db.session.execute(text(f"DELETE FROM {table}"))
     db.session.execute(text(sql))
 
 

@@ -110,6 +110,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/questions": lambda world: [f"/questions?show={show}" for show in SHOWN],
     "/questions/new": _one("/questions/new"),
     "/tags": _one("/tags"),
+    "/reputation": _one("/reputation"),
     "/search": lambda world: [
         "/search",
         "/search?q=canary",

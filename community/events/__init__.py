@@ -162,3 +162,10 @@ class AccountErased:
     """An account was emptied for good; what its owner wrote stays under "former member"."""
 
     user_id: int
+
+
+@dataclass(frozen=True)
+class AccountConfirmed:
+    """A member has proved that their address is theirs, or that is no longer known."""
+
+    user_id: int

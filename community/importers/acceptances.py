@@ -60,6 +60,7 @@ def _write(run: Run, ready: Sequence[_Accepted]) -> None:
             "place": 1,
             "accepted_by_id": accepted.question.author_id,
             "accepted_at": max(accepted.answer.created_at, accepted.question.created_at),
+            "imported": True,
         }
         for accepted in ready
     ]

@@ -78,6 +78,7 @@ def _write_kudos(placed: Sequence[_Placed]) -> None:
             "user_id": p.voter_id,
             "value": p.vote.value,
             "created_at": p.vote.created_at,
+            "imported": True,
         }
         for p in placed
     ]

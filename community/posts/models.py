@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -88,7 +89,10 @@ class Comment(Post):
 
 
 class Vote(Base):
-    """Kudos: one member's thanks for one post. ``value`` is +1; imports may bring -1."""
+    """Kudos: one member's thanks for one post. ``value`` is +1; imports may bring -1.
+
+    What was ``imported`` was thanked for elsewhere and earns nothing here.
+    """
 
     __tablename__ = "votes"
     __table_args__ = (
@@ -101,6 +105,7 @@ class Vote(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     value: Mapped[int] = mapped_column(default=1)
+    imported: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -87,7 +96,10 @@ class Answer(Post):
 
 
 class Acceptance(Base):
-    """An answer accepted as a solution. ``place`` 1 stands under the question; at most three."""
+    """An answer accepted as a solution. ``place`` 1 stands under the question; at most three.
+
+    What was ``imported`` was accepted elsewhere and earns nothing here.
+    """
 
     __tablename__ = "acceptances"
     __table_args__ = (
@@ -102,6 +114,7 @@ class Acceptance(Base):
     answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"))
     place: Mapped[int] = mapped_column(default=1)
     accepted_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    imported: Mapped[bool] = mapped_column(default=False, server_default=false())
     accepted_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

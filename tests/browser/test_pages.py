@@ -142,6 +142,8 @@ PAGES = {
     "board": Shown("helper", "/boards/sim-esim"),
     "tag": Shown("guest", "/tags/tablet"),
     "tags": Shown("guest", "/tags"),
+    "points as guest": Shown("guest", "/reputation"),
+    "own points": Shown("helper", "/reputation"),
     "open question as guest": Shown("guest", question("open")),
     "open question as asker": Shown("asker", question("open")),
     "open question as helper": Shown("helper", question("open")),

@@ -21,6 +21,7 @@ from community.importers.demo.records import keep_record, source_ids_of
 from community.importers.demo.writing import Writing, write_question
 from community.questions.models import Closure, DuplicateLink, Question
 from community.questions.rebuild import rebuild_totals
+from reputation.ledger.rebuild import rebuild_ledger
 
 COMPLETE = "complete"
 
@@ -54,6 +55,8 @@ def load_demo() -> int:
             added += _load_questions(questions, Writing(people, board_id, now))
     for _ in rebuild_totals():
         pass
+    # Its kudos and acceptances earn as if they had been given here.
+    rebuild_ledger()
     with transaction():
         _point_duplicates_at_originals(content)
         load_notices(people, now)

@@ -29,6 +29,7 @@ class Profile:
 
     person: Person
     bio: str
+    points: int
     kudos_count: int
     answers_count: int
     questions_count: int
@@ -39,6 +40,7 @@ def get_profile(viewer: Viewer, user_id: int) -> Profile:
     statement = select(
         *person_columns(),
         User.bio,
+        User.points,
         User.kudos_count,
         _count(viewer, user_id, "answer"),
         _count(viewer, user_id, "question"),

@@ -1,0 +1,144 @@
+"""What ought to be booked, computed from facts alone: no database, no clock.
+
+Nothing is earned by accepting or thanking oneself, by accepted answers to one's own question, nor
+by posts that are not published (the queries leave those out). Which board a post stands on makes no
+difference: members help each other in closed rooms as in open ones, and an operator who opens or
+closes a room must not move anybody's points. Acceptances earn for an asker who accepts; who
+confirms solutions for others (staff, superusers) does it for no points.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from reputation.ledger.rules import (
+    ACCEPTANCE_GIVEN,
+    ACCEPTED,
+    CONFIRMED,
+    CURRENCIES,
+    KUDOS_ANSWER,
+    KUDOS_QUESTION,
+    Rules,
+    rules_at,
+)
+
+KUDOS_CAUSES = {"answer": KUDOS_ANSWER, "question": KUDOS_QUESTION}
+
+
+class Gain(NamedTuple):
+    """Points for one cause. All but the last three fields say what they are for."""
+
+    currency: str
+    cause: str
+    user_id: int
+    post_id: int | None
+    giver_id: int | None
+    occurred_at: datetime
+    rule_version: int
+    amount: int
+
+    @property
+    def earned_on(self) -> date:
+        return day_of(self.occurred_at)
+
+
+class Thanks(NamedTuple):
+    """Kudos of one member for a post of ours; ``place`` counts the post's givers from 1."""
+
+    post_id: int
+    post_kind: str
+    giver_id: int
+    at: datetime
+    place: int
+
+
+class AcceptedAnswer(NamedTuple):
+    """A published answer that is accepted, and the people around it."""
+
+    answer_id: int
+    helper_id: int
+    asker_id: int
+    accepted_by_id: int
+    at: datetime
+
+
+def day_of(at: datetime) -> date:
+    """Return the day in UTC an instant falls on."""
+    return at.astimezone(UTC).date()
+
+
+def gains_of_acceptances(user_id: int, accepted: Iterable[AcceptedAnswer]) -> Iterator[Gain]:
+    """Yield what a member gains as the helper or as the asker of accepted answers."""
+    for fact in accepted:
+        if fact.helper_id in (fact.asker_id, fact.accepted_by_id):
+            continue
+        if fact.helper_id == user_id:
+            yield from _gains(ACCEPTED, user_id, fact.answer_id, fact.accepted_by_id, fact.at)
+        if fact.asker_id == fact.accepted_by_id == user_id:
+            yield from _gains(ACCEPTANCE_GIVEN, user_id, fact.answer_id, None, fact.at)
+
+
+def gains_of_confirmation(user_id: int, confirmed_at: datetime | None) -> Iterator[Gain]:
+    """Yield what a confirmed account brings."""
+    if confirmed_at is not None:
+        yield from _gains(CONFIRMED, user_id, None, None, confirmed_at)
+
+
+def _gains(
+    cause: str, user_id: int, post_id: int | None, giver_id: int | None, at: datetime
+) -> Iterator[Gain]:
+    for currency in CURRENCIES:
+        rules = rules_at(currency, at)
+        amount = rules.values.get(cause, 0) if rules else 0
+        if rules and amount:
+            yield Gain(currency, cause, user_id, post_id, giver_id, at, rules.version, amount)
+
+
+def gains_of_kudos(user_id: int, thanks: Iterable[Thanks]) -> list[Gain]:
+    """Return what kudos would bring their receiver if there were no daily cap."""
+    gains = []
+    for one in thanks:
+        cause = KUDOS_CAUSES.get(one.post_kind)
+        if cause is None or one.giver_id == user_id:
+            continue
+        for currency in CURRENCIES:
+            rules = rules_at(currency, one.at)
+            amount = _worth(rules, cause, one.place) if rules else 0
+            if rules and amount:
+                where = (currency, cause, user_id, one.post_id, one.giver_id)
+                gains.append(Gain(*where, one.at, rules.version, amount))
+    return gains
+
+
+def _worth(rules: Rules, cause: str, place: int) -> int:
+    full = rules.values.get(cause, 0)
+    return full if place <= rules.full_givers else min(full, rules.later_kudos)
+
+
+def capped(gains: Iterable[Gain]) -> list[Gain]:
+    """Cut gains by kudos to the daily cap, the earliest first; what brings nothing is left out.
+
+    All gains of each day concerned must be given.
+    """
+    used: dict[tuple[str, date], int] = defaultdict(int)
+    kept = []
+    for gain in sorted(gains, key=lambda g: (g.occurred_at, g.post_id, g.giver_id, g.currency)):
+        rules = rules_at(gain.currency, gain.occurred_at)
+        assert rules is not None
+        day = (gain.currency, gain.earned_on)
+        amount = min(gain.amount, rules.daily_cap - used[day])
+        if amount > 0:
+            used[day] += amount
+            kept.append(gain._replace(amount=amount))
+    return kept
+
+
+def days_that_differ(wanted: Iterable[Gain], booked: Iterable[Gain]) -> set[date]:
+    """Return the days on which the two are not the same."""
+    return {gain.earned_on for gain in set(wanted) ^ set(booked)}
+
+
+def on_days(gains: Iterable[Gain], days: Collection[date]) -> list[Gain]:
+    """Return the gains of these days."""
+    return [gain for gain in gains if gain.earned_on in days]

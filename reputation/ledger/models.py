@@ -1,0 +1,65 @@
+"""Entries of the ledger and the accounts they belong to."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core import clock
+from community.core.db import Base
+
+KEY_MAX_CHARS = 120
+
+
+class LedgerAccount(Base):
+    """What a member's entries add up to, in each currency.
+
+    Derived, kept with every booking. Its row is also the lock of the account: locking the member's
+    own row instead would wait for requests, and they for us.
+    """
+
+    __tablename__ = "ledger_accounts"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id"), primary_key=True, autoincrement=False
+    )
+    reputation: Mapped[int] = mapped_column(default=0)
+    payback: Mapped[int] = mapped_column(default=0)
+
+
+class LedgerEntry(Base):
+    """A gain, a loss, or the reversal of one; the database refuses to change or delete it.
+
+    ``occurred_at`` is when the cause happened, ``earned_on`` its day in UTC (a daily cap must not
+    move with a setting), ``created_at`` when it was booked. A reversal repeats them, and everything
+    else but the amount, of what it reverses. ``event_id`` is the event that made us look, without a
+    foreign key: events are forgotten. ``key`` names what is booked and for which time, so that
+    nothing is booked twice. Entries hold numbers of accounts and never a name.
+    """
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        UniqueConstraint("reverses_id"),
+        CheckConstraint("amount <> 0", name="amount"),
+        CheckConstraint("currency IN ('reputation', 'payback')", name="currency"),
+        Index("ix_ledger_entries_user_id", "user_id", "id"),
+        Index("ix_ledger_entries_user_id_earned_on", "user_id", "earned_on"),
+        Index("ix_ledger_entries_post_id", "post_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(String(10))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    cause: Mapped[str] = mapped_column(String(20))
+    amount: Mapped[int]
+    rule_version: Mapped[int]
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    giver_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    event_id: Mapped[int | None]
+    occurred_at: Mapped[datetime]
+    earned_on: Mapped[date]
+    matures_at: Mapped[datetime | None]
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"))
+    key: Mapped[str] = mapped_column(String(KEY_MAX_CHARS))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

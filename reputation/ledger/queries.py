@@ -1,0 +1,289 @@
+"""Reads for the ledger: the facts that earn points, and what stands booked for them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from community.core.authz import Viewer
+from community.core.db import AnySelect, db
+from community.identity.models import User
+from community.posts.models import Post, Vote
+from community.posts.visibility import PUBLISHED, post_is_visible
+from community.questions.models import Acceptance, Question
+from reputation.ledger.gains import AcceptedAnswer, Gain, Thanks
+from reputation.ledger.models import LedgerAccount, LedgerEntry
+from reputation.ledger.rules import FACTS, KUDOS, SETTLED
+
+
+class Booked(NamedTuple):
+    """A standing entry: its id and the gain it books."""
+
+    entry_id: int
+    gain: Gain
+
+
+class Line(NamedTuple):
+    """An entry as its owner reads it; ``title`` is None where the post cannot be shown."""
+
+    amount: int
+    cause: str
+    is_reversal: bool
+    created_at: datetime
+    question_id: int | None
+    post_id: int | None
+    title: str | None
+
+
+def is_standing() -> ColumnElement[bool]:
+    """Return the condition for entries that are no reversal and have none."""
+    reversal = aliased(LedgerEntry)
+    reversed_ = exists().where(reversal.reverses_id == LedgerEntry.id)
+    return and_(LedgerEntry.reverses_id.is_(None), ~reversed_)
+
+
+def list_people_of(post_ids: Collection[int]) -> set[int]:
+    """Return whose accounts these posts concern: authors, and askers of what was answered."""
+    root = aliased(Post)
+    rows = db.session.execute(
+        select(Post.author_id, root.author_id)
+        .join(root, root.id == Post.root_id)
+        .where(Post.id.in_(post_ids))
+    )
+    return {user_id for row in rows for user_id in row}
+
+
+def list_posts_of(question_id: int) -> list[int]:
+    """Return the ids of a question and its answers."""
+    query = select(Post.id).where(
+        Post.root_id == question_id, Post.kind.in_(("question", "answer"))
+    )
+    return list(db.session.scalars(query))
+
+
+def get_confirmed_at(user_id: int) -> datetime | None:
+    """Return when an account was confirmed; None while it is not."""
+    return db.session.scalar(select(User.confirmed_at).where(User.id == user_id))
+
+
+def list_erased(user_ids: Iterable[int]) -> set[int]:
+    """Return who of these was erased; their accounts stay as they are."""
+    query = select(User.id).where(User.id.in_(list(user_ids)), User.erased_at.is_not(None))
+    return set(db.session.scalars(query))
+
+
+def list_accepted(user_id: int, post_ids: Collection[int] | None) -> list[AcceptedAnswer]:
+    """Return published accepted answers a member gave or was given, as far as they earn here."""
+    answer, question = aliased(Post), aliased(Post)
+    query = (
+        select(
+            answer.id,
+            answer.author_id,
+            question.author_id,
+            Acceptance.accepted_by_id,
+            Acceptance.accepted_at,
+        )
+        .join(answer, answer.id == Acceptance.answer_id)
+        .join(question, question.id == Acceptance.question_id)
+        .where(
+            Acceptance.imported.is_(False),
+            answer.visibility == PUBLISHED,
+            question.visibility == PUBLISHED,
+            _among(answer.id, post_ids),
+            or_(answer.author_id == user_id, question.author_id == user_id),
+        )
+    )
+    return [AcceptedAnswer(*row) for row in db.session.execute(query)]
+
+
+def _among(column: Any, ids: Collection[int] | None) -> ColumnElement[bool]:
+    return true() if ids is None else column.in_(ids)
+
+
+def list_thanks(user_id: int, post_ids: Collection[int] | None) -> list[Thanks]:
+    """Return the kudos on a member's published posts (all of them with None), with their places.
+
+    Kudos of the erased are rows no more; where they were booked they stay and keep their place.
+    """
+    found: set[tuple[int, str, datetime, int]] = set()
+    for query in (_votes(user_id, post_ids), _kudos_of_the_erased(user_id, post_ids)):
+        found.update((i, kind, at, giver) for i, kind, at, giver in db.session.execute(query))
+    thanks, places = [], defaultdict[int, int](int)
+    for post_id, kind, at, giver_id in sorted(found, key=lambda row: (row[2], row[3])):
+        places[post_id] += 1
+        thanks.append(Thanks(post_id, kind, giver_id, at, places[post_id]))
+    return thanks
+
+
+def _votes(user_id: int, post_ids: Collection[int] | None) -> AnySelect:
+    query = (
+        select(Post.id, Post.kind, Vote.created_at, Vote.user_id)
+        .join(Vote, Vote.post_id == Post.id)
+        .where(
+            _among(Post.id, post_ids),
+            Vote.value == 1,
+            Vote.imported.is_(False),
+            Vote.user_id != user_id,
+        )
+    )
+    return _published_by(user_id, query)
+
+
+def _kudos_of_the_erased(user_id: int, post_ids: Collection[int] | None) -> AnySelect:
+    query = (
+        select(Post.id, Post.kind, LedgerEntry.occurred_at, LedgerEntry.giver_id)
+        .join(LedgerEntry, LedgerEntry.post_id == Post.id)
+        .join(User, User.id == LedgerEntry.giver_id)
+        .where(
+            _among(Post.id, post_ids),
+            LedgerEntry.user_id == user_id,
+            LedgerEntry.cause.in_(KUDOS),
+            User.erased_at.is_not(None),
+            is_standing(),
+        )
+    )
+    return _published_by(user_id, query)
+
+
+def _published_by(user_id: int, query: Any) -> AnySelect:
+    root = aliased(Post)
+    published: AnySelect = query.join(root, root.id == Post.root_id).where(
+        Post.author_id == user_id,
+        Post.visibility == PUBLISHED,
+        root.visibility == PUBLISHED,
+    )
+    return published
+
+
+def list_posts_thanked_on(user_id: int, days: Collection[date]) -> set[int]:
+    """Return which of a member's posts were thanked for on these days (UTC), or booked for."""
+    posts: set[int] = set()
+    for day in days:
+        begin = datetime.combine(day, time(), UTC)
+        votes = (
+            select(Vote.post_id)
+            .join(Post, Post.id == Vote.post_id)
+            .where(
+                Post.author_id == user_id,
+                Vote.created_at >= begin,
+                Vote.created_at < begin + timedelta(days=1),
+            )
+        )
+        posts.update(db.session.scalars(votes))
+    posts.update(one.gain.post_id or 0 for one in list_booked_on(user_id, days))
+    return posts
+
+
+def list_booked_on(user_id: int, days: Collection[date]) -> list[Booked]:
+    """Return what stands booked for kudos of these days."""
+    return _booked(
+        LedgerEntry.user_id == user_id,
+        LedgerEntry.earned_on.in_(days),
+        LedgerEntry.cause.in_(KUDOS),
+    )
+
+
+def list_booked_for(
+    user_id: int, post_ids: Collection[int] | None, causes: Collection[str] = SETTLED
+) -> list[Booked]:
+    """Return what stands booked for these posts (for everything with None)."""
+    return _booked(
+        LedgerEntry.user_id == user_id,
+        LedgerEntry.cause.in_(causes),
+        _among(LedgerEntry.post_id, post_ids),
+    )
+
+
+def list_booked_facts(user_id: int, post_ids: Collection[int] | None) -> list[Booked]:
+    """Return what stands booked for acceptances of these posts and for the confirmed account."""
+    posts = true() if post_ids is None else LedgerEntry.post_id.in_(post_ids)
+    return _booked(
+        LedgerEntry.user_id == user_id,
+        LedgerEntry.cause.in_(FACTS),
+        or_(LedgerEntry.post_id.is_(None), posts),
+    )
+
+
+def _booked(*conditions: ColumnElement[bool]) -> list[Booked]:
+    query = select(
+        LedgerEntry.id,
+        LedgerEntry.currency,
+        LedgerEntry.cause,
+        LedgerEntry.user_id,
+        LedgerEntry.post_id,
+        LedgerEntry.giver_id,
+        LedgerEntry.occurred_at,
+        LedgerEntry.rule_version,
+        LedgerEntry.amount,
+    ).where(is_standing(), *conditions)
+    return [Booked(row[0], Gain(*row[1:])) for row in db.session.execute(query)]
+
+
+def count_bookings(gain: Gain) -> int:
+    """Return how often the same cause has been booked before, reversed or not."""
+    query = select(func.count(LedgerEntry.id)).where(
+        LedgerEntry.user_id == gain.user_id,
+        LedgerEntry.currency == gain.currency,
+        LedgerEntry.cause == gain.cause,
+        LedgerEntry.post_id.is_not_distinct_from(gain.post_id),
+        LedgerEntry.giver_id.is_not_distinct_from(gain.giver_id),
+        LedgerEntry.reverses_id.is_(None),
+    )
+    return db.session.scalar(query) or 0
+
+
+def get_balances(user_id: int) -> dict[str, int]:
+    """Return what a member's entries add up to, by currency, from the entries themselves."""
+    sums = (
+        select(LedgerEntry.currency, func.sum(LedgerEntry.amount))
+        .where(LedgerEntry.user_id == user_id)
+        .group_by(LedgerEntry.currency)
+    )
+    return {currency: int(total) for currency, total in db.session.execute(sums)}
+
+
+def list_accounts_after(user_id: int, limit: int) -> Sequence[int]:
+    """Return the next members with anything to settle or to add up, by id."""
+    thanked = exists().where(
+        Post.author_id == User.id, Vote.post_id == Post.id, Vote.imported.is_(False)
+    )
+    accepted = exists().where(
+        Post.author_id == User.id, Acceptance.answer_id == Post.id, Acceptance.imported.is_(False)
+    )
+    earning = or_(
+        User.confirmed_at.is_not(None),
+        User.points != 0,
+        exists().where(LedgerAccount.user_id == User.id),
+        exists().where(Acceptance.accepted_by_id == User.id, Acceptance.imported.is_(False)),
+        thanked,
+        accepted,
+    )
+    query = select(User.id).where(User.id > user_id, earning).order_by(User.id).limit(limit)
+    return db.session.scalars(query).all()
+
+
+def list_latest_lines(viewer: Viewer, limit: int) -> list[Line]:
+    """Return the viewer's own latest entries of reputation, the newest first."""
+    # The table alone: the entity would bring a second ``posts`` along.
+    titles = Question.__table__
+    query = (
+        select(
+            LedgerEntry.amount,
+            LedgerEntry.cause,
+            LedgerEntry.reverses_id.is_not(None),
+            LedgerEntry.created_at,
+            Post.root_id,
+            LedgerEntry.post_id,
+            titles.c.title,
+        )
+        .select_from(LedgerEntry)
+        .outerjoin(Post, and_(Post.id == LedgerEntry.post_id, post_is_visible(viewer)))
+        .outerjoin(titles, titles.c.id == Post.root_id)
+        .where(LedgerEntry.user_id == viewer.viewer_id, LedgerEntry.currency == "reputation")
+        .order_by(LedgerEntry.id.desc())
+        .limit(limit)
+    )
+    return [Line(*row) for row in db.session.execute(query)]

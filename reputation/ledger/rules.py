@@ -1,0 +1,69 @@
+"""What is worth how many points, since when. Pure; a rule is never changed, a new one follows it.
+
+Source: product rules 2.1 (reputation) and 2.5 (payback).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+REPUTATION = "reputation"
+PAYBACK = "payback"
+CURRENCIES = (REPUTATION, PAYBACK)
+
+# Causes that follow from rows of the database, and are settled.
+ACCEPTED = "accepted"
+ACCEPTANCE_GIVEN = "acceptance_given"
+KUDOS_ANSWER = "kudos_answer"
+KUDOS_QUESTION = "kudos_question"
+CONFIRMED = "confirmed"
+KUDOS = (KUDOS_ANSWER, KUDOS_QUESTION)
+FACTS = (ACCEPTED, ACCEPTANCE_GIVEN, CONFIRMED)
+SETTLED = (*FACTS, *KUDOS)
+# Booked once by hand or by an import.
+OPENING = "opening"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The values of one version of one currency, in whole points.
+
+    The first ``full_givers`` people who thank for one post bring the full value, everybody after
+    them ``later_kudos``. ``daily_cap`` limits what kudos of one day (UTC) bring in all; whatever
+    else is gained lies outside it. ``matures_after_days`` is None where points count at once.
+    """
+
+    version: int
+    begins_at: datetime
+    values: Mapping[str, int] = field(hash=False)
+    full_givers: int
+    later_kudos: int
+    daily_cap: int
+    matures_after_days: int | None = None
+
+
+REPUTATION_1 = Rules(
+    version=1,
+    begins_at=datetime(2000, 1, 1, tzinfo=UTC),
+    values={ACCEPTED: 15, ACCEPTANCE_GIVEN: 2, KUDOS_ANSWER: 10, KUDOS_QUESTION: 5, CONFIRMED: 1},
+    full_givers=5,
+    later_kudos=2,
+    daily_cap=200,
+)
+# Not in RULES: money is owed from the day on which an operator opens a first payback period.
+PAYBACK_1 = Rules(
+    version=1,
+    begins_at=datetime(2000, 1, 1, tzinfo=UTC),
+    values={ACCEPTED: 20, KUDOS_ANSWER: 1},
+    full_givers=5,
+    later_kudos=0,
+    daily_cap=20,
+    matures_after_days=14,
+)
+RULES: dict[str, tuple[Rules, ...]] = {REPUTATION: (REPUTATION_1,), PAYBACK: ()}
+
+
+def rules_at(currency: str, at: datetime) -> Rules | None:
+    """Return the rules that held at an instant; None where there were none."""
+    begun = [rules for rules in RULES[currency] if rules.begins_at <= at]
+    return max(begun, key=lambda rules: rules.begins_at, default=None)

@@ -1,0 +1,192 @@
+"""Every invariant of the ledger as one query that finds what breaks it.
+
+Plain SQL that SQLite and PostgreSQL both read; nothing is changed. What should be booked by the
+facts is not judged here but by ``rebuild``, which finds nothing to write on a sound site.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from community.core.db import db
+from reputation.ledger.rules import FACTS, KUDOS, RULES, SETTLED
+
+STANDING = """(
+  SELECT entry.* FROM ledger_entries AS entry
+  LEFT JOIN ledger_entries AS reversal ON reversal.reverses_id = entry.id
+  WHERE entry.reverses_id IS NULL AND reversal.id IS NULL
+) AS standing"""
+
+SUMS = """(
+  SELECT user_id,
+    sum(CASE WHEN currency = 'reputation' THEN amount ELSE 0 END) AS reputation,
+    sum(CASE WHEN currency = 'payback' THEN amount ELSE 0 END) AS payback
+  FROM ledger_entries GROUP BY user_id
+) AS sums"""
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """Something that always holds; ``query`` returns one number of what breaks it, if any."""
+
+    says: str
+    query: str
+    numbers: str = "account"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An invariant that does not hold, and the first account or entry where it does not."""
+
+    says: str
+    where: str
+
+
+INVARIANTS = (
+    Invariant(
+        "balances are the sums of the entries",
+        f"""SELECT sums.user_id FROM {SUMS}
+        LEFT JOIN ledger_accounts AS account ON account.user_id = sums.user_id
+        WHERE account.user_id IS NULL OR account.reputation <> sums.reputation
+          OR account.payback <> sums.payback""",
+    ),
+    Invariant(
+        "an account without entries is empty",
+        """SELECT account.user_id FROM ledger_accounts AS account
+        WHERE (account.reputation <> 0 OR account.payback <> 0) AND NOT EXISTS
+          (SELECT 1 FROM ledger_entries AS entry WHERE entry.user_id = account.user_id)""",
+    ),
+    Invariant(
+        "members are shown the points of their account",
+        """SELECT users.id FROM users
+        LEFT JOIN ledger_accounts AS account ON account.user_id = users.id
+        WHERE users.points <> coalesce(account.reputation, 0)""",
+    ),
+    Invariant(
+        "a reversal takes back exactly what it reverses",
+        """SELECT reversal.id FROM ledger_entries AS reversal
+        JOIN ledger_entries AS entry ON entry.id = reversal.reverses_id
+        WHERE reversal.amount <> -entry.amount OR reversal.user_id <> entry.user_id
+          OR reversal.currency <> entry.currency OR reversal.cause <> entry.cause
+          OR reversal.earned_on <> entry.earned_on
+          OR coalesce(reversal.post_id, 0) <> coalesce(entry.post_id, 0)
+          OR coalesce(reversal.giver_id, 0) <> coalesce(entry.giver_id, 0)""",
+        "entry",
+    ),
+    Invariant(
+        "a reversal is never reversed and follows what it reverses",
+        """SELECT reversal.id FROM ledger_entries AS reversal
+        JOIN ledger_entries AS entry ON entry.id = reversal.reverses_id
+        WHERE entry.reverses_id IS NOT NULL OR reversal.id <= entry.id""",
+        "entry",
+    ),
+    Invariant(
+        "nothing is reversed twice",
+        """SELECT reverses_id FROM ledger_entries WHERE reverses_id IS NOT NULL
+        GROUP BY reverses_id HAVING count(*) > 1""",
+        "entry",
+    ),
+    Invariant(
+        "a cause earns once",
+        f"""SELECT min(standing.id) FROM {STANDING}
+        GROUP BY currency, cause, user_id, post_id, giver_id HAVING count(*) > 1""",
+        "entry",
+    ),
+    Invariant(
+        "nobody earns by thanking or accepting themselves",
+        f"""SELECT standing.id FROM {STANDING}
+        JOIN posts ON posts.id = standing.post_id
+        JOIN posts AS root ON root.id = posts.root_id
+        WHERE standing.giver_id = standing.user_id
+          OR (standing.cause IN ('accepted', 'acceptance_given')
+            AND posts.author_id = root.author_id)""",
+        "entry",
+    ),
+    Invariant(
+        "points go to the author, or to the asker who accepted",
+        f"""SELECT standing.id FROM {STANDING}
+        JOIN posts ON posts.id = standing.post_id
+        JOIN posts AS root ON root.id = posts.root_id
+        WHERE standing.user_id <>
+          CASE WHEN standing.cause = 'acceptance_given' THEN root.author_id
+          ELSE posts.author_id END""",
+        "entry",
+    ),
+    Invariant(
+        "no payback account is below zero",
+        f"SELECT sums.user_id FROM {SUMS} WHERE sums.payback < 0",
+    ),
+    Invariant(
+        "no account of reputation is below zero where nothing was taken by hand",
+        f"""SELECT sums.user_id FROM {SUMS} WHERE sums.reputation < 0 AND NOT EXISTS
+          (SELECT 1 FROM ledger_entries AS entry WHERE entry.user_id = sums.user_id
+             AND entry.reverses_id IS NULL AND entry.amount < 0)""",
+    ),
+)
+
+REMOVED = Invariant(
+    "removed posts earn nothing",
+    f"""SELECT standing.id FROM {STANDING}
+    JOIN posts ON posts.id = standing.post_id
+    JOIN posts AS root ON root.id = posts.root_id
+    JOIN users ON users.id = standing.user_id
+    WHERE (posts.visibility <> 'published' OR root.visibility <> 'published')
+      AND users.erased_at IS NULL""",
+    "entry",
+)
+
+# Says whether events wait whose effect on the ledger is still to come.
+WAITING = "SELECT 1 FROM jobs WHERE task LIKE 'reputation.%' LIMIT 1"
+
+
+def verify_ledger() -> Iterator[tuple[str, Broken | None]]:
+    """Check one invariant after the other; yields what each says, and how it is broken."""
+    for invariant in (*INVARIANTS, *_invariants_of_rules()):
+        yield invariant.says, _check(invariant)
+    if db.session.execute(text(WAITING)).first() is None:
+        yield REMOVED.says, _check(REMOVED)
+
+
+def _check(invariant: Invariant) -> Broken | None:
+    found: Any = db.session.execute(text(f"{invariant.query} LIMIT 1")).scalar()
+    return None if found is None else Broken(invariant.says, f"{invariant.numbers} {found}")
+
+
+def _invariants_of_rules() -> Iterator[Invariant]:
+    causes = ", ".join(repr(cause) for cause in SETTLED)
+    known = [f"(currency = '{c}' AND rule_version = {r.version})" for c in RULES for r in RULES[c]]
+    yield Invariant(
+        "every entry was booked by a rule we know",
+        f"""SELECT id FROM ledger_entries WHERE (cause IN ({causes})
+          AND NOT ({" OR ".join(known)})) OR cause NOT IN ({causes}, 'opening')""",
+        "entry",
+    )
+    yield Invariant(
+        "every amount is what the rule says, or less where a cap cut it",
+        f"SELECT id FROM ledger_entries WHERE reverses_id IS NULL AND ({_wrong_amounts()})",
+        "entry",
+    )
+    for currency in RULES:
+        cap = max((rules.daily_cap for rules in RULES[currency]), default=0)
+        yield Invariant(
+            f"nobody's kudos of a day bring more than the cap ({currency})",
+            f"""SELECT standing.user_id FROM {STANDING}
+            WHERE currency = '{currency}' AND cause IN ({", ".join(map(repr, KUDOS))})
+            GROUP BY user_id, earned_on HAVING sum(amount) > {cap}""",
+        )
+
+
+def _wrong_amounts() -> str:
+    wrong = ["1 = 0"]
+    for currency, versions in RULES.items():
+        for rules in versions:
+            for cause in SETTLED:
+                value = rules.values.get(cause, 0)
+                differs = f"amount <> {value}" if cause in FACTS else f"amount > {value}"
+                wrong.append(
+                    f"(currency = '{currency}' AND rule_version = {rules.version} "
+                    f"AND cause = '{cause}' AND ({differs} OR amount <= 0))"
+                )
+    return " OR ".join(wrong)
