@@ -62,9 +62,10 @@ def test_titles_that_may_not_be_read_any_more_are_left_out(client):
     assert "signal" not in page
 
 
-def test_the_page_speaks_german(client, helper):
-    page = client.sign_in(helper).get("/reputation?lang=de").text
-    assert "Du hast 26 Punkte." in page
+def test_the_page_speaks_german(client):
+    page = client.sign_in(make_user(language="de")).get("/reputation").text
+    assert "Du hast 0 Punkte." in page
+    assert "Kudos bringen höchstens 200 Punkte am Tag" in page
 
 
 def test_a_profile_shows_the_points(client, helper):
