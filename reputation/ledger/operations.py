@@ -116,7 +116,11 @@ def _book_difference(wanted: Sequence[Gain], booked: Sequence[Booked], event_id:
     wrong = [one for one in booked if one.gain not in right]
     missing = [gain for gain in wanted if gain not in standing]
     rows = [reversal_row(one, event_id, now) for one in wrong]
-    rows += [row_of(gain, queries.count_bookings(gain), event_id, now) for gain in missing]
+    # Only what was reversed, now or before, can be booked again.
+    again = bool(missing) and (bool(wrong) or queries.has_reversals(missing[0].user_id))
+    for gain in missing:
+        times_before = queries.count_bookings(gain) if again else 0
+        rows.append(row_of(gain, times_before, event_id, now))
     if rows:
         _write(rows[0]["user_id"], rows)
     return len(rows)

@@ -235,6 +235,14 @@ def count_bookings(gain: Gain) -> int:
     return db.session.scalar(query) or 0
 
 
+def has_reversals(user_id: int) -> bool:
+    """Say whether anything was ever taken back from an account."""
+    query = select(LedgerEntry.id).where(
+        LedgerEntry.user_id == user_id, LedgerEntry.reverses_id.is_not(None)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def get_balances(user_id: int) -> dict[str, int]:
     """Return what a member's entries add up to, by currency, from the entries themselves."""
     sums = (

@@ -13,6 +13,8 @@ from community.core import clock
 from community.core.audit import Action, record
 from community.core.db import db, lock_row
 from community.core.errors import Conflict, Invalid
+from community.core.jobs import emit
+from community.events import AccountConfirmed
 from community.identity.models import ExternalIdentity, User
 from community.identity.names import name_columns
 from community.identity.operations.consents import agree_to_terms
@@ -101,6 +103,8 @@ def make_member(newcomer: NewMember) -> User:
     _flush_or_raise(Conflict)
     _add_identity(user, newcomer.provider, newcomer.subject, now)
     agree_to_terms(user)
+    if user.confirmed_at is not None:
+        emit(AccountConfirmed(user.id))
     return user
 
 

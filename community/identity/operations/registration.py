@@ -14,6 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from community.core import clock
 from community.core.db import db, insert_ignoring_conflicts
 from community.core.errors import Conflict
+from community.core.jobs import emit
+from community.events import AccountConfirmed
 from community.identity.models import OneTimeToken, User
 from community.identity.models.users import PENDING
 from community.identity.names import name_columns
@@ -87,6 +89,7 @@ def turn_into_account(user: User, display_name: str) -> None:
     except IntegrityError as error:
         raise NameTaken() from error
     agree_to_terms(user, user.terms_version or "")
+    emit(AccountConfirmed(user.id))
 
 
 def prune_registrations() -> None:
