@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import zipfile
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from community.notifications.models import Notification
 from community.posts.drafts import save_draft
 from community.posts.models import Post, Revision
 from community.posts.operations import give_kudos, watch
+from community.privacy.operations.archives import build_export, request_export
 from community.questions.models import Closure, InfoRequest, Question
 from community.questions.operations.edits import edit_reply
 from community.questions.operations.questions import lock_question, say_me_too
@@ -90,6 +92,13 @@ def plant() -> Planted:
     _ways_in(planted)
     _machinery(planted)
     return planted
+
+
+def build_archive(planted: Planted) -> None:
+    """Build an archive of the member's data, which holds most of it once more."""
+    with transaction():
+        export_id = request_export(load_user(planted.user.id)).id
+    build_export(export_id)
 
 
 def _people(words: dict[str, str]) -> tuple[User, User]:
@@ -269,6 +278,9 @@ def dump(folder: Path, database_kind: str) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+    for place in [place for place in found if place.endswith(".zip")]:
+        with zipfile.ZipFile(folder / place) as archive:
+            found |= {f"{place}/{name}": archive.read(name) for name in archive.namelist()}
     if database_kind == "postgresql":
         found["database"] = _all_rows()
     return found

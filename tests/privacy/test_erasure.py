@@ -12,7 +12,7 @@ from community.privacy.operations.erasures import order_erasure
 from community.privacy.operations.files import clean_database_files
 from community.search.tasks import check_index
 from tests.factories.community import load_user
-from tests.privacy.planting import Planted, dump, hits, plant
+from tests.privacy.planting import Planted, build_archive, dump, hits, plant
 
 
 def _erase(planted: Planted) -> None:
@@ -34,11 +34,13 @@ def _counts() -> dict[str, object]:
 
 def test_no_byte_of_the_person_is_left(app: Flask, instance_path: Path, database_kind: str) -> None:
     planted = plant()
+    build_archive(planted)
     check_index()
     run_due_jobs()
     before = _counts()
     found = hits(dump(instance_path, database_kind), planted.needles)
     assert {one.rpartition(" in ")[0] for one in found} == set(planted.needles), "all are planted"
+    assert any(".zip/" in one for one in found), "also in the archive"
     _erase(planted)
     assert hits(dump(instance_path, database_kind), planted.needles) == []
     assert hits(dump(instance_path, database_kind), planted.kept) != []

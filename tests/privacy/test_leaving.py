@@ -272,6 +272,15 @@ def test_a_name_that_somebody_else_has_now_means_them(app: Flask) -> None:
     )
 
 
+@pytest.mark.parametrize("written", ["Zoë Müller", "ZOË MÜLLER", "@ZoëMüller", "@zoemuller"])
+def test_names_are_found_in_every_spelling(app: Flask, written: str) -> None:
+    user = make_user("Zoë Müller")
+    question = make_question(body=f"I have asked {written} about all of this, but in vain.")
+    _order(user)
+    former = f"former member {user.id}"
+    assert reload(question).body == f"I have asked {former} about all of this, but in vain."
+
+
 def test_longer_names_and_other_addresses_are_left_alone(app: Flask) -> None:
     user = make_user("Ann Lee", email="ann@example.org")
     body = "Joann Lee, Ann Leeds, @AnnLee.Junior and joann@example.org, ann@example.org.uk stay."

@@ -92,9 +92,19 @@ def _is_ordinary(name: str, user_id: int) -> bool:
 
 
 def contains(column: Any, needle: str) -> ColumnElement[bool]:
-    """Return the condition that a text holds another one, case aside."""
-    escaped = re.sub(r"([\\%_])", r"\\\1", needle)
-    return cast(column, Text).ilike(f"%{escaped}%", escape="\\")
+    """Return the condition that a text may hold another one, case aside.
+
+    SQLite knows the case of ASCII letters alone, so any character will do for another letter:
+    what is found is looked at more closely.
+    """
+    pattern = "".join(_matching(character) for character in needle)
+    return cast(column, Text).ilike(f"%{pattern}%", escape="\\")
+
+
+def _matching(character: str) -> str:
+    if not character.isascii():
+        return "_"
+    return f"\\{character}" if character in "\\%_" else character
 
 
 def names_any(columns: Sequence[Any], person: Person) -> ColumnElement[bool]:
