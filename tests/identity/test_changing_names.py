@@ -12,6 +12,7 @@ from community.core.db import db, transaction
 from community.core.errors import NotAllowed
 from community.core.worker import run_due_jobs
 from community.identity.models import NameChange, User
+from community.identity.operations import names
 from community.identity.operations.names import (
     NameChangedLately,
     NameReserved,
@@ -152,6 +153,15 @@ def test_two_forms_at_once_change_the_name_once():
     with pytest.raises(NameChangedLately):
         rename(user, "Kim Third")
     assert db.session.scalar(select(func.count(NameChange.id))) == 1
+
+
+def test_two_who_want_a_name_at_the_same_moment_do_not_both_get_it(monkeypatch):
+    first, second = make_user("Kim"), make_user("Lea")
+    monkeypatch.setattr(names, "is_name_taken", lambda *_, **__: False)
+    rename(first, "Paul")
+    with pytest.raises(NameTaken):
+        rename(second, "PauI")
+    assert reload(second).display_name == "Lea"
 
 
 @pytest.mark.parametrize(
