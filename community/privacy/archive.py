@@ -9,7 +9,7 @@ import os
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -82,7 +82,7 @@ def _write_json(archive: zipfile.ZipFile, path: str, rows: Iterable[dict[str, An
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # An instant is one as well.
         return value.isoformat()
     raise TypeError(f"no way to write {type(value).__name__} as JSON")
 
