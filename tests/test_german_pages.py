@@ -115,6 +115,8 @@ PAGES = [
     "/preferences",
     "/preferences/notifications",
     "/account/sessions",
+    "/account/factors",
+    "/account/factors/totp",
     "/account/name",
     "/verify",
     "/no-such-page",
