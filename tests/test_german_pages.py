@@ -22,6 +22,7 @@ from tests.factories.community import (
     make_answer,
     make_board,
     make_comment,
+    make_group,
     make_question,
     make_user,
 )
@@ -69,7 +70,7 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         watch(asker.id, board_id=board.id)
         watch(asker.id, person_id=helper.id)
     make_question(helper, board, title="Plugh stands still since a week")
-    german.asker, german.team = asker, team
+    german.asker, german.team, german.group = asker, team, make_group("Tester")
     german.question, german.answer, german.waiting = question, answer, waiting
     sent_mails(app)
     return german
@@ -152,6 +153,14 @@ def addresses_of(reader: ForumClient) -> list[str]:
         f"/posts/{post}/revisions/new",
         f"/posts/{answer}/revisions/new",
         f"/users/{reader.asker.id}",
+        "/admin/people",
+        "/admin/people?q=nobody+at+all",
+        f"/admin/people/{reader.asker.id}",
+        f"/admin/people/{reader.team.id}",
+        "/admin/groups",
+        f"/admin/groups/{reader.group.id}",
+        "/admin/boards",
+        f"/admin/boards/{reader.question.board_id}/audience",
     ]
 
 

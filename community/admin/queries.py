@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
 from community.boards.models import Board, BoardGroup
@@ -32,6 +32,7 @@ class PersonRow(NamedTuple):
     name_key: str
     email: str | None
     is_active: bool
+    is_confirmed: bool
 
 
 class PeoplePage(NamedTuple):
@@ -75,7 +76,9 @@ class GroupRow(NamedTuple):
 def page_of_people(viewer: Viewer, typed: str = "", after: str = "") -> PeoplePage:
     """Return people whose name begins as typed, or whose e-mail address it is; by name."""
     require(can_administer(viewer))
-    statement: Any = select(*person_columns(), User.name_key, User.email, User.active)
+    statement: Any = select(
+        *person_columns(), User.name_key, User.email, User.active, _is_confirmed()
+    )
     if "@" in typed:
         statement = statement.where(User.email == typed.strip().lower().replace("\0", ""))
     elif typed:
@@ -88,6 +91,10 @@ def page_of_people(viewer: Viewer, typed: str = "", after: str = "") -> PeoplePa
     found = [PersonRow(Person(*row[:PERSON_WIDTH]), *row[PERSON_WIDTH:]) for row in rows]
     more = found[PAGE_SIZE - 1].name_key if len(found) > PAGE_SIZE else None
     return PeoplePage(found[:PAGE_SIZE], more)
+
+
+def _is_confirmed() -> ColumnElement[bool]:
+    return or_(User.confirmed_at.is_not(None), User.email.is_(None))
 
 
 def get_user(viewer: Viewer, user_id: int) -> User:

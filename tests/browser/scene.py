@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from community.boards.models import Board
+from community.boards.models import Board, BoardGroup
+from community.core.authz import SYSTEM
 from community.core.db import db, transaction
-from community.identity.models import Passkey, Purpose, User
+from community.identity.models import Group, Passkey, Purpose, User
 from community.identity.operations.registration import Registration, keep_registration
+from community.identity.operations.roles import grant_role
 from community.identity.operations.tokens import issue_token
 from community.identity.passwords import hash_password
 from community.posts.models import Post
@@ -21,6 +23,7 @@ from tests.factories.community import (
     make_answer,
     make_board,
     make_comment,
+    make_group,
     make_question,
     make_user,
 )
@@ -58,6 +61,9 @@ class Scene:
     helper: User
     moderator: User
     protected: User
+    admin: User
+    group: Group
+    local: User
     board: Board
     open: Question
     solved: Question
@@ -93,6 +99,8 @@ def _make() -> Scene:
         helper,
         moderator,
         _make_protected(),
+        make_user("Ada Lovelace-Baumgartner", role="admin"),
+        *_make_group_with_board(),
         board,
         open=ask(f"Kein Netz nach dem Update {LONG_WORD[:60]}", body=RICH, language="de"),
         solved=ask("Wie lange dauert die Aktivierung meiner eSIM", body=RICH, language="de"),
@@ -130,6 +138,17 @@ def _make_protected() -> User:
                 )
             )
     return member
+
+
+def _make_group_with_board() -> tuple[Group, User]:
+    """Make a group with members, a board for it, and somebody who moderates that board alone."""
+    group = make_group("tester")
+    board = make_board("versuche", audience="groups", names={"de": "Versuche", "en": "Trials"})
+    local = make_user("Lokale Moderatorin", on={board.id: "moderator"}, groups=[group])
+    with transaction():
+        db.session.add(BoardGroup(board_id=board.id, group_id=group.id))
+        grant_role(SYSTEM, local, "superuser")
+    return group, local
 
 
 def _make_links(user: User) -> list[str]:
