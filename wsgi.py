@@ -1,5 +1,12 @@
 """Entry point for web servers and the ``flask`` command."""
 
-from community.app import create_app
+import sys
 
-app = create_app()
+from community.app import create_app
+from community.core.settings import SettingsError
+
+try:
+    app = create_app()
+except SettingsError as error:
+    # Whoever runs this needs the sentence, not the way through our code to it.
+    sys.exit(f"The forum does not start: {error}")

@@ -24,6 +24,7 @@ from community.identity.operations.accounts import (
     NewAccount,
     forget_factors,
     make_account,
+    sign_out_everybody,
     sign_out_user,
 )
 from community.identity.operations.closing import disable_user, enable_user
@@ -184,14 +185,18 @@ def enable(email: str, reason: str) -> None:
 
 
 @users.command("sign-out")
-@email_argument
+@click.argument("email", type=Address(), required=False)
+@click.option("--all", "everybody", is_flag=True, help="Sign everybody out, as after a break-in.")
 @saying_refusals
-def sign_out(email: str) -> None:
+def sign_out(email: str | None, everybody: bool) -> None:
     """End all sessions of an account, at once and in every process."""
+    if everybody == (email is not None):
+        raise click.UsageError("Name an e-mail address, or give --all.")
     with transaction():
-        user = _get_user(email)
-        ended = sign_out_user(SYSTEM, user)
-    click.echo(f"{_words(user)}: {ended} session{'s' if ended != 1 else ''} ended.")
+        user = _get_user(email) if email is not None else None
+        ended = sign_out_user(SYSTEM, user) if user else sign_out_everybody(SYSTEM)
+    whose = _words(user) if user else "Everybody"
+    click.echo(f"{whose}: {ended} session{'s' if ended != 1 else ''} ended.")
 
 
 @users.command("forget-factors")

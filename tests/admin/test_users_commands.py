@@ -172,6 +172,20 @@ def test_signing_out_ends_every_session(run):
     assert acts() == ["account.sessions_ended"]
 
 
+def test_everybody_is_signed_out_at_once(run):
+    with transaction():
+        for user in (make_user(email=ADDRESS), make_user()):
+            open_session(user, method="password", second_factor=False)
+    assert "Everybody: 2 sessions ended." in run("sign-out", "--all")
+    assert db.session.scalars(select(UserSession)).all() == []
+    assert acts() == ["account.sessions_ended"]
+
+
+@pytest.mark.parametrize("arguments", [[], [ADDRESS, "--all"]])
+def test_signing_out_wants_either_an_address_or_all(run, arguments):
+    assert "Name an e-mail address, or give --all." in run("sign-out", *arguments, code=2)
+
+
 def test_a_link_sets_a_new_password_once(run, client):
     make_user(email=ADDRESS)
     first, second = (run("link", ADDRESS).strip() for _ in range(2))

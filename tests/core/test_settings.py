@@ -1,9 +1,14 @@
 """Settings: typed, checked at start, and a production that refuses to start unsafely."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from community.app import create_app
 from community.core.settings import Settings, SettingsError, setting_names
+from tests.source import ROOT
 
 SECRET = "correct-horse-battery-staple-0123456789"
 
@@ -81,3 +86,13 @@ def test_cookies_are_secure_on_https_sites(tmp_path, database_url):
     app = create_app(settings)
     assert app.config["SESSION_COOKIE_SECURE"] is True
     assert app.config["SESSION_COOKIE_HTTPONLY"] is True
+
+
+def test_a_site_with_unfit_settings_says_so_in_one_sentence(tmp_path):
+    environ = {**os.environ, "FORUM_ENVIRONMENT": "production", "FORUM_SECRET_KEY": "short"}
+    environ["FORUM_INSTANCE_PATH"] = str(tmp_path)
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "doctor"]
+    answer = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert answer.returncode == 1
+    assert "The forum does not start: FORUM_SECRET_KEY is missing or too short" in answer.stderr
+    assert "Traceback" not in answer.stderr

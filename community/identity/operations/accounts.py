@@ -17,7 +17,7 @@ from community.identity.names import name_columns
 from community.identity.operations.factors import lock_factors, overview_address
 from community.identity.operations.names import NameTaken, check_free_name
 from community.identity.operations.registration import forget_registration
-from community.identity.operations.sessions import end_sessions
+from community.identity.operations.sessions import end_all_sessions, end_sessions
 from community.identity.policies import can_make_accounts
 from community.identity.queries import get_user_by_email, has_second_factor
 
@@ -83,6 +83,14 @@ def forget_factors(actor: Viewer, user: User) -> bool:
     audit.record(actor, audit.Action.FACTOR_REMOVED, subject=("user", user.id), before=before)
     send_account_mail(user, "factors_forgotten", link=overview_address())
     return True
+
+
+def sign_out_everybody(actor: Viewer) -> int:
+    """End every session of the site, as after a break-in; returns how many ended."""
+    require(can_make_accounts(actor))
+    ended = end_all_sessions()
+    audit.record(actor, audit.Action.SESSIONS_ENDED, subject=("site", None))
+    return ended
 
 
 def sign_out_user(actor: Viewer, user: User) -> int:

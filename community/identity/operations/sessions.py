@@ -102,6 +102,11 @@ def end_session_of_token(token: str) -> None:
     db.session.execute(delete(UserSession).where(UserSession.token_hash == hash_of(token)))
 
 
+def end_all_sessions() -> int:
+    """Sign everybody out; returns how many sessions ended."""
+    return int(db.session.execute(delete(UserSession)).rowcount)  # type: ignore[attr-defined]
+
+
 def end_sessions(user_id: int, *, but: int | None = None) -> int:
     """Sign a user out everywhere, or everywhere but in one session; returns how many ended."""
     ended = delete(UserSession).where(UserSession.user_id == user_id)
