@@ -280,7 +280,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "privacy.delete_erasure": _fixed("/account/data/erasure"),
     "privacy.order_account_erasure": lambda c: (
         f"/admin/people/{c.owner.id}/erasure",
-        {"reason": "Asked for it"},
+        {"name": c.owner.display_name, "reason": "Asked for it"},
     ),
     "providers.connect_provider": _fixed("/account/providers/nobodys"),
     "providers.disconnect_provider": _fixed("/account/providers/nobodys"),

@@ -127,7 +127,8 @@ def test_the_change_needs_a_fresh_proof(desk, admin):
     user = make_user()
     with transaction():
         long_ago = clock.now() - timedelta(minutes=11)
-        db.session.execute(update(UserSession).values(verified_at=long_ago))
+        stale = {"verified_at": long_ago, "second_factor_at": long_ago}
+        db.session.execute(update(UserSession).values(**stale))
     response = give(desk, user, "admin")
     assert response.status_code == 303
     assert response.location.startswith("/verify")
