@@ -69,7 +69,7 @@ def test_several_accepted_answers_become_a_list():
     "text", ["</script><script>alert(1)</script>", "<!--<script", "a & b", "\u2028 \u2029", '"\\']
 )
 def test_nothing_ends_the_script_element(text):
-    question = Fact(title=text, author=ANN._replace(name=text))
+    question = Fact(title=text, author=ANN._replace(stored_name=text))
     raw = qa_page(question, [], BASE)
     assert not set(raw) & set("<>&\u2028\u2029")
     entity = json.loads(raw)["mainEntity"]
