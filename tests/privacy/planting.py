@@ -15,6 +15,7 @@ from community.core.jobs import Job, enqueue, external
 from community.core.mail import Message, deliver_mail, enqueue_mail
 from community.core.settings import current_settings
 from community.core.submissions import Submission
+from community.identity.lookalikes import skeleton_of
 from community.identity.models import (
     ExternalIdentity,
     OneTimeToken,
@@ -25,6 +26,7 @@ from community.identity.models import (
     UserSession,
 )
 from community.identity.names import mention_name_of, name_key_of
+from community.identity.operations.names import change_name
 from community.importers.models import ImportedRecord
 from community.notifications.models import Notification
 from community.posts.drafts import save_draft
@@ -67,17 +69,23 @@ class Planted:
     @property
     def needles(self) -> dict[str, str]:
         """All spellings that must not be found any more."""
-        name = self.words["name"]
+        name, old = f"Ann {self.words['name']}", f"Old {self.words['old name']}"
         return {
             **self.words,
-            "mention": mention_name_of(f"Ann {name}"),
-            "key": name_key_of(f"Ann {name}"),
+            "mention": mention_name_of(name),
+            "key": name_key_of(name),
+            "skeleton": skeleton_of(name),
+            "old key": name_key_of(old),
+            "old skeleton": skeleton_of(old),
         }
 
 
 def plant() -> Planted:
     """Make the member and everything about them."""
     words = {place: canary() for place in PLACES}
+    for place in ("name", "old name"):
+        # "rn" passes for "m": so the form in which names look alike holds another word.
+        words[place] = f"{words[place][:7]}rn{words[place][7:]}"
     user, other = _people(words)
     question = make_question(
         user,
@@ -111,8 +119,7 @@ def _people(words: dict[str, str]) -> tuple[User, User]:
     )
     with transaction():
         stored = db.session.get_one(User, user.id)
-        stored.display_name = f"Ann {words['name']}"
-        stored.name_key = name_key_of(stored.display_name)
+        change_name(stored, f"Ann {words['name']}")
         stored.email = f"{words['mail']}@example.org"
     return load_user(user.id), make_user("Other Person", language="en")
 

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.worker import run_due_jobs
+from community.identity.operations.names import NameTaken, check_name
 from community.privacy.operations.erasures import order_erasure
 from community.privacy.operations.files import clean_database_files
 from community.search.tasks import check_index
@@ -45,3 +47,17 @@ def test_no_byte_of_the_person_is_left(app: Flask, instance_path: Path, database
     assert hits(dump(instance_path, database_kind), planted.needles) == []
     assert hits(dump(instance_path, database_kind), planted.kept) != []
     assert _counts() == before
+
+
+def test_their_names_are_free_again(app: Flask) -> None:
+    planted = plant()
+    names = [f"Ann {planted.words['name']}", f"Old {planted.words['old name']}"]
+    # What looks like them is refused, and afterwards it is not.
+    names += [name.replace("rn", "m") for name in names]
+    with transaction():
+        for name in names:
+            with pytest.raises(NameTaken):
+                check_name(name)
+    _erase(planted)
+    with transaction():
+        assert [check_name(name) for name in names] == names
