@@ -162,11 +162,14 @@ def list_members(viewer: Viewer, group: Group) -> list[Person]:
 
 
 def find_user(viewer: Viewer, typed: str) -> User | None:
-    """Return the active user with this display name or e-mail address."""
+    """Return the active user with this e-mail address, or this display name where it is none.
+
+    Never both: names are compared without punctuation, so one may read like another's address.
+    """
     require(can_administer(viewer))
     typed = typed.replace("\0", "").strip()
-    names = or_(User.name_key == name_key_of(typed), User.email == typed.lower())
-    return db.session.scalar(select(User).where(names, User.active.is_(True)).limit(1))
+    is_named = User.email == typed.lower() if "@" in typed else User.name_key == name_key_of(typed)
+    return db.session.scalar(select(User).where(is_named, User.active.is_(True)))
 
 
 def get_board(viewer: Viewer, board_id: int) -> Board:

@@ -85,6 +85,19 @@ def test_members_come_and_go(desk):
     assert actions() == ["group.joined", "group.left"]
 
 
+def test_an_address_is_compared_with_addresses_alone(desk):
+    group = make_group()
+    lookalike = make_user("Annexampleorg", email="eve@example.net")
+    ann = make_user("Ann", email="ann@example.org")
+    members = f"/admin/groups/{group.id}/members"
+    assert desk.submit(members, {"person": "other@example.org"}).status_code == 422
+    assert desk.submit(members, {"person": "ann@example.org"}).status_code == 303
+    assert (now(ann).group_ids, now(lookalike).group_ids) == ({group.id}, frozenset())
+    assert "Ann belongs to the group." in desk.get(f"/admin/groups/{group.id}").text
+    assert desk.submit(members, {"person": "Annexampleorg"}).status_code == 303
+    assert "Annexampleorg belongs to the group." in desk.get(f"/admin/groups/{group.id}").text
+
+
 def test_deleting_a_group_takes_its_members_out(desk):
     group = make_group()
     user = make_user(groups=[group])
