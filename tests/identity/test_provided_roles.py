@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from community.core import clock
 from community.core.audit import AuditEntry
@@ -11,12 +11,13 @@ from community.core.authz import SYSTEM
 from community.core.db import db, forget_changes, transaction
 from community.identity.models import Group, GroupMember, RoleGrant, TotpFactor, User, UserSession
 from community.identity.operations.groups import add_member, make_group
-from community.identity.operations.identities import connect_identity
+from community.identity.operations.identities import connect_identity, disconnect_identity
 from community.identity.operations.roles import grant_role
 from tests.factories.community import make_user, reload
 from tests.identity.accounts import is_signed_in
 from tests.identity.openid import FakeProvider, running_provider
 from tests.identity.provider_flows import join, offering, provider_at, sign_in
+from tests.mailbox import sent_mails
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +142,51 @@ def test_a_group_that_is_unknown_here_keeps_nobody_out(fake, client, user) -> No
     sign_in_with(client, fake, "partners")
     assert is_signed_in(client)
     assert groups_of(user) == {}
+
+
+def test_who_disconnects_what_made_them_staff_is_signed_out_and_told(
+    fake, client, user, app
+) -> None:
+    with transaction():
+        db.session.execute(update(User).where(User.id == user.id).values(password="kept"))
+    with offering(app, provider_at(fake.origin, trusted_second_factor=True)):
+        sign_in_with(client, fake, "mods")
+        assert client.remove("/account/providers/work").status_code == 303
+    assert roles_of(user) == {}
+    assert not is_signed_in(client)
+    assert "/account/providers" in sent_mails(app)[-1].body
+
+
+def disconnect(user: User) -> None:
+    with transaction():
+        assert disconnect_identity(reload(user), "work", ["work"])
+
+
+def test_what_a_provider_granted_ends_when_it_is_disconnected(fake, client, user) -> None:
+    with transaction():
+        make_group(SYSTEM, "partners", {"de": "Partner", "en": "Partners"})
+        own = make_group(SYSTEM, "testers", {"de": "Tester", "en": "Testers"})
+        add_member(SYSTEM, own, user)
+        grant_role(SYSTEM, user, "agent")
+    sign_in_with(client, fake, "supers", "partners")
+    assert (roles_of(user), groups_of(user)) == (
+        {"superuser": "work", "agent": None},
+        {"partners": "work", "testers": None},
+    )
+    disconnect(user)
+    assert (roles_of(user), groups_of(user)) == ({"agent": None}, {"testers": None})
+    actions = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+    assert actions[-3:] == ["provider.disconnected", "role.revoked", "group.left"]
+
+
+def test_the_last_administrator_stays_when_the_provider_is_disconnected(
+    fake, client, user, app
+) -> None:
+    groups = {"admins": "role:admin"}
+    with offering(app, provider_at(fake.origin, groups=groups, trusted_second_factor=True)):
+        sign_in_with(client, fake, "admins")
+    disconnect(user)
+    assert roles_of(user) == {"admin": "work"}
 
 
 def session_of(user: User) -> UserSession:

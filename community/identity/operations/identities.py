@@ -19,6 +19,7 @@ from community.identity.models import ExternalIdentity, User
 from community.identity.names import name_columns
 from community.identity.operations.consents import agree_to_terms
 from community.identity.operations.names import NameTaken, check_name
+from community.identity.operations.provided_roles import follow_provider
 from community.identity.operations.registration import forget_registration
 from community.identity.policies import can_disconnect
 from community.identity.queries import (
@@ -125,7 +126,8 @@ def connect_identity(user: User, provider: str, subject: str) -> bool:
 def disconnect_identity(user: User, provider: str, usable: Collection[str]) -> bool:
     """Stop an account elsewhere from signing this user in; returns whether it did before.
 
-    ``usable`` are the providers that can be used to sign in at present. Raises ``LastWayIn``.
+    What it granted ends with it, as it could not be taken back any more. ``usable`` are the
+    providers that can be used to sign in at present. Raises ``LastWayIn``.
     """
     # One at a time, or two that go at once would each leave the other.
     db.session.execute(lock_row(select(User.id).where(User.id == user.id)))
@@ -143,6 +145,7 @@ def disconnect_identity(user: User, provider: str, usable: Collection[str]) -> b
     record(
         user, Action.PROVIDER_DISCONNECTED, subject=("user", user.id), before={"provider": provider}
     )
+    follow_provider(user, provider, frozenset())
     return True
 
 
