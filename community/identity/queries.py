@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from community.core import clock
-from community.core.db import db
+from community.core.db import db, lock_row
 from community.core.errors import NotFound
 from community.core.settings import current_settings
 from community.identity.lookalikes import skeletons_of
@@ -90,6 +90,13 @@ def list_mention_names(start: str) -> list[str]:
 def get_user(user_id: int) -> User | None:
     """Return somebody as stored now, roles loaded."""
     return _get_user(User.id == user_id)
+
+
+def lock_user(condition: ColumnElement[bool]) -> User | None:
+    """Return somebody as stored now, roles loaded, and locked to the end of the transaction."""
+    # Two queries: PostgreSQL locks no rows of an outer join, which the roles come by.
+    db.session.execute(lock_row(select(User.id).where(condition)))
+    return _get_user(condition)
 
 
 def get_user_by_email(email: str) -> User | None:

@@ -8,11 +8,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from community.core import clock
-from community.core.db import db, insert_ignoring_conflicts
+from community.core.db import db, insert_ignoring_conflicts, lock_row
 from community.core.errors import Conflict
 from community.core.jobs import emit
 from community.events import AccountConfirmed
@@ -21,7 +21,7 @@ from community.identity.models.users import PENDING
 from community.identity.names import name_columns
 from community.identity.operations.consents import agree_to_terms
 from community.identity.operations.names import NameTaken
-from community.identity.queries import get_user_by_email, is_name_taken
+from community.identity.queries import is_name_taken, lock_user
 
 KEPT_DAYS = 7
 
@@ -46,7 +46,8 @@ def keep_registration(registration: Registration) -> User | None:
     A later registration with the same address replaces an earlier one, password and all: only the
     owner of the address can confirm either. Raises ``Conflict`` for one at the same moment.
     """
-    user = get_user_by_email(registration.email)
+    # Locked, or it could be confirmed between the question and the new password.
+    user = lock_user(User.email == registration.email)
     if user is None:
         user = _add_pending_user(registration.email)
     if not user.is_pending:
@@ -70,7 +71,7 @@ def _add_pending_user(email: str) -> User:
             active=False,
         )
     )
-    user = get_user_by_email(email)
+    user = lock_user(User.email == email)
     if not stored.rowcount or user is None:  # type: ignore[attr-defined]
         raise Conflict()
     return user
@@ -104,7 +105,9 @@ def forget_registration(email: str) -> None:
 
 
 def _delete(condition: ColumnElement[bool]) -> None:
-    pending = select(User.id).where(User.name_key.startswith(PENDING), condition)
-    ids = list(db.session.scalars(pending.limit(1_000)))
+    # Locked, so that none of them is confirmed while it is being deleted.
+    is_pending = and_(User.name_key.startswith(PENDING), User.active.is_(False))
+    pending = select(User.id).where(is_pending, condition).limit(1_000)
+    ids = list(db.session.scalars(lock_row(pending)))
     db.session.execute(delete(OneTimeToken).where(OneTimeToken.user_id.in_(ids)))
-    db.session.execute(delete(User).where(User.id.in_(ids)))
+    db.session.execute(delete(User).where(User.id.in_(ids), is_pending))

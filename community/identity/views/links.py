@@ -24,7 +24,7 @@ from community.identity.operations.credentials import (
 from community.identity.operations.registration import turn_into_account
 from community.identity.operations.tokens import LinkSpent, get_token, redeem_token
 from community.identity.passwords import hash_password, is_password_of
-from community.identity.queries import get_user, is_name_taken
+from community.identity.queries import get_user, is_name_taken, lock_user
 from community.identity.signing_in import current_session, finish_first_factor
 from community.identity.throttling import count_attempt, note_success, remember_device
 from community.identity.views.blueprints import identity
@@ -76,8 +76,8 @@ def confirm_registration(token: str) -> ResponseReturnValue:
         return form_page("identity/confirm_registration.html", form, user=user)
     name = (form.display_name and form.display_name.data) or user.display_name
     with transaction():
-        redeem_token(Purpose.CONFIRM_EMAIL, token)
         confirmed = _unchanged(user)
+        redeem_token(Purpose.CONFIRM_EMAIL, token)
         turn_into_account(confirmed, name)
     response = finish_first_factor(confirmed, method="link", remember=False, goal=goal_of_request())
     flash(_("Welcome! Your account is ready."), "success")
@@ -102,8 +102,11 @@ def _confirmation_form(user: User) -> ConfirmationForm:
 
 
 def _unchanged(user: User) -> User:
-    """Return the user as stored now; raises ``LinkSpent`` where the password is another one."""
-    found = get_user(user.id)
+    """Return the user, locked; raises ``LinkSpent`` where the password is another one by now.
+
+    The user is locked before the link, as in every change that voids links: no deadlock.
+    """
+    found = lock_user(User.id == user.id)
     if found is None or found.password != user.password:
         raise LinkSpent()
     return found
@@ -126,8 +129,8 @@ def sign_in_by_link(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return form_page("identity/sign_in_by_link.html", form, user=user)
     with transaction():
-        redeem_token(Purpose.SIGN_IN, token)
         found = _unchanged(user)
+        redeem_token(Purpose.SIGN_IN, token)
         note_confirmation(found)
     return finish_first_factor(found, method="link", remember=False, goal=goal_of_request())
 
@@ -146,6 +149,7 @@ def reset_password(token: str) -> ResponseReturnValue:
         return form_page("identity/reset_password.html", form)
     new_hash = hash_password(form.password.data)
     with transaction():
+        _unchanged(user)
         redeem_token(Purpose.RESET_PASSWORD, token)
         changed = change_password(user.id, user.password, new_hash, but=None)
         note_confirmation(changed)
@@ -168,6 +172,7 @@ def confirm_email_change(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return form_page("identity/confirm_email_change.html", form, user=user, email=link.sent_to)
     with transaction():
+        _unchanged(user)
         redeem_token(Purpose.CHANGE_EMAIL, token)
         before = user.email
         changed = change_email(user.id, link.sent_to or "", but=_own_session_id(user))
