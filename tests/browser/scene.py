@@ -10,6 +10,7 @@ from community.identity.operations.registration import Registration, keep_regist
 from community.identity.operations.roles import grant_role
 from community.identity.operations.tokens import issue_token
 from community.identity.passwords import hash_password
+from community.notifications.tokens import Unsubscription, sign_unsubscription
 from community.posts.models import Post
 from community.posts.operations import give_kudos
 from community.questions.models import Question
@@ -74,6 +75,7 @@ class Scene:
     links: list[str]
     leaving: User
     administrator: User
+    unsubscription: str
 
 
 def make_scene(site: Site) -> Scene:
@@ -111,6 +113,7 @@ def _make() -> Scene:
         links=_make_links(asker),
         leaving=make_user("Lea Fort", erasure_due_at=days_ago(-9)),
         administrator=make_user("Ada Lang", role="admin"),
+        unsubscription=sign_unsubscription(Unsubscription(asker.id, "answer", None)),
     )
     _discuss(scene)
     _settle_states(scene)

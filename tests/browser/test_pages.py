@@ -1,6 +1,7 @@
 """Every main page: accessible in light and dark, not too wide, nothing the policy stops."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -126,6 +127,7 @@ class Shown(NamedTuple):
     who: str
     path: str | Callable[[Scene], str]
     act: Callable[["Page"], None] | None = None
+    has_terms: bool = False
 
 
 def question(name: str) -> Callable[[Scene], str]:
@@ -163,6 +165,8 @@ PAGES = {
     "notification settings": Shown("asker", "/preferences/notifications"),
     "preferences": Shown("asker", "/preferences"),
     "display name": Shown("asker", "/account/name"),
+    "terms": Shown("asker", "/account/terms", has_terms=True),
+    "leaving a mailing": Shown("guest", lambda scene: f"/unsubscribe/{scene.unsubscription}"),
     "devices": Shown("asker", "/account/sessions"),
     "proof of identity": Shown("asker", "/verify"),
     "proof by second factor": Shown("protected", "/verify", send_wrong_code),
@@ -210,22 +214,65 @@ PAGES = {
 }
 
 
+# Addresses of accounts and their administration that show no page of their own, and why.
+NOT_SHOWN = {
+    "/account/data/archives/<int:export_id>": "a file",
+    "/account/factors/totp": "reached by sending the form: authenticator app",
+    "/sign-in/second-factor": "reached by signing in: second factor",
+    "/sign-in/providers/<name>": "a redirect to the provider",
+    "/sign-in/providers/<name>/callback": "a redirect from the provider",
+    "/account/providers": "needs a provider: test_providers.py",
+    "/sign-in/providers/<name>/account": "needs a provider: test_providers.py",
+    "/verify/providers/<name>": "a redirect to the provider",
+}
+# Blueprints whose every page has to stand in the list above.
+LISTED = ("account", "administration", "identity", "preferences", "privacy", "providers")
+
+
 @pytest.fixture(scope="module")
 def scene(site: Site) -> Scene:
     return make_scene(site)
 
 
 @pytest.fixture
-def show(visitors: Visitors, scene: Scene) -> Callable[..., "Page"]:
+def show(
+    visitors: Visitors, scene: Scene, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., "Page"]:
     def open_page(name: str, **options: Any) -> "Page":
         shown = PAGES[name]
-        page = visitors.open(getattr(scene, shown.who, None), **options)
+        if shown.has_terms:
+            _set_terms(site, monkeypatch)
+        who = None if shown.who == "guest" else getattr(scene, shown.who)
+        page = visitors.open(who, **options)
         page.goto(shown.path if isinstance(shown.path, str) else shown.path(scene))
         if shown.act:
             shown.act(page)
         return page
 
     return open_page
+
+
+def _set_terms(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the site terms that nobody has agreed to yet, for one test."""
+    terms = {"terms_url": "/terms.html", "terms_version": "2"}
+    settings = replace(site.app.config["SETTINGS"], **terms)
+    monkeypatch.setitem(site.app.config, "SETTINGS", settings)
+    for name, value in terms.items():
+        monkeypatch.setitem(site.app.jinja_env.globals, name, value)
+
+
+def test_no_page_of_accounts_is_missing(site: Site, scene: Scene) -> None:
+    pages = {
+        rule.rule
+        for rule in site.app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint.partition(".")[0] in LISTED
+    }
+    adapter = site.app.url_map.bind("localhost")
+    paths = [
+        page.path if isinstance(page.path, str) else page.path(scene) for page in PAGES.values()
+    ]
+    shown = {adapter.match(path.partition("?")[0], return_rule=True)[0].rule for path in paths}
+    assert pages - shown == set(NOT_SHOWN)
 
 
 @pytest.mark.parametrize("name", PAGES)
