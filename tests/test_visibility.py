@@ -8,7 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from community.core.db import Base, db
+from community.core.authz import SYSTEM
+from community.core.db import Base, db, transaction
+from community.core.worker import run_due_jobs
+from community.privacy.operations.erasures import order_erasure
 from community.search.building import build_index
 from community.search.tasks import write_index
 from tests import crawl
@@ -27,7 +30,7 @@ from tests.canaries import (
 )
 from tests.client import ForumClient
 from tests.crawl import MISSING, Target
-from tests.factories.community import make_question
+from tests.factories.community import load_user, make_question
 from tests.mailbox import sent_mails
 
 STATES = (*QUESTION_STATES, *REPLY_STATES)
@@ -274,13 +277,22 @@ def _fingerprint() -> str:
 
 
 @pytest.mark.parametrize("viewer", ["guest", "member"])
-def test_disabled_members_look_like_strangers(app: Flask, viewer: str) -> None:
+@pytest.mark.parametrize("state", ["disabled", "erased"])
+def test_closed_accounts_look_like_strangers(app: Flask, viewer: str, state: str) -> None:
     world = make_world()
-    client, gone = _client(app, world, viewer), world.people["disabled"]
+    gone, name = world.people["disabled"], "Readerdisabled"
+    if state == "erased":
+        gone, name = world.people["superuser"], "Readersuperuser"
+        with transaction():
+            order_erasure(SYSTEM, load_user(gone.id))
+        run_due_jobs()
+    client = _client(app, world, viewer)
     for real, missing in (
         (f"/users/{gone.id}", f"/users/{crawl.MISSING_ID}"),
-        ("/users/by-name/Readerdisabled", "/users/by-name/Nobodyatall"),
-        ("/users/names?q=Readerdis", "/users/names?q=Nobodyatall"),
+        (f"/users/by-name/{name}", "/users/by-name/Nobodyatall"),
+        (f"/users/by-name/former{gone.id}", "/users/by-name/Nobodyatall"),
+        (f"/users/names?q={name[:9]}", "/users/names?q=Nobodyatall"),
+        ("/users/names?q=former", "/users/names?q=Nobodyatall"),
     ):
         answers = [client.get(address) for address in (real, missing)]
         assert answers[0].status_code == answers[1].status_code

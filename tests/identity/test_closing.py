@@ -108,6 +108,35 @@ def test_they_are_told_and_mailed_nothing(app: Flask, close: Close) -> None:
 
 
 @WAYS
+def test_whoever_mentions_them_reaches_nobody(
+    app: Flask, client: ForumClient, close: Close
+) -> None:
+    user, asker = make_user("Zora Quick"), make_user()
+    question = make_question(asker)
+    close(user)
+    make_answer(question, make_user(), "Ask @ZoraQuick about it, she will certainly know.")
+    run_due_jobs()
+    with transaction():
+        told = select(func.count()).select_from(Notification)
+        assert db.session.scalar(told.where(Notification.user_id == user.id)) == 0
+    client.sign_in(asker)
+    assert f'/users/{user.id}"' not in client.get(f"/questions/{question.id}/{question.slug}").text
+
+
+@pytest.mark.parametrize(("close", "is_listed"), [(_disable, True), (_erase_wholly, False)])
+def test_the_list_of_people_knows_the_disabled_by_name_and_the_erased_by_number(
+    app: Flask, client: ForumClient, close: Close, is_listed: bool
+) -> None:
+    user = make_user("Zora Quick")
+    close(user)
+    client.sign_in(make_user(role="admin"))
+    for query in ("", "?q=Zora"):
+        page = client.get(f"/admin/people{query}").text
+        assert ("Zora Quick" in page) is is_listed
+        assert user.email not in page or is_listed
+
+
+@WAYS
 def test_who_follows_them_no_longer_sees_them(
     app: Flask, client: ForumClient, close: Close
 ) -> None:

@@ -2,8 +2,12 @@
 
 import pytest
 
+from community.core.authz import SYSTEM
+from community.core.db import transaction
+from community.core.worker import run_due_jobs
 from community.identity.names import mention_name_of, name_key_of
-from tests.factories.community import make_user
+from community.privacy.operations.erasures import order_erasure
+from tests.factories.community import load_user, make_user
 
 
 @pytest.mark.parametrize(
@@ -21,8 +25,13 @@ def test_a_name_that_nobody_has_is_not_found(client, name):
     assert client.get(f"/users/by-name/{name}").status_code == 404
 
 
-def test_disabled_accounts_are_not_found_by_name(client):
-    make_user("Aylin Kaya", active=False)
+@pytest.mark.parametrize("is_erased", [False, True], ids=["disabled", "erased"])
+def test_closed_accounts_are_not_found_by_name(client, is_erased):
+    user = make_user("Aylin Kaya", active=is_erased)
+    if is_erased:
+        with transaction():
+            order_erasure(SYSTEM, load_user(user.id))
+        run_due_jobs()
     assert client.get("/users/by-name/aylinkaya").status_code == 404
     client.sign_in(make_user())
     assert client.get("/users/names?q=ayl").json == []
