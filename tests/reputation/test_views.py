@@ -1,8 +1,15 @@
 """The page of points: what holds for everybody, and one's own entries for their owner alone."""
 
 import pytest
+from sqlalchemy import text
 
+from community.core.authz import SYSTEM
+from community.core.db import db, transaction
+from community.core.worker import run_due_jobs
+from community.identity.operations.closing import disable_user
+from community.privacy.operations.erasures import order_erasure
 from tests.factories.community import (
+    load_user,
     make_acceptance,
     make_answer,
     make_board,
@@ -10,7 +17,7 @@ from tests.factories.community import (
     make_user,
     set_post_visibility,
 )
-from tests.reputation.ledger.booking import deliver_waiting, thank
+from tests.reputation.ledger.booking import broken, deliver_waiting, entries_of, rebuild, thank
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -71,3 +78,27 @@ def test_the_page_speaks_german(client):
 def test_a_profile_shows_the_points(client, helper):
     page = client.get(f"/users/{helper.id}").text
     assert '<a href="/reputation">26</a>' in page
+
+
+@pytest.mark.parametrize("state", ["disabled", "erased"])
+def test_of_who_has_gone_the_ledger_keeps_numbers_alone(client, helper, state):
+    giver = make_user("Grateful Greta")
+    thank(giver, make_answer(make_question(), helper))
+    reader = client.sign_in(giver)
+    for gone in (giver, helper):
+        with transaction():
+            close = disable_user if state == "disabled" else order_erasure
+            close(SYSTEM, load_user(gone.id))
+        run_due_jobs()
+    assert "Your latest entries" not in reader.get("/reputation").text
+    with transaction():
+        kept = [
+            str(value)
+            for table in ("ledger_accounts", "ledger_entries")
+            for row in db.session.execute(text(f"SELECT * FROM {table}"))
+            for value in row
+        ]
+    assert not [value for value in kept if "Gre" in value or "@" in value]
+    rebuild()
+    assert sorted(amount for _, amount in entries_of(helper)) == [1, 10, 10, 15]
+    assert broken() == []
