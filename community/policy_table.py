@@ -4,9 +4,10 @@ The table decides nothing: policies do, and views ask them. It says what they sh
 people to read and for ``tests/test_policy_table.py``, which sends every request as every role about
 every target and compares. A new route fails that test until it has a line here.
 
-Targets: what is one's own; somebody else's, on the board that the board moderator moderates;
-somebody else's on another board. Both boards are open to everybody: who may see a board at all is
-another matter (``boards.policies``, ``tests/test_visibility.py``).
+Targets: what is one's own; somebody else's, on the board that the board's staff look after;
+somebody else's on another board. Board moderators and board agents hold their role on the first
+board alone. Both boards are open to everybody: who may see a board at all is another matter
+(``boards.policies``, ``tests/test_visibility.py``).
 """
 
 from typing import NamedTuple
@@ -15,7 +16,7 @@ Roles = frozenset[str]
 
 ROLES = (
     *("guest", "member", "new member", "silenced member", "superuser"),
-    *("board moderator", "moderator", "agent", "admin"),
+    *("board moderator", "board agent", "moderator", "agent", "admin"),
 )
 
 NOBODY: Roles = frozenset()
@@ -25,7 +26,8 @@ WRITERS: Roles = SIGNED_IN - {"silenced member"}
 ADMINS: Roles = frozenset({"admin"})
 MODERATORS: Roles = frozenset({"moderator", "admin"})
 STAFF: Roles = MODERATORS | {"agent"}
-BOARD_STAFF: Roles = frozenset({"board moderator"})
+# Who holds a role on one board alone, by the role.
+ON_ONE_BOARD = {"moderator": "board moderator", "agent": "board agent"}
 
 
 class Policy(NamedTuple):
@@ -52,8 +54,9 @@ def of_others(who: Roles) -> Policy:
 
 
 def of_staff(staff: Roles, *, owners: Roles = NOBODY) -> Policy:
-    """Let staff use a route, board moderators on their board, and some of the owners."""
-    return Policy(owners | staff | BOARD_STAFF, staff | BOARD_STAFF, staff)
+    """Let staff use a route, who holds the same role on one board there, and some of the owners."""
+    there = staff | {ON_ONE_BOARD[role] for role in staff & set(ON_ONE_BOARD)}
+    return Policy(owners | there, there, staff)
 
 
 ACCOUNTS = {
@@ -139,9 +142,7 @@ HELPING = {
     "questions.close_question": of_staff(STAFF, owners=WRITERS),
     "questions.reopen_question": of_staff(STAFF, owners=WRITERS),
     # Nobody asks themselves for more facts.
-    "questions.request_info": Policy(
-        NOBODY, STAFF | BOARD_STAFF | {"superuser"}, STAFF | {"superuser"}
-    ),
+    "questions.request_info": of_staff(STAFF | {"superuser"})._replace(own=NOBODY),
     "questions.lock_writing": of_staff(MODERATORS),
     "questions.unlock_writing": of_staff(MODERATORS),
     "replies.hide_post": of_staff(MODERATORS),
@@ -170,3 +171,39 @@ POLICIES: dict[str, Policy] = {
     **HELPING,
     **ADMINISTRATION,
 }
+
+# What could take an account, or give one rights: who is signed in proves again that it is them.
+# "account.sign_out_session" asks too, but only where another browser is to be signed out.
+FRESHLY_PROVED = frozenset(
+    {
+        "account.add_passkey",
+        "account.begin_totp",
+        "account.change_email",
+        "account.change_password",
+        "account.confirm_totp",
+        "account.make_registration_challenge",
+        "account.remove_passkey",
+        "account.remove_totp",
+        "account.rename_passkey",
+        "account.renew_recovery_codes",
+        "account.show_totp",
+        "account.sign_out_everywhere",
+        "administration.add_member",
+        "administration.delete_group",
+        "administration.give_role",
+        "administration.make_group",
+        "administration.remove_member",
+        "administration.rename_group",
+        "administration.save_audience",
+        "administration.take_role",
+        "privacy.create_archive",
+        "privacy.create_disabling",
+        "privacy.create_erasure",
+        "privacy.delete_disabling",
+        "privacy.download_archive",
+        "privacy.new_erasure",
+        "privacy.order_account_erasure",
+        "providers.connect_provider",
+        "providers.disconnect_provider",
+    }
+)

@@ -2,18 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from community.core import clock
 from community.core.db import db, transaction
 from community.core.web import is_public
+from community.identity.models import UserSession
 from community.identity.operations.sessions import open_session
+from community.policy_table import POLICIES
 from tests.client import ForumClient
 from tests.policy_requests import (
     ABOUT_NOTHING,
+    KINDS,
+    NAMED_IN_FORM,
     REQUESTS,
     SAME_AS,
     TARGETS,
@@ -32,13 +39,18 @@ def changing_rules(app: Flask) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if UNSAFE & (rule.methods or set())]
 
 
+def targets_of(rule: Rule) -> tuple[str, ...]:
+    """Return whose what a rule is about can be."""
+    return TARGETS if rule.arguments or rule.endpoint in NAMED_IN_FORM else TARGETS[:1]
+
+
 class Matrix:
     """Sends requests as somebody, each to the same world."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.world: World = make_world()
-        self.watch: Callable[[], None] = lambda: None
+        self.watch: Callable[[], object] = lambda: None
         self.tokens = {role: self._token(role) for role in self.world.people}
 
     def _token(self, role: str) -> str:
@@ -63,8 +75,24 @@ class Matrix:
 
     def cells(self, role: str, rule: Rule) -> Iterator[Cell]:
         """Yield what a rule is asked; one that names nothing has one target."""
-        for target in TARGETS if rule.arguments else TARGETS[:1]:
-            yield Cell(self.world, role, target)
+        for target in targets_of(rule):
+            for kind in KINDS.get(rule.endpoint, ("question",)):
+                yield Cell(self.world, role, target, kind)
+
+    def most_powerful(self, rule: Rule) -> Cell:
+        """Return a cell the table allows, of whoever can do the most."""
+        policy = POLICIES[rule.endpoint]
+        for role in ("admin", "moderator", "member", "guest"):
+            for target in reversed(targets_of(rule)):
+                if role in getattr(policy, target):
+                    return Cell(self.world, role, target)
+        raise AssertionError(rule)
+
+    def let_time_pass(self, minutes: int) -> None:
+        """Make it that long ago that anybody proved who they are."""
+        then = clock.now() - timedelta(minutes=minutes)
+        with transaction():
+            db.session.execute(update(UserSession).values(verified_at=then, second_factor_at=then))
 
     def client(self, role: str) -> ForumClient:
         """Return a browser of its own for a request."""

@@ -1,7 +1,8 @@
 """Every request that changes something, filled with what it would be carried out on.
 
 ``tests/test_policy_table.py`` sends each of them as every role, about three targets: what is one's
-own, somebody else's on the board that the board moderator moderates, somebody else's on another.
+own, somebody else's on the board that the board's staff look after, somebody else's on another.
+Routes about posts are sent about a question, an answer and a comment each.
 """
 
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from tests.factories.community import (
     make_acceptance,
     make_answer,
     make_board,
+    make_comment,
     make_group,
     make_question,
     make_user,
@@ -56,6 +58,8 @@ class World:
     boards: dict[str, Board]
     group: Group
     content: dict[tuple[str, str], Content] = field(default_factory=dict)
+    # By target, kind and whether it is hidden: the author's, on somebody else's question.
+    replies: dict[tuple[str, str, bool], int] = field(default_factory=dict)
     sessions: dict[str, int] = field(default_factory=dict)
     notifications: dict[str, int] = field(default_factory=dict)
     passkeys: dict[str, int] = field(default_factory=dict)
@@ -63,17 +67,19 @@ class World:
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
         own = [made.question_id for (target, _), made in self.content.items() if target == "own"]
+        own += [post_id for (target, *_), post_id in self.replies.items() if target == "own"]
         with transaction():
             db.session.execute(update(Post).where(Post.id.in_(own)).values(author_id=owner.id))
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One role and one target."""
+    """One role and one target, of one kind where it is a post."""
 
     world: World
     role: str
     target: str
+    kind: str = "question"
 
     @property
     def owner(self) -> User:
@@ -96,6 +102,12 @@ class Cell:
         """Return the id of its answer, which somebody else gave."""
         return self.world.content[self.target, variant].answer_id
 
+    def post(self, variant: str = "answered") -> int:
+        """Return the id of a post of this kind."""
+        if self.kind == "question":
+            return self.question(variant)
+        return self.world.replies[self.target, self.kind, variant == "hidden"]
+
 
 def make_people(board: Board) -> dict[str, User]:
     """Return one person a role; guests are nobody."""
@@ -106,6 +118,7 @@ def make_people(board: Board) -> dict[str, User]:
         "silenced member": make_user("Silent member", silenced_until=days_ago(-1), **shared),
         "superuser": make_user("Super user", role="superuser", **shared),
         "board moderator": make_user("Board keeper", on={board.id: "moderator"}, **shared),
+        "board agent": make_user("Board helper", on={board.id: "agent"}, **shared),
         "moderator": make_user("Moderating", role="moderator", **shared),
         "agent": make_user("Agent", role="agent", **shared),
         "admin": make_user("Admin", role="admin", **shared),
@@ -121,6 +134,7 @@ def make_world() -> World:
         board = boards["there" if target == "elsewhere" else "here"]
         for variant in VARIANTS:
             world.content[target, variant] = _make_content(world, board, variant)
+        _make_replies(world, board, target)
     for role, user in (*world.people.items(), ("author", world.author)):
         with transaction():
             row, _ = open_session(user, method="password", second_factor=True)
@@ -160,6 +174,17 @@ def _make_content(world: World, board: Board, variant: str) -> Content:
         if variant == "locked":
             lock_writing(moderator, lock_question(question.id))
     return Content(question.id, answer.id)
+
+
+def _make_replies(world: World, board: Board, target: str) -> None:
+    for hidden in (False, True):
+        question = make_question(board=board, tags="sim")
+        answer = make_answer(question, world.author)
+        comment = make_comment(question, question, world.author, "Which phone is it?")
+        for post in (answer, comment):
+            if hidden:
+                set_post_visibility(post, "hidden", world.people["moderator"])
+            world.replies[target, post.kind, hidden] = post.id
 
 
 def _owned(cell: Cell, kept: dict[str, int]) -> int:
@@ -301,13 +326,13 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "questions.unlock_writing": lambda c: (f"/questions/{c.question('locked')}/lock", {}),
     "replies.accept_answer": lambda c: (f"/answers/{c.answer()}/acceptance", {}),
     "replies.create_answer": lambda c: (f"/questions/{c.question()}/answers", {"body": TEXT}),
-    "replies.create_comment": lambda c: (f"/posts/{c.answer()}/comments", {"body": TEXT}),
-    "replies.create_revision": lambda c: (f"/posts/{c.question()}/revisions", EDIT),
-    "replies.delete_post": lambda c: (f"/posts/{c.question('bare')}", {}),
-    "replies.give_kudos": lambda c: (f"/posts/{c.question()}/kudos", {}),
-    "replies.hide_post": lambda c: (f"/posts/{c.question()}/hiding", {}),
-    "replies.restore_post": lambda c: (f"/posts/{c.question('hidden')}/hiding", {}),
-    "replies.take_kudos_back": lambda c: (f"/posts/{c.question()}/kudos", {}),
+    "replies.create_comment": lambda c: (f"/posts/{c.post()}/comments", {"body": TEXT}),
+    "replies.create_revision": lambda c: (f"/posts/{c.post()}/revisions", EDIT),
+    "replies.delete_post": lambda c: (f"/posts/{c.post('bare')}", {}),
+    "replies.give_kudos": lambda c: (f"/posts/{c.post()}/kudos", {}),
+    "replies.hide_post": lambda c: (f"/posts/{c.post()}/hiding", {}),
+    "replies.restore_post": lambda c: (f"/posts/{c.post('hidden')}/hiding", {}),
+    "replies.take_kudos_back": lambda c: (f"/posts/{c.post()}/kudos", {}),
     "replies.unaccept_answer": lambda c: (f"/answers/{c.answer('solved')}/acceptance", {}),
     "search.create_deflection": lambda c: (
         "/deflections",
@@ -316,14 +341,42 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
 }
 # Routes that lead from one to another: the first one routes by ``_method``.
 SAME_AS = {"replies.remove_post": "replies.delete_post"}
+# What these are about stands in the form, not in the address.
+NAMED_IN_FORM = {"questions.create_question", "search.create_deflection"}
+# Routes about posts; comments have no comments.
+KINDS = {
+    "replies.create_comment": ("question", "answer"),
+    **dict.fromkeys(
+        (
+            *("replies.create_revision", "replies.delete_post", "replies.remove_post"),
+            *("replies.give_kudos", "replies.take_kudos_back"),
+            *("replies.hide_post", "replies.restore_post"),
+        ),
+        ("question", "answer", "comment"),
+    ),
+}
 # What these are about is nobody's here, or their proof does not fit: an answer that says so is no
-# refusal.
+# refusal. Each has tests of its own in ``tests/identity`` or ``tests/notifications``.
+NO_LINK = "its link is of nobody: one that works is redeemed once, by whoever holds it"
+NO_DEVICE = "a passkey's answer is signed by a device"
+NO_PROVIDER = "there is no provider of this name"
+NO_FIRST_FACTOR = "nobody has shown a password first"
 ABOUT_NOTHING = {
-    *("identity.confirm_email_change", "identity.confirm_registration", "identity.reset_password"),
-    *("identity.sign_in_by_link", "notifications.unsubscribe", "providers.connect_provider"),
-    *("providers.disconnect_provider", "providers.make_account", "account.agree"),
-    *("account.add_passkey", "identity.ask_second_factor", "identity.sign_in_with_passkey"),
-    *("identity.make_second_factor_challenge", "account.remove_totp", "account.verify"),
+    "identity.confirm_email_change": NO_LINK,
+    "identity.confirm_registration": NO_LINK,
+    "identity.reset_password": NO_LINK,
+    "identity.sign_in_by_link": NO_LINK,
+    "notifications.unsubscribe": NO_LINK,
+    "account.add_passkey": NO_DEVICE,
+    "identity.sign_in_with_passkey": NO_DEVICE,
+    "providers.connect_provider": NO_PROVIDER,
+    "providers.disconnect_provider": NO_PROVIDER,
+    "providers.make_account": NO_PROVIDER,
+    "identity.ask_second_factor": NO_FIRST_FACTOR,
+    "identity.make_second_factor_challenge": NO_FIRST_FACTOR,
+    "account.agree": "the site has no terms that somebody could owe their consent to",
+    "account.remove_totp": "nobody has set an app up",
+    "account.verify": "everybody has a passkey, so the password alone is not enough",
 }
 
 

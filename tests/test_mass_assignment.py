@@ -5,22 +5,13 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import Table, inspect, select
 
 from community.core import clock
 from community.core.db import db
-from community.identity.models import RoleGrant, User
-from community.policy_table import POLICIES
-from community.posts.models import Post
-from community.questions.models import Question
+from tests.policy_digest import TABLES, Digest
 from tests.policy_matrix import Matrix, changing_rules
-from tests.policy_requests import TARGETS, Cell
+from tests.policy_requests import Cell
 
-TABLES: tuple[Table, ...] = tuple(
-    inspect(model).local_table for model in (User, Post, Question, RoleGrant)
-)
-# Of new rows: they differ each time.
-DRAWN = {"id", "root_id", "parent_id", "fs_uniquifier", "password", "passkey_handle"}
 HOSTILE = {
     "role": "admin",
     "visibility": "deleted",
@@ -38,48 +29,6 @@ def extra_fields(form: dict[str, Any]) -> dict[str, str]:
     return {name: HOSTILE.get(name, "1") for name in names}
 
 
-class Digest:
-    """What the tables hold within a request's transaction, as it was last written."""
-
-    def __init__(self) -> None:
-        self.known = {table.name: self._ids(table) for table in TABLES}
-        self.rows: list[Any] = []
-
-    def _ids(self, table: Table) -> set[int]:
-        return set(db.session.scalars(select(table.c.id)))
-
-    def take(self) -> None:
-        """Read all rows; of new ones what is not drawn by lot."""
-        self.rows = [
-            (
-                table.name,
-                row.id if row.id in self.known[table.name] else 0,
-                self._values(table, row),
-            )
-            for table in TABLES
-            for row in db.session.execute(select(table).order_by(table.c.id))
-        ]
-
-    def _values(self, table: Table, row: Any) -> list[Any]:
-        is_new = row.id not in self.known[table.name]
-        return [
-            (column.name, getattr(row, column.name))
-            for column in table.columns
-            if not (is_new and column.name in DRAWN)
-        ]
-
-
-def _someone(rule: Any, matrix: Matrix) -> Cell:
-    """Return a cell the table allows, the most powerful one."""
-    policy = POLICIES[rule.endpoint]
-    targets = TARGETS if rule.arguments else TARGETS[:1]
-    for role in ("admin", "moderator", "member", "guest"):
-        for target in reversed(targets):
-            if role in getattr(policy, target):
-                return Cell(matrix.world, role, target)
-    raise AssertionError(rule)
-
-
 def test_no_form_sets_columns_it_has_no_field_for(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,7 +37,7 @@ def test_no_form_sets_columns_it_has_no_field_for(
         for role in ("admin", "moderator", "member", "guest"):
             with matrix.as_owner(role, monkeypatch):
                 for rule in changing_rules(app):
-                    cell = _someone(rule, matrix)
+                    cell = matrix.most_powerful(rule)
                     if cell.role == role:
                         wrong += _difference(matrix, rule, cell)
     assert not wrong, "\n".join(wrong)
