@@ -35,8 +35,11 @@ def can_close_accounts(viewer: Viewer) -> bool:
 
 
 def can_close_account(viewer: Viewer, user: User) -> bool:
-    """Say whether the viewer may disable and enable an account; an erased one stays erased."""
-    if user.erased_at is not None or viewer.viewer_id == user.id:
+    """Say whether the viewer may disable and enable an account; an erased one stays erased.
+
+    A registration is none yet: opened by us, it would have an address that nobody confirmed.
+    """
+    if user.is_pending or user.erased_at is not None or viewer.viewer_id == user.id:
         return False
     return can_close_accounts(viewer)
 

@@ -13,10 +13,12 @@ from flask import Flask, Response, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import login_user
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from community.core import clock
-from community.core.db import joined_transaction, transaction
+from community.core.db import db, joined_transaction, lock_row, transaction
+from community.core.errors import Conflict
 from community.core.settings import current_settings
 from community.core.web import current_viewer, is_fragment_request, is_impersonal
 from community.identity.addresses import page_address, safe_next
@@ -82,6 +84,12 @@ class UnlistedDoor(AssertionError):
     """A session was about to begin at an endpoint that is not on the list."""
 
 
+class AccountChanged(Conflict):
+    """The account was closed or got another password while somebody was being recognised."""
+
+    message = _l("This account has just changed. Please sign in again.")
+
+
 def load_viewer(token: str) -> User | None:
     """Return whose session a browser holds, or None where it has ended; one query."""
     found = get_user_and_session(hash_of(token))
@@ -103,11 +111,13 @@ def current_session() -> UserSession | None:
 def begin_session(user: User, *, method: str, second_factor: bool, remember: bool) -> None:
     """Sign this browser in; whatever session it had before ends.
 
-    ``user`` comes with its roles loaded. Raises ``UnlistedDoor`` where no session may begin.
+    ``user`` is who was recognised, as loaded then, roles included. Raises ``UnlistedDoor`` where no
+    session may begin, and ``AccountChanged``.
     """
     if request.endpoint not in SESSION_STARTERS:
         raise UnlistedDoor(request.endpoint)
     with joined_transaction():
+        _refuse_changed(user)
         _end_former_session()
         row, token = open_session(
             user,
@@ -125,6 +135,17 @@ def begin_session(user: User, *, method: str, second_factor: bool, remember: boo
     session.permanent = remember
     g.user_session = row
     g.viewer = user
+
+
+def _refuse_changed(user: User) -> None:
+    """Raise ``AccountChanged`` unless the account is open and its key the one that was checked.
+
+    Locked, so what changes the key either comes before this question, or ends the new session.
+    """
+    present = select(User.active, User.fs_uniquifier).where(User.id == user.id)
+    row = db.session.execute(lock_row(present)).one_or_none()
+    if row is None or not row.active or row.fs_uniquifier != user.fs_uniquifier:
+        raise AccountChanged()
 
 
 def _tell_of_new_device(user: User, row: UserSession) -> None:

@@ -9,7 +9,7 @@ from community.core.jobs import emit
 from community.events import AccountDisabled, AccountEnabled
 from community.identity.models import RoleGrant, User
 from community.identity.operations.roles import LastAdministrator
-from community.identity.operations.sessions import end_sessions
+from community.identity.operations.sessions import end_sessions, new_key
 from community.identity.operations.tokens import void_tokens
 from community.identity.policies import can_close_account
 
@@ -26,6 +26,7 @@ def disable_user(actor: Viewer, user: User, *, reason: str = "") -> None:
         return
     stored.active = False
     stored.disabled_at = clock.now()
+    stored.fs_uniquifier = new_key()
     end_sessions(user.id)
     void_tokens(user.id)
     _record(actor, audit.Action.ACCOUNT_DISABLED, user, active=False, reason=reason)

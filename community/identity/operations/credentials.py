@@ -3,8 +3,6 @@
 Either change ends every other session and every link that was mailed before.
 """
 
-import secrets
-
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +12,7 @@ from community.core.db import db, lock_row
 from community.core.errors import Conflict
 from community.identity.models import User
 from community.identity.operations.registration import forget_registration
-from community.identity.operations.sessions import end_sessions
+from community.identity.operations.sessions import end_sessions, new_key
 from community.identity.operations.tokens import void_tokens
 
 
@@ -73,7 +71,7 @@ def _lock_user(user_id: int) -> User:
 
 def _end_what_was_open(user: User, *, but: int | None) -> None:
     # What was half done with the old password (a second factor asked for) ends with the key.
-    user.fs_uniquifier = secrets.token_hex(32)
+    user.fs_uniquifier = new_key()
     db.session.flush()
     void_tokens(user.id)
     end_sessions(user.id, but=but)

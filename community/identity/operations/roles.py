@@ -21,6 +21,12 @@ class RoleUnknown(Invalid):
     message = _l("There is no such role.")
 
 
+class NotConfirmed(Conflict):
+    """A registration is no account before its address is confirmed."""
+
+    message = _l("The e-mail address is not confirmed yet. Roles can be given once it is.")
+
+
 class LastAdministrator(Conflict):
     """Somebody must be left who can grant roles."""
 
@@ -30,9 +36,12 @@ class LastAdministrator(Conflict):
 def grant_role(actor: Viewer, user: User, name: str, *, board_id: int | None = None) -> None:
     """Give a user a role on the whole site, or on one board alone; twice changes nothing.
 
-    Whoever becomes staff is signed out everywhere. Raises ``NotAllowed``, ``RoleUnknown``.
+    Whoever becomes staff is signed out everywhere. Raises ``NotAllowed``, ``RoleUnknown``,
+    ``NotConfirmed``.
     """
     require(can_change_roles_of(actor, user))
+    if user.is_pending:
+        raise NotConfirmed()
     if name not in (ROLES[1:] if board_id is None else BOARD_ROLES):
         raise RoleUnknown(errors={"role": RoleUnknown.message})
     held = _lock_roles(user, board_id)

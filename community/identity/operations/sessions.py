@@ -21,6 +21,11 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def new_key() -> str:
+    """Return a new ``fs_uniquifier``; sign-ins begun with the old one come to nothing."""
+    return secrets.token_hex(32)
+
+
 def open_session(
     user: User, *, method: str, second_factor: bool, device: str = "", network: str = ""
 ) -> tuple[UserSession, str]:

@@ -4,7 +4,7 @@ Every answer is the same whether or not an address has an account: what differs 
 worker and said by mail alone.
 """
 
-from flask import redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,8 +19,13 @@ from community.identity.addresses import HOME, safe_next
 from community.identity.forms import EmailForm, RegisterForm, SignInForm
 from community.identity.models import Purpose, User
 from community.identity.passwords import hash_password, is_password_of
+from community.identity.pending import forget_first_factor
 from community.identity.queries import get_user_by_email
-from community.identity.signing_in import end_current_session, finish_first_factor
+from community.identity.signing_in import (
+    AccountChanged,
+    end_current_session,
+    finish_first_factor,
+)
 from community.identity.tasks import mail_link, settle_registration
 from community.identity.throttling import (
     TooManyAccounts,
@@ -50,11 +55,13 @@ def sign_in() -> ResponseReturnValue:
         return form_page("identity/sign_in.html", form)
     try:
         user = _user_with_password(form.email.data, form.password.data)
+        if user is not None:
+            kept = bool(form.remember.data)
+            return finish_first_factor(user, method="password", remember=kept, goal=form.next.data)
     except TooManyTries as refusal:
         return too_fast_page("identity/sign_in.html", form, refusal)
-    if user is not None:
-        remember = bool(form.remember.data)
-        return finish_first_factor(user, method="password", remember=remember, goal=form.next.data)
+    except AccountChanged:
+        pass  # By now the password is another one, or the account is closed: it does not match.
     form.form_errors.append(_("E-mail address and password do not match."))
     return form_page("identity/sign_in.html", form)
 
@@ -66,6 +73,14 @@ def _user_with_password(email: str, password: str) -> User | None:
         return None
     note_success(attempt)
     return user
+
+
+@identity.app_errorhandler(AccountChanged)
+def ask_to_sign_in_again(error: AccountChanged) -> ResponseReturnValue:
+    """Begin anew where the account changed between the first proof and the session."""
+    forget_first_factor()
+    flash(str(error), "info")
+    return redirect(url_for("identity.sign_in"), 303)
 
 
 @identity.route("/register", methods=["GET", "POST"])

@@ -4,7 +4,6 @@ What was written stays under "former member", for the sake of those it helped. E
 who that was goes: from the account, from everybody's texts, from jobs, files and the index.
 """
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +22,7 @@ from community.events import AccountErased
 from community.identity.models import FormerIdentifier, User
 from community.identity.names import former_name_of, name_key_of
 from community.identity.operations.closing import lock_account, refuse_last_administrator
+from community.identity.operations.sessions import new_key
 from community.privacy.letters import send_due_letter, send_erased_letter
 from community.privacy.operations import leftovers, rows, texts
 from community.privacy.operations.archives import delete_archives
@@ -172,7 +172,8 @@ def _close(user_id: int) -> None:
     for address in list_mailed_addresses(user_id):
         db.session.add(FormerIdentifier(user_id=user_id, kind="email", value=address))
     db.session.flush()
-    db.session.execute(update(User).where(User.id == user_id).values(active=False))
+    closed = update(User).where(User.id == user_id)
+    db.session.execute(closed.values(active=False, fs_uniquifier=new_key()))
     rows.delete_access(user_id)
 
 
@@ -183,7 +184,7 @@ def _end(user_id: int) -> None:
         **rows.blanks_of("users"),
         "display_name": name,
         "name_key": key,
-        "fs_uniquifier": secrets.token_hex(32),
+        "fs_uniquifier": new_key(),
         "active": False,
         "erased_at": clock.now(),
     }
