@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from flask_security import hash_password
-from sqlalchemy import update
+from sqlalchemy import func, update
 from werkzeug.test import TestResponse
 
 from community.core.authz import SYSTEM
@@ -95,7 +95,10 @@ DOORS: dict[str, Callable[[Flask, ForumClient, FakeProvider], Step]] = {
     "providers.finish_flow": _by_provider,
     "providers.make_account": _by_joining,
 }
-CHANGES = {"another key": {"fs_uniquifier": User.fs_uniquifier + "x"}, "closed": {"active": False}}
+CHANGES = {
+    "another key": {"fs_uniquifier": func.substr(User.fs_uniquifier, 2)},
+    "closed": {"active": False},
+}
 
 
 @contextmanager
