@@ -30,7 +30,6 @@ class ForumClient(FlaskClient):
             _, token = open_session(user, method="password", second_factor=second_factor)
         with self.session_transaction() as session:
             session["_user_id"] = token
-            session["account"] = user.id
         return self
 
     def sign_out(self) -> "ForumClient":

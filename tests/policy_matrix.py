@@ -100,7 +100,6 @@ class Matrix:
         if role in self.tokens:
             with client.session_transaction() as session:
                 session["_user_id"] = self.tokens[role]
-                session["account"] = self.world.people[role].id
         return client
 
     def send(

@@ -76,7 +76,9 @@ KINDS = {
     "registration": Kind(
         address="10/minute;60/hour", account="10/minute;60/hour", everybody="1000/hour"
     ),
-    "mails": Kind(address="10/minute;60/hour", account="10/hour", everybody="3000/hour"),
+    "mails": Kind(
+        address="10/minute;60/hour", account="10/hour", everybody="3000/hour", spares_known=True
+    ),
     "exports": Kind(
         address="60/hour", account="10/hour", everybody="600/hour", is_for_reading=True
     ),

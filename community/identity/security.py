@@ -16,6 +16,7 @@ from community.core.web import SAFE_METHODS, is_fragment_request, is_impersonal,
 from community.identity import signing_in, throttling
 from community.identity.addresses import sign_in_address
 from community.identity.models import RoleGrant, User
+from community.identity.operations.sessions import hash_of
 from community.identity.policies import LONGEST
 
 security = Security()
@@ -80,11 +81,14 @@ def errors_of(form: FlaskForm) -> dict[str, str]:
 
 
 def account_of_cookie() -> str | None:
-    """Return what stands for this request's account, without asking the database who it is."""
+    """Return what stands for this request's account, without asking the database who it is.
+
+    It is the session: a copy of a cookie whose session has ended uses up nothing of its owner's.
+    """
     if is_impersonal(current_app, request.endpoint):
         return None
-    account = session.get(signing_in.ACCOUNT_KEY)
-    return str(account) if account else None
+    token = session.get(signing_in.TOKEN_KEY)
+    return hash_of(str(token)) if token else None
 
 
 def name_viewer() -> None:

@@ -72,8 +72,6 @@ BEFORE_SECOND_FACTOR = frozenset(
 # What a guest's session hands on at sign-in: the token of a draft (``posts.views``), no more.
 KEPT_KEYS = frozenset({"draft_token"})
 TOKEN_KEY = "_user_id"
-# Whose session it is, for limits alone: they are asked before the database is.
-ACCOUNT_KEY = "account"
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -130,7 +128,6 @@ def begin_session(user: User, *, method: str, second_factor: bool, remember: boo
     _empty_cookie()
     login_user(user)
     session[TOKEN_KEY] = token
-    session[ACCOUNT_KEY] = user.id
     remember_device(user.email)
     session.permanent = remember
     g.user_session = row

@@ -7,12 +7,14 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from community.core import limits, markup
 from community.core.db import BUSY_TIMEOUT_MS, db, transaction
 from community.core.limits import KINDS, Kind, kind_of, network_of
 from community.core.web import is_impersonal, is_public
+from community.identity.models import UserSession
+from community.identity.operations.sessions import end_session
 from community.identity.signing_in import SESSION_STARTERS
 from tests.factories.community import make_board, make_question, make_user
 from tests.identity.accounts import make_account, sign_in
@@ -118,6 +120,19 @@ def test_an_account_is_counted_over_its_addresses(app, strict):
     assert other.submit("/theme", {"theme": "dark"}).status_code == 303
 
 
+def test_the_cookie_of_a_session_that_ended_uses_up_nothing_of_its_owners(app, strict):
+    strict("reading", account="5/minute")
+    user = make_account()
+    thief, owner = app.test_client(), app.test_client()
+    for browser in (thief, owner):
+        assert sign_in(browser, user.email).status_code == 303
+    with transaction():
+        end_session(user.id, db.session.scalar(select(func.min(UserSession.id))))
+    thief.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    assert [thief.get("/tags").status_code for _ in range(7)][-1] == 429
+    assert owner.get("/account/factors").status_code == 200
+
+
 def test_everybody_is_counted_together(app, strict):
     strict("feeds", everybody="2/minute")
     answers = [
@@ -138,6 +153,10 @@ def test_a_flood_of_strangers_keeps_no_known_browser_from_signing_in(app, strict
     strangers = [sign_in(app.test_client(), f"x{n}@example.org").status_code for n in range(3)]
     assert strangers == [422, 429, 429]
     assert sign_in(owner, user.email).status_code == 303
+
+
+def test_what_everybody_may_do_of_it_spares_known_browsers_where_it_leads_back_in():
+    assert {name for name, kind in KINDS.items() if kind.spares_known} == {"sign-in", "mails"}
 
 
 def test_kinds_are_counted_apart_and_probes_not_at_all(client, strict):
