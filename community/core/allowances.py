@@ -9,9 +9,9 @@ import hmac
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, delete, func, select
+from sqlalchemy import ColumnElement, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -33,11 +33,15 @@ class AllowanceUse(Base):
 
 
 class Allowance(NamedTuple):
-    """What may be done ``limit`` times within ``period``; ``key`` says by whom and what."""
+    """What may be done ``limit`` times within ``period``; ``key`` says by whom and what.
+
+    ``ahead`` is how long before a place may be booked (``book_place``).
+    """
 
     key: str
     limit: int
     period: timedelta
+    ahead: timedelta = timedelta()
 
 
 class Place(NamedTuple):
@@ -76,7 +80,7 @@ def _free_at(allowance: Allowance, now: datetime) -> datetime:
 def _is_taken(allowance: Allowance, now: datetime) -> ColumnElement[bool]:
     # A place taken for longer than the period was taken before the clock was set back, or by
     # somebody who came after us and got the lock first.
-    longest = now + allowance.period + CLOCK_SLACK
+    longest = now + allowance.ahead + allowance.period + CLOCK_SLACK
     return (AllowanceUse.free_at > now) & (AllowanceUse.free_at <= longest)
 
 
@@ -96,6 +100,30 @@ def take_place(allowance: Allowance) -> Place | None:
         if replace_where(AllowanceUse, values, ~_is_taken(allowance, now)):
             return Place(allowance.key, place)
     return None
+
+
+def book_place(allowance: Allowance) -> datetime:
+    """Use an allowance once, as soon as it has room; returns when that is.
+
+    A place that is taken is booked from when it is free, so those who wait are spread. Who finds
+    everything booked goes when booking ends, without a place.
+    """
+    if take_place(allowance) is not None:
+        return clock.now()
+    now = clock.now()
+    uses = (
+        select(AllowanceUse.place, AllowanceUse.free_at)
+        .where(AllowanceUse.key == allowance.key, _is_taken(allowance, now))
+        .where(AllowanceUse.free_at <= now + allowance.ahead)
+        .order_by(AllowanceUse.free_at, AllowanceUse.place)
+    )
+    for place, free_at in db.session.execute(uses).all():
+        use = (AllowanceUse.key == allowance.key, AllowanceUse.place == place)
+        later = update(AllowanceUse).where(*use, AllowanceUse.free_at == free_at)
+        booked: Any = db.session.execute(later.values(free_at=free_at + allowance.period))
+        if booked.rowcount:
+            return free_at
+    return now + allowance.ahead
 
 
 def give_back(places: Iterable[Place]) -> None:

@@ -42,27 +42,32 @@ def settle_registration(
     _tell_of_account(email, language)
 
 
-def mail_link(*, email: str, purpose: str, language: str, goal: str = "/") -> None:
+def mail_link(
+    *, email: str, purpose: str, language: str, goal: str = "/", is_known: bool = False
+) -> None:
     """Mail a link of this purpose if the address has an account (task).
 
+    ``is_known`` says that it was asked for in a browser where the account was signed in before.
     Who has not confirmed the registration gets the link that does so, whatever was asked for.
     """
     user = get_user_by_email(email)
     if user is None:
         return
     if user.is_pending:
-        _mail_link(user, Purpose.CONFIRM_EMAIL, language, goal)
+        _mail_link(user, Purpose.CONFIRM_EMAIL, language, goal, is_known=is_known)
     elif not user.active:
         return
     elif purpose == Purpose.CONFIRM_EMAIL:
         _tell_of_account(email, language)
     else:
-        _mail_link(user, Purpose(purpose), language, goal)
+        _mail_link(user, Purpose(purpose), language, goal, is_known=is_known)
 
 
-def _mail_link(user: User, purpose: Purpose, language: str, goal: str) -> None:
+def _mail_link(
+    user: User, purpose: Purpose, language: str, goal: str, *, is_known: bool = False
+) -> None:
     # Before the token is made, which voids the one in an earlier mail.
-    if not may_send_requested_mail(user.email or ""):
+    if not may_send_requested_mail(user.email or "", is_known=is_known):
         return
     letter, endpoint = LINKS[purpose]
     token = issue_token(user, purpose, sent_to=user.email)

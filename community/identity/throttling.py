@@ -19,6 +19,7 @@ from community.core.allowances import (
     Allowance,
     Place,
     allowance_key,
+    book_place,
     forget_uses,
     give_back,
     seconds_to_wait,
@@ -38,9 +39,13 @@ STRANGERS_TRIES_PER_DAY = 60
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
-MAILS_PER_HOUR = 5
-# The last of them is for what the owner must hear of, such as a changed password.
+MAILS_PER_HOUR = 6
+# Of them anybody can ask for four, and a browser that is known for the account for one more. The
+# last is for what the owner must hear of, such as a changed password.
 REQUESTED_MAILS_PER_HOUR = 4
+KNOWN_REQUESTS_PER_HOUR = 1
+
+CODE_RENEWALS_PER_DAY = 5
 
 DEVICE_COOKIE = "device"
 DEVICE_DAYS = 365
@@ -60,6 +65,12 @@ class TooManyAccounts(RateLimited):
     message = _l(
         "Enough accounts were registered from your connection today. Please try again %(wait)s."
     )
+
+
+class TooManyRenewals(RateLimited):
+    """Enough sets of recovery codes were made for today."""
+
+    message = _l("You have made new recovery codes often enough today. Try again %(wait)s.")
 
 
 class Attempt(NamedTuple):
@@ -134,15 +145,19 @@ def _account_key(email: str) -> str:
     return allowance_key("account", folded)[:ACCOUNT_KEY_CHARS]
 
 
-def may_send_requested_mail(address: str) -> bool:
+def may_send_requested_mail(address: str, *, is_known: bool = False) -> bool:
     """Say whether a mail that anybody may ask for goes to this address, and count it.
 
+    ``is_known`` says that a browser asks in which its account was signed in before.
     A refusal is silent: who asks must not learn whether anybody reads the address. Call it in the
     transaction that stores the mail.
     """
     if not current_settings().rate_limits:
         return True
-    allowances = _requests_to(address), _mails_to(address)
+    requests = _requests_to(address)
+    if is_known and seconds_to_wait([requests]):
+        requests = _known_requests_to(address)
+    allowances = requests, _mails_to(address)
     if seconds_to_wait(allowances):
         return False
     return all(take_place(allowance) is not None for allowance in allowances)
@@ -153,18 +168,35 @@ def notice_due_at(address: str) -> datetime:
 
     Call it in the transaction that stores the mail.
     """
-    if not current_settings().rate_limits or take_place(_mails_to(address)) is not None:
+    if not current_settings().rate_limits:
         return clock.now()
-    return clock.now() + timedelta(seconds=seconds_to_wait([_mails_to(address)]))
+    return book_place(_mails_to(address))
 
 
 def _mails_to(address: str) -> Allowance:
-    return Allowance(allowance_key("mail", _account_key(address)), MAILS_PER_HOUR, HOUR)
+    key = allowance_key("mail", _account_key(address))
+    return Allowance(key, MAILS_PER_HOUR, HOUR, ahead=DAY)
 
 
 def _requests_to(address: str) -> Allowance:
     key = allowance_key("requested-mail", _account_key(address))
     return Allowance(key, REQUESTED_MAILS_PER_HOUR, HOUR)
+
+
+def _known_requests_to(address: str) -> Allowance:
+    key = allowance_key("known-requested-mail", _account_key(address))
+    return Allowance(key, KNOWN_REQUESTS_PER_HOUR, HOUR)
+
+
+def count_code_renewal(user_id: int) -> None:
+    """Count a new set of recovery codes before it is made; raises ``TooManyRenewals``."""
+    if not current_settings().rate_limits:
+        return
+    allowance = Allowance(allowance_key("renewal", str(user_id)), CODE_RENEWALS_PER_DAY, DAY)
+    with joined_transaction():
+        taken = take_place(allowance)
+    if taken is None:
+        raise TooManyRenewals(retry_after_seconds=max(1, seconds_to_wait([allowance])))
 
 
 def count_registration() -> None:

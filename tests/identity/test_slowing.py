@@ -5,9 +5,11 @@ import ast
 import pytest
 import time_machine
 
-from community.core.db import transaction
+from community.core import clock
+from community.core.db import db, transaction
 from community.identity.letters import LETTERS
 from community.identity.mails import REQUESTED, send_account_mail
+from community.identity.models import TotpFactor
 from tests.factories.community import reload
 from tests.identity.accounts import (
     NEW_PASSWORD,
@@ -164,9 +166,9 @@ def test_the_last_link_that_was_mailed_works_though_more_were_asked_for(app, cli
 def test_a_notice_waits_for_room_and_is_never_dropped(app, now):
     user = make_account(email=EMAIL)
     with transaction():
-        for _ in range(7):
+        for _ in range(8):
             send_account_mail(user, "password_changed")
-    assert len(sent_mails(app)) == 5
+    assert len(sent_mails(app)) == 6
     now.shift(3_700)
     assert len(sent_mails(app)) == 2
 
@@ -174,3 +176,30 @@ def test_a_notice_waits_for_room_and_is_never_dropped(app, now):
 def test_every_letter_is_a_request_or_a_notice():
     assert LETTERS.keys() >= REQUESTED
     assert {"password_changed", "email_changed", "email_change_notice"}.isdisjoint(REQUESTED)
+
+
+def test_strangers_who_ask_for_mails_leave_the_owners_browser_one(app, now):
+    user = make_account(email=EMAIL)
+    owner = app.test_client()
+    guess(owner, password=PASSWORD)
+    owner.submit("/sign-out")
+    sent_mails(app)
+    answers, mails = [], []
+    for browser in (*(app.test_client() for _ in range(6)), owner, owner):
+        answer = browser.submit("/reset", {"email": user.email})
+        answers.append((answer.status_code, answer.location))
+        mails.append(len(sent_mails(app)))
+    assert set(answers) == {(303, "/mail-sent/reset")}
+    assert mails == [1, 1, 1, 1, 0, 0, 1, 0]
+
+
+def test_recovery_codes_are_renewed_five_times_a_day(app, now):
+    user = make_account()
+    with transaction():
+        db.session.add(TotpFactor(user_id=user.id, secret="sealed", confirmed_at=clock.now()))
+    browser = app.test_client().sign_in(user, second_factor=True)
+    address = "/account/factors/recovery-codes"
+    pages = [browser.submit(address) for _ in range(6)]
+    assert [page.status_code for page in pages] == [200] * 5 + [429]
+    assert "You have made new recovery codes often enough today." in pages[-1].text
+    assert int(pages[-1].headers["Retry-After"]) == 86_400

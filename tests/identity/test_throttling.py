@@ -167,9 +167,9 @@ def test_nothing_is_counted_while_limits_are_off(app):
     assert [guess(app) for _ in range(50)] == [0] * 50
 
 
-def requested(address=EMAIL):
+def requested(address=EMAIL, **how):
     with transaction():
-        return may_send_requested_mail(address)
+        return may_send_requested_mail(address, **how)
 
 
 def noticed(address=EMAIL):
@@ -177,7 +177,7 @@ def noticed(address=EMAIL):
         return (notice_due_at(address) - clock.now()).total_seconds()
 
 
-def test_one_mail_box_gets_no_more_than_five_mails_an_hour(app, now):
+def test_one_mail_box_gets_no_more_than_four_mails_an_hour_that_strangers_ask_for(app, now):
     assert [requested() for _ in range(6)] == [True] * 4 + [False] * 2
     assert requested("JANA@EXAMPLE.ORG") is False
     assert requested("mika@example.org") is True
@@ -187,9 +187,33 @@ def test_one_mail_box_gets_no_more_than_five_mails_an_hour(app, now):
 
 def test_what_the_owner_must_hear_of_finds_room_or_waits_for_it(app, now):
     assert [requested() for _ in range(5)][-1] is False
-    assert noticed() == 0
+    assert [noticed() for _ in range(2)] == [0, 0]
     assert noticed() == pytest.approx(3_600, abs=2)
     assert requested() is False
+
+
+def test_strangers_leave_a_known_browser_one_mail_of_its_own(app, now):
+    assert [requested() for _ in range(5)] == [True] * 4 + [False]
+    assert [requested(is_known=True) for _ in range(2)] == [True, False]
+    assert requested() is False
+    assert noticed() == 0
+    assert noticed() > 0
+
+
+def test_notices_that_wait_are_spread_and_keep_the_places_they_wait_for(app, now):
+    waits = [noticed() / 3_600 for _ in range(13)]
+    assert waits == [0] * 6 + [1] * 6 + [2]
+    now.shift(3_600)
+    assert requested() is False
+    assert noticed() / 3_600 == 1
+    now.shift(2 * 3_600)
+    assert requested() is True
+
+
+def test_a_notice_waits_for_a_day_at_most(app, now):
+    waits = [noticed() / 3_600 for _ in range(160)]
+    assert max(waits) == 24
+    assert max(waits.count(hours) for hours in range(24)) == 6
 
 
 def test_three_accounts_a_day_from_one_address(app, now):

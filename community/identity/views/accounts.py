@@ -32,6 +32,7 @@ from community.identity.throttling import (
     TooManyTries,
     count_attempt,
     count_registration,
+    is_device_known,
     note_success,
 )
 from community.identity.views.blueprints import identity
@@ -157,6 +158,7 @@ def _send_link(template: str, purpose: Purpose, mail: str) -> ResponseReturnValu
             purpose=purpose,
             language=reader_language(),
             goal=form.next.data,
+            is_known=is_device_known(form.email.data),
         )
     return _look_into_mail(mail, form)
 

@@ -25,6 +25,7 @@ from community.identity.queries import (
 from community.identity.recovery import hash_codes, new_codes
 from community.identity.security import errors_of
 from community.identity.signing_in import is_held_back, note_verification, recently_verified
+from community.identity.throttling import count_code_renewal
 from community.identity.totp import setup_address, spelled_secret
 from community.identity.views.blueprints import account, signed_in_user
 
@@ -185,10 +186,12 @@ add_resource(
 
 
 @account.post("/account/factors/recovery-codes")
+@limited("sign-in")
 @recently_verified
 @read_only
 def renew_recovery_codes() -> ResponseReturnValue:
     """Make a new set of recovery codes; the old one is void."""
+    count_code_renewal(signed_in_user().id)
     return _show_new_codes()
 
 
