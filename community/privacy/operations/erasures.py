@@ -29,11 +29,7 @@ from community.privacy.operations.archives import delete_archives
 from community.privacy.operations.files import clean_database_files
 from community.privacy.operations.leaving import is_back
 from community.privacy.policies import can_erase_account
-from community.privacy.queries.people import (
-    get_person,
-    list_due_erasures,
-    list_mailed_addresses,
-)
+from community.privacy.queries.people import LINK, get_person, list_due_erasures, list_links
 from community.privacy.redaction import Redactor
 from community.search.tasks import rebuild_index
 
@@ -144,7 +140,7 @@ def erase_account(user_id: int) -> None:
     leftovers.forget_submissions(person)
     send_erased_letter(user_id)
     leftovers.forget_jobs(redactor)
-    leftovers.delete_mail_files(redactor)
+    leftovers.forget_mail_files(redactor)
     with transaction():
         _end(user_id)
     log.info("account_erased", user_id=user_id, texts=changed)
@@ -168,9 +164,10 @@ def _begin(user_id: int) -> bool:
 
 def _close(user_id: int) -> None:
     """Let nobody in any more; what is left of the account is erased by the worker."""
-    # The links go, but a mail with one may still lie somewhere under its address.
-    for address in list_mailed_addresses(user_id):
-        db.session.add(FormerIdentifier(user_id=user_id, kind="email", value=address))
+    # The links go, but a mail with one may still lie somewhere. It is found by the link and not by
+    # its address: who asks for a change of address may type anybody's.
+    for link in list_links(user_id):
+        db.session.add(FormerIdentifier(user_id=user_id, kind=LINK, value=link))
     db.session.flush()
     closed = update(User).where(User.id == user_id)
     db.session.execute(closed.values(active=False, fs_uniquifier=new_key()))

@@ -124,7 +124,7 @@ def forget_mail_files(age: timedelta) -> None:
 def forget_former_addresses(age: timedelta) -> None:
     """Forget addresses given up; names are kept, as others may still mention them."""
     table = _table("former_identifiers")
-    _delete(table, and_(table.c.kind == "email", table.c.given_up_at < clock.now() - age))
+    _delete(table, and_(table.c.kind != "name", table.c.given_up_at < clock.now() - age))
 
 
 def _table(name: str) -> Table:

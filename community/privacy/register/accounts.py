@@ -63,8 +63,8 @@ TABLES = {
         nothing="id",
         personal={
             "user_id": goes("whose it was"),
-            "kind": goes("name or address"),
-            "value": goes("earlier name or e-mail address"),
+            "kind": goes("name, address or link"),
+            "value": goes("earlier name or e-mail address; while erased, hash of a mailed link"),
             "given_up_at": goes("until when"),
         },
     ),

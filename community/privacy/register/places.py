@@ -24,7 +24,7 @@ STORES = (
     Store(
         "mails written to files (`FORUM_MAIL_BACKEND=file`)",
         "mail",
-        "files that name the person are deleted",
+        "the person's are deleted, others are rewritten without the person",
         "mail_files",
     ),
     Store(
