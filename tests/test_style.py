@@ -50,6 +50,19 @@ def test_functions_are_short() -> None:
     assert long == {}
 
 
+def test_no_dictionary_names_a_key_twice() -> None:
+    """The former value would be lost in silence; the linter sees it of plain constants alone."""
+    twice = [
+        f"{source.path}:{key.lineno} {ast.unparse(key)}"
+        for source in sources(*PACKAGES, "tests")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Dict)
+        for place, key in enumerate(node.keys)
+        if key is not None and ast.dump(key) in {ast.dump(k) for k in node.keys[:place] if k}
+    ]
+    assert twice == []
+
+
 def test_public_functions_of_the_business_say_what_they_do() -> None:
     silent = [
         f"{source.path}:{node.name}"

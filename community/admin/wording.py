@@ -27,21 +27,15 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.EXPORT_REQUESTED: _l("Archive asked for"),
     Action.ERASURE_REQUESTED: _l("Erasure asked for"),
     Action.ERASURE_CANCELLED: _l("Erasure called off"),
+    Action.ERASURE_ANNOUNCED: _l("Erasure announced"),
     Action.ERASURE_ORDERED: _l("Erasure ordered"),
     Action.ACCOUNT_ERASED: _l("Account erased"),
     Action.FACTOR_ADDED: _l("Second factor added"),
     Action.FACTOR_REMOVED: _l("Second factor removed"),
-    Action.RECOVERY_CODES_RENEWED: _l("New recovery codes"),
+    Action.RECOVERY_CODES_RENEWED: _l("New recovery codes made"),
     Action.RECOVERY_CODE_USED: _l("Recovery code used"),
     Action.PROVIDER_CONNECTED: _l("Sign-in provider connected"),
     Action.PROVIDER_DISCONNECTED: _l("Sign-in provider disconnected"),
-    Action.ACCOUNT_MADE: _l("Account made"),
-    Action.SESSIONS_ENDED: _l("Signed out everywhere"),
-    Action.ERASURE_ANNOUNCED: _l("Erasure announced"),
-    Action.FACTOR_ADDED: _l("Second factor added"),
-    Action.FACTOR_REMOVED: _l("Second factor removed"),
-    Action.RECOVERY_CODES_RENEWED: _l("New recovery codes made"),
-    Action.RECOVERY_CODE_USED: _l("Recovery code used"),
 }
 
 
