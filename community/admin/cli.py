@@ -28,6 +28,7 @@ from community.identity.operations.accounts import (
     sign_out_user,
 )
 from community.identity.operations.closing import disable_user, enable_user
+from community.identity.operations.holds import place_hold, release_hold
 from community.identity.operations.names import fill_skeletons, forget_skeletons
 from community.identity.operations.roles import grant_role, revoke_role
 from community.identity.operations.tokens import issue_token, lifetime_of
@@ -182,6 +183,33 @@ def enable(email: str, reason: str) -> None:
         was_open = user.active
         enable_user(SYSTEM, user, reason=reason)
     click.echo(f"{_words(user)} is {'already' if was_open else 'now'} open.")
+
+
+@users.command("hold")
+@email_argument
+@click.option("--reason", required=True, help="Which claim; kept for good, so name nobody in it.")
+@saying_refusals
+def hold(email: str, reason: str) -> None:
+    """Keep an account from being erased, whoever asks for it, until it is released."""
+    with transaction():
+        user = _get_user(email)
+        was_held = user.erasure_held_at is not None
+        place_hold(SYSTEM, user, reason)
+    click.echo(f"{_words(user)} is {'already' if was_held else 'now'} kept from being erased.")
+
+
+@users.command("release")
+@email_argument
+@click.option("--reason", default="", help="Why; kept in the record, so name nobody in it.")
+@saying_refusals
+def release(email: str, reason: str) -> None:
+    """Let a held account be erased again; what was due meanwhile is done within the hour."""
+    with transaction():
+        user = _get_user(email)
+        was_held = user.erasure_held_at is not None
+        release_hold(SYSTEM, user, reason)
+    words = "may be erased again" if was_held else "was not held"
+    click.echo(f"{_words(user)} {words}.")
 
 
 @users.command("sign-out")

@@ -44,6 +44,12 @@ def entries():
     return db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
 
 
+def test_a_hold_is_shown(desk):
+    held, other = make_user(erasure_held_at=clock.now()), make_user()
+    assert "Erasure held up since" in desk.get(f"/admin/people/{held.id}").text
+    assert "Erasure held up since" not in desk.get(f"/admin/people/{other.id}").text
+
+
 def test_a_role_is_given_and_taken_and_both_recorded_once(desk, admin):
     user = make_user()
     for _time in range(2):

@@ -7,10 +7,13 @@ from sqlalchemy import select
 
 from community.core import clock
 from community.core.audit import AuditEntry
+from community.core.authz import SYSTEM
 from community.core.db import db, transaction
+from community.core.worker import run_due_jobs
 from community.identity.models import RecoveryCode, RoleGrant, TotpFactor, User, UserSession
 from community.identity.operations.sessions import open_session
 from community.identity.passwords import is_password_of
+from community.privacy.operations.erasures import ErasureHeld, erase_due_accounts, order_erasure
 from tests.client import ForumClient
 from tests.factories.community import load_user, make_board, make_user
 from tests.mailbox import sent_mails
@@ -161,6 +164,34 @@ def test_an_account_is_closed_and_opened_again(run, app):
     assert db.session.scalars(select(AuditEntry.reason)).first() == "asked by phone"
 
 
+def test_a_held_account_is_erased_once_it_is_released(run):
+    user = make_user(email=ADDRESS, erasure_due_at=clock.now(), erasure_cause="asked")
+    for words in ("is now kept", "is already kept"):
+        assert words in run("hold", ADDRESS, "--reason", "claim 7")
+    with pytest.raises(ErasureHeld), transaction():
+        order_erasure(SYSTEM, load_user(user.id))
+    erase_what_is_due()
+    assert find_user().erased_at is None
+    for words in ("may be erased again", "was not held"):
+        assert words in run("release", ADDRESS, "--reason", "claim 7 is settled")
+    assert acts() == ["hold.placed", "hold.released"]
+    assert list(db.session.scalars(select(AuditEntry.reason))) == ["claim 7", "claim 7 is settled"]
+    erase_what_is_due()
+    assert find_user() is None
+
+
+def erase_what_is_due():
+    with transaction():
+        erase_due_accounts()
+    run_due_jobs()
+
+
+def test_a_hold_wants_a_reason(run):
+    make_user(email=ADDRESS)
+    assert "--reason" in run("hold", ADDRESS, code=2)
+    assert acts() == []
+
+
 def test_signing_out_ends_every_session(run):
     user = make_user(email=ADDRESS)
     with transaction():
@@ -211,11 +242,23 @@ def test_lost_second_factors_are_forgotten(run, app):
 
 
 @pytest.mark.parametrize(
-    "command", ["forget-factors", "link", "grant", "revoke", "disable", "enable", "sign-out"]
+    "command",
+    [
+        "forget-factors",
+        "link",
+        "grant",
+        "revoke",
+        "disable",
+        "enable",
+        "sign-out",
+        "hold",
+        "release",
+    ],
 )
 def test_an_address_nobody_has_is_said(run, command):
-    role = ["agent"] if command in ("grant", "revoke") else []
-    assert f"No account has the address {ADDRESS}." in run(command, ADDRESS, *role, code=1)
+    more = {"grant": ["agent"], "revoke": ["agent"], "hold": ["--reason", "claim 7"]}
+    output = run(command, ADDRESS, *more.get(command, []), code=1)
+    assert f"No account has the address {ADDRESS}." in output
 
 
 def test_a_disabled_account_gets_no_link(run):
@@ -234,6 +277,17 @@ def test_names_are_compared_anew(run):
 
 def test_every_command_explains_itself(runner):
     overview = runner.invoke(args=["users", "--help"]).output
-    for command in ("create", "grant", "revoke", "disable", "enable", "sign-out", "link", "refold"):
+    for command in (
+        "create",
+        "grant",
+        "revoke",
+        "disable",
+        "enable",
+        "sign-out",
+        "link",
+        "refold",
+        "hold",
+        "release",
+    ):
         assert command in overview
         assert runner.invoke(args=["users", command, "--help"]).exit_code == 0
