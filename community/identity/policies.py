@@ -26,12 +26,12 @@ def can_make_accounts(viewer: Viewer) -> bool:
 
 def can_hold_accounts(viewer: Viewer) -> bool:
     """Say whether the viewer may keep an account from being erased."""
-    return "admin" in viewer.role_names or "system" in viewer.role_names
+    return is_admin(viewer)
 
 
 def can_close_accounts(viewer: Viewer) -> bool:
     """Say whether the viewer may disable accounts at all."""
-    return "admin" in viewer.role_names or "system" in viewer.role_names
+    return is_admin(viewer)
 
 
 def can_close_account(viewer: Viewer, user: User) -> bool:
