@@ -1,6 +1,6 @@
 """Signing in through a provider, and connecting one with an account.
 
-The callback is the one GET that writes, and the one request that asks another machine. It asks
+The callback is the one GET view that writes, and the one request that asks another machine. It asks
 first, with no transaction open, and writes in a short one of its own.
 """
 
