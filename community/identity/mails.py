@@ -1,5 +1,6 @@
 """Mails about accounts: written in their reader's language, kept in the outbox for the worker."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask_babel.speaklater import LazyString
 from community.core.i18n import speaking
 from community.core.mail import Message, enqueue_mail, render_parts
 from community.core.settings import current_settings
-from community.identity.letters import LETTERS
+from community.identity.letters import LETTERS, Letter
 from community.identity.models import User
 from community.identity.throttling import notice_due_at
 
@@ -19,6 +20,9 @@ REQUESTED = frozenset(
 )
 
 
+Details = tuple[tuple[LazyString | str, str | datetime], ...]
+
+
 def send_account_mail(
     user: User,
     letter: str,
@@ -26,7 +30,7 @@ def send_account_mail(
     to: str | None = None,
     language: str | None = None,
     link: str = "",
-    details: tuple[tuple[LazyString | str, str | datetime], ...] = (),
+    details: Details = (),
 ) -> None:
     """Store a mail in the present transaction: a letter of ``letters``, to the user's address.
 
@@ -39,15 +43,35 @@ def send_account_mail(
     receiver = to or user.email
     if receiver is None:
         return
-    spoken = user.language or language or current_settings().default_language
-    with speaking(spoken, user.time_zone):
-        words = LETTERS[letter]()
+    message = write_mail(
+        user, LETTERS[letter], to=receiver, language=language, link=link, details=details
+    )
+    enqueue_mail(message, due_at=None if letter in REQUESTED else notice_due_at(receiver))
+
+
+def send_notice(user: User, letter: Callable[[], Letter], *, link: str = "") -> None:
+    """Store a mail that its reader must have, which may wait for its turn, with other words."""
+    if user.email is not None:
+        message = write_mail(user, letter, to=user.email, link=link)
+        enqueue_mail(message, due_at=notice_due_at(user.email))
+
+
+def write_mail(
+    user: User,
+    letter: Callable[[], Letter],
+    *,
+    to: str,
+    language: str | None = None,
+    link: str = "",
+    details: Details = (),
+) -> Message:
+    """Return a letter as a mail in its reader's language and time zone; nothing is sent."""
+    with speaking(user.language or language or current_settings().default_language, user.time_zone):
+        words = letter()
         text, html = render_parts(
             "account", name=user.display_name, letter=words, link=link, details=details
         )
-    due_at = None if letter in REQUESTED else notice_due_at(receiver)
-    message = Message(to=receiver, subject=words.subject, text=text, html=html)
-    enqueue_mail(message, due_at=due_at)
+    return Message(to=to, subject=words.subject, text=text, html=html)
 
 
 def address_of(endpoint: str, **values: Any) -> str:
