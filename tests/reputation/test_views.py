@@ -102,3 +102,11 @@ def test_of_who_has_gone_the_ledger_keeps_numbers_alone(client, helper, state):
     rebuild()
     assert sorted(amount for _, amount in entries_of(helper)) == [1, 10, 10, 15]
     assert broken() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "How points work"), ("de", "So funktionieren Punkte")]
+)
+def test_every_page_leads_there(client, language, words):
+    page = client.get("/questions", headers={"Accept-Language": language}).text
+    assert f'<a href="/reputation">{words}</a>' in page
