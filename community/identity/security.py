@@ -19,18 +19,18 @@ from community.identity.models import RoleGrant, User
 from community.identity.operations.sessions import hash_of
 from community.identity.policies import LONGEST
 
-security = Security()
-
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Bind Flask-Security and name the viewer of every request."""
     app.config.update(_security_config(settings))
+    # One for each application: it keeps the cost of a password's hash.
+    security = Security()
     security.init_app(
         app,
         SQLAlchemyUserDatastore(db, User, RoleGrant),  # type: ignore[arg-type]
         register_blueprint=False,
     )
-    _leave_out_what_we_do_not_use(app)
+    _leave_out_what_we_do_not_use(app, security)
     signing_in.init_app(app)
     throttling.init_app(app)
     app.before_request(name_viewer)
@@ -68,7 +68,7 @@ def _password_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _leave_out_what_we_do_not_use(app: Flask) -> None:
+def _leave_out_what_we_do_not_use(app: Flask, security: Security) -> None:
     # Flask-Principal would read the user even for a style sheet, and tokens in the address or in a
     # header would be a second way in, past the sign-in page.
     app.before_request_funcs[None].remove(security.principal._on_before_request)

@@ -39,10 +39,10 @@ STRANGERS_TRIES_PER_DAY = 60
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
-MAILS_PER_HOUR = 6
-# Of them anybody can ask for four, and a browser that is known for the account for one more. The
+MAILS_PER_HOUR = 5
+# Of them anybody can ask for three, and a browser that is known for the account for one more. The
 # last is for what the owner must hear of, such as a changed password.
-REQUESTED_MAILS_PER_HOUR = 4
+REQUESTED_MAILS_PER_HOUR = 3
 KNOWN_REQUESTS_PER_HOUR = 1
 
 CODE_RENEWALS_PER_DAY = 5

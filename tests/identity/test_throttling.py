@@ -142,7 +142,9 @@ def test_a_changed_cookie_is_no_new_browser(app, now):
     for n in range(20):
         guess(app, address=f"192.0.2.{n}")
     assert guess(app, address="203.0.113.9", cookie=other) > 0
-    assert guess(app, address="203.0.113.9", cookie=cookie[:-1] + "x") > 0
+    # Not its last letter, some bits of which mean nothing.
+    changed = cookie[:-9] + ("x" if cookie[-9] != "x" else "y") + cookie[-8:]
+    assert guess(app, address="203.0.113.9", cookie=changed) > 0
 
 
 def test_success_takes_the_try_and_the_wrong_ones_before_it_back(app, now):
@@ -177,8 +179,8 @@ def noticed(address=EMAIL):
         return (notice_due_at(address) - clock.now()).total_seconds()
 
 
-def test_one_mail_box_gets_no_more_than_four_mails_an_hour_that_strangers_ask_for(app, now):
-    assert [requested() for _ in range(6)] == [True] * 4 + [False] * 2
+def test_one_mail_box_gets_no_more_than_three_mails_an_hour_that_strangers_ask_for(app, now):
+    assert [requested() for _ in range(6)] == [True] * 3 + [False] * 3
     assert requested("JANA@EXAMPLE.ORG") is False
     assert requested("mika@example.org") is True
     now.shift(3_600)
@@ -193,7 +195,7 @@ def test_what_the_owner_must_hear_of_finds_room_or_waits_for_it(app, now):
 
 
 def test_strangers_leave_a_known_browser_one_mail_of_its_own(app, now):
-    assert [requested() for _ in range(5)] == [True] * 4 + [False]
+    assert [requested() for _ in range(5)] == [True] * 3 + [False] * 2
     assert [requested(is_known=True) for _ in range(2)] == [True, False]
     assert requested() is False
     assert noticed() == 0
@@ -202,7 +204,7 @@ def test_strangers_leave_a_known_browser_one_mail_of_its_own(app, now):
 
 def test_notices_that_wait_are_spread_and_keep_the_places_they_wait_for(app, now):
     waits = [noticed() / 3_600 for _ in range(13)]
-    assert waits == [0] * 6 + [1] * 6 + [2]
+    assert waits == [0] * 5 + [1] * 5 + [2] * 3
     now.shift(3_600)
     assert requested() is False
     assert noticed() / 3_600 == 1
@@ -213,7 +215,7 @@ def test_notices_that_wait_are_spread_and_keep_the_places_they_wait_for(app, now
 def test_a_notice_waits_for_a_day_at_most(app, now):
     waits = [noticed() / 3_600 for _ in range(160)]
     assert max(waits) == 24
-    assert max(waits.count(hours) for hours in range(24)) == 6
+    assert max(waits.count(hours) for hours in range(24)) == 5
 
 
 def test_three_accounts_a_day_from_one_address(app, now):
