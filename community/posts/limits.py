@@ -1,6 +1,7 @@
 """How much and how fast one member may write, and what newcomers may put into a text.
 
-Staff are exempt, and so is everything that does not come by these operations (imports, the demo).
+Staff are exempt, those of one board on that board, and so is everything that does not come by these
+operations (imports, the demo).
 Source: product rules 2.3 (newcomer limits) and row A9.
 """
 
@@ -35,12 +36,12 @@ IS_QUESTION: ColumnElement[bool] = Post.kind == "question"
 IS_REPLY: ColumnElement[bool] = Post.kind != "question"
 
 
-def check_question_limit(actor: User, body: str) -> None:
+def check_question_limit(actor: User, board_id: int, body: str) -> None:
     """Raise ``WritingTooFast`` or ``UnfitText`` when the member may not ask this now."""
     settings = current_settings()
-    if _is_exempt(actor, settings):
+    if _is_exempt(actor, board_id, settings):
         return
-    is_new = _is_newcomer(actor)
+    is_new = _is_newcomer(actor, board_id)
     pause_seconds = settings.question_pause_seconds
     per_day = settings.questions_per_day
     if is_new:
@@ -52,15 +53,15 @@ def check_question_limit(actor: User, body: str) -> None:
     _check_repetition(actor, body, settings)
 
 
-def check_reply_limit(actor: User, root_id: int, body: str) -> None:
+def check_reply_limit(actor: User, board_id: int, root_id: int, body: str) -> None:
     """Raise ``WritingTooFast`` or ``UnfitText`` when an answer or comment may not be written now.
 
     ``root_id`` is the question it belongs to.
     """
     settings = current_settings()
-    if _is_exempt(actor, settings):
+    if _is_exempt(actor, board_id, settings):
         return
-    is_new = _is_newcomer(actor)
+    is_new = _is_newcomer(actor, board_id)
     pause_seconds, per_day = settings.post_pause_seconds, POSTS_PER_DAY
     if is_new:
         _check_newcomer_text(body, settings)
@@ -72,24 +73,24 @@ def check_reply_limit(actor: User, root_id: int, body: str) -> None:
     _check_repetition(actor, body, settings)
 
 
-def check_text_limit(actor: User, body: str) -> None:
+def check_text_limit(actor: User, board_id: int, body: str) -> None:
     """Raise ``UnfitText`` when an edited text holds more than newcomers may put into one."""
     settings = current_settings()
-    if not _is_exempt(actor, settings) and _is_newcomer(actor):
+    if not _is_exempt(actor, board_id, settings) and _is_newcomer(actor, board_id):
         _check_newcomer_text(body, settings)
 
 
-def _is_exempt(actor: User, settings: Settings) -> bool:
-    return is_staff(actor) or not settings.rate_limits
+def _is_exempt(actor: User, board_id: int, settings: Settings) -> bool:
+    return is_staff(actor, board_id) or not settings.rate_limits
 
 
-def _is_newcomer(actor: User) -> bool:
+def _is_newcomer(actor: User, board_id: int) -> bool:
     published = (
         select(Post.id)
         .where(Post.author_id == actor.id, Post.visibility == "published")
         .limit(NEWCOMER_POSTS)
     )
-    return is_newcomer(actor, _count(published))
+    return is_newcomer(actor, _count(published), board_id)
 
 
 def _check_newcomer_text(body: str, settings: Settings) -> None:

@@ -52,7 +52,7 @@ def add_comment(actor: User, parent: Post, body: str) -> Comment:
     """
     require(can_write(actor) and parent.is_published and parent.kind != "comment")
     body = fit_text(body, comment_problem)
-    check_reply_limit(actor, parent.root_id or parent.id, body)
+    check_reply_limit(actor, parent.board_id, parent.root_id or parent.id, body)
     if parent.comments_count >= COMMENTS_PER_POST:
         raise TooManyComments()
     comment = Comment(

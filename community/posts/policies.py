@@ -48,14 +48,15 @@ def is_silenced(viewer: Viewer) -> bool:
     return until is not None and until > clock.now()
 
 
-def is_newcomer(member: Member, published_count: int) -> bool:
-    """Say whether a member is new here, so that limits are tighter.
+def is_newcomer(member: Member, published_count: int, board_id: int) -> bool:
+    """Say whether a member is new on a board, so that limits are tighter.
 
     New is who has no accepted answer yet and either joined less than a day ago or has published
     fewer than three posts (``published_count`` need not be counted beyond that). Superusers and
-    staff are known to somebody. Source: product rules 2.3, level 0; there are no levels yet.
+    staff, also of this board alone, are known to somebody. Source: product rules 2.3, level 0;
+    there are no levels yet.
     """
-    if is_staff(member) or "superuser" in member.role_names or member.solved_count:
+    if is_staff(member, board_id) or "superuser" in member.role_names or member.solved_count:
         return False
     return is_first_day(member) or published_count < NEWCOMER_POSTS
 

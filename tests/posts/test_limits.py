@@ -74,7 +74,15 @@ def wait_of(response):
 )
 def test_who_is_new(app, days, solved, posts, role, expected):
     user = make_user(created_at=ago(days=days), solved_count=solved, role=role)
-    assert is_newcomer(user, posts) is expected
+    assert is_newcomer(user, posts, 1) is expected
+
+
+@pytest.mark.parametrize("role", ["moderator", "agent"])
+def test_staff_of_one_board_are_held_up_on_the_others_alone(client, now, role):
+    here, there = make_board(), make_board()
+    client.sign_in(make_newcomer(on={here.id: role}), second_factor=True)
+    assert [ask(client, here, number).status_code for number in (1, 2)] == [303, 303]
+    assert wait_of(ask(client, there, 3)) == 120
 
 
 @pytest.mark.parametrize(("make", "pause"), [(make_newcomer, 120), (make_regular, 15)])

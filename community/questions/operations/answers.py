@@ -44,7 +44,7 @@ def post_answer(actor: User, question: Question, body: str) -> Answer:
         require(can_write(actor) and question.is_published)
         raise NotOpenToAnswers()
     body = fit_text(body, body_problem)
-    check_reply_limit(actor, question.id, body)
+    check_reply_limit(actor, question.board_id, question.id, body)
     answer = Answer(
         author_id=actor.id,
         board_id=question.board_id,

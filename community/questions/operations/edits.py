@@ -56,7 +56,7 @@ def edit_question(
     old_tags = tag_names_of(question.id)
     if (title, body, sorted(names)) == (question.title, question.body, old_tags):
         return
-    check_text_limit(actor, body)
+    check_text_limit(actor, question.board_id, body)
     _keep_version(actor, question, title=question.title, tags=", ".join(old_tags), note=note)
     question.title, question.slug = title, slug_of(title)
     _change_body(actor, question, body)
@@ -85,7 +85,7 @@ def edit_reply(
     body = fit_text(body, comment_problem if post.kind == "comment" else body_problem)
     if body == post.body:
         return
-    check_text_limit(actor, body)
+    check_text_limit(actor, question.board_id, body)
     _keep_version(actor, post, title=None, tags="", note=note)
     _change_body(actor, post, body)
     emit(PostEdited(post.id, question.id, actor.id))

@@ -104,7 +104,7 @@ def ask_question(
         problems["board"] = UnknownBoard.message
     if problems or board is None:
         raise UnfitText(errors=problems)
-    check_question_limit(actor, body)
+    check_question_limit(actor, board.id, body)
     now = clock.now()
     question = Question(
         author_id=actor.id,
