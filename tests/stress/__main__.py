@@ -2,6 +2,7 @@
 
 python3 dev.py stress jobs [--answers N --kills N --seed N]
 python3 dev.py stress sign-in [--tries N --processes N --without-redis]
+python3 dev.py stress sessions [--requests N --processes N]
 
 Each prints what it found and fails when a promise was broken. The suite runs short forms of them.
 """
@@ -20,6 +21,7 @@ from community.app import create_app
 from community.core.settings import Settings
 from tests.redis_server import redis_server
 from tests.stress.jobs import run_killed_workers
+from tests.stress.sessions import measure_sessions
 from tests.stress.sign_in import measure_sign_in
 
 
@@ -30,17 +32,17 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", choices=["jobs", "sign-in"])
+    parser.add_argument("name", choices=["jobs", "sign-in", "sessions"])
     parser.add_argument("--answers", type=int, default=2_000)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tries", type=int, default=10_000)
+    parser.add_argument("--requests", type=int, default=1_000)
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--without-redis", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="stress-") as name:
-        run = stress_jobs if arguments.name == "jobs" else stress_sign_in
-        return run(Path(name), arguments)
+        return RUNS[arguments.name](Path(name), arguments)
 
 
 def stress_jobs(folder: Path, arguments: argparse.Namespace) -> int:
@@ -83,6 +85,16 @@ def stress_sign_in(folder: Path, arguments: argparse.Namespace) -> int:
     print(json.dumps([{**asdict(each), "holds": each.holds} for each in outcomes], indent=2))
     judged = outcomes if redis_url else outcomes[:-1]
     return int(not all(each.holds for each in judged))
+
+
+def stress_sessions(folder: Path, arguments: argparse.Namespace) -> int:
+    """End a session at one process; no other may let anybody in with it."""
+    outcome = measure_sessions(folder, requests=arguments.requests, processes=arguments.processes)
+    print(json.dumps({**asdict(outcome), "holds": outcome.holds}, indent=2))
+    return int(not outcome.holds)
+
+
+RUNS = {"jobs": stress_jobs, "sign-in": stress_sign_in, "sessions": stress_sessions}
 
 
 if __name__ == "__main__":

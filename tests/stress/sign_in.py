@@ -111,11 +111,11 @@ def measure_sign_in(
     The first two are kept by the database, the last by the counters of requests. All workers are
     replaced in the middle of each run.
     """
-    settings = {**_environment(folder, redis_url), "FORUM_WEB_PROCESSES": str(processes)}
-    _prepare(folder)
+    settings = {**environment(folder, redis_url), "FORUM_WEB_PROCESSES": str(processes)}
+    prepare(folder)
     numbers = count()
     outcomes = []
-    with _serve(folder, {**settings, "STRESS_ONLY": "tries"}) as site:
+    with serve(folder, {**settings, "STRESS_ONLY": "tries"}) as site:
         here = "one account from one address"
         outcomes.append(_run(site, here, tries // 4, lambda: Guess("a@example.org", ADDRESS)))
         anywhere = "one account from many addresses"
@@ -124,7 +124,7 @@ def measure_sign_in(
                 site, anywhere, tries // 4, lambda: Guess("b@example.org", _address(next(numbers)))
             )
         )
-    with _serve(folder, settings) as site:
+    with serve(folder, settings) as site:
 
         def guess_many() -> Guess:
             return Guess(f"c{next(numbers)}@example.org", ADDRESS)
@@ -187,7 +187,8 @@ def _guess_some(site: Site, guesses: list[Guess]) -> Counter[int]:
     return statuses
 
 
-def _environment(folder: Path, redis_url: str) -> dict[str, str]:
+def environment(folder: Path, redis_url: str) -> dict[str, str]:
+    """Return the settings of a server; argon2 costs nothing there."""
     return {
         "FORUM_ENVIRONMENT": "development",
         "FORUM_SECRET_KEY": SECRET,
@@ -205,7 +206,7 @@ def _environment(folder: Path, redis_url: str) -> dict[str, str]:
     }
 
 
-def _prepare(folder: Path) -> None:
+def prepare(folder: Path) -> None:
     """Make the database; the addresses have no accounts, which must make no difference."""
     settings = Settings(
         environment="development",
@@ -221,11 +222,12 @@ def _prepare(folder: Path) -> None:
 
 
 @contextmanager
-def _serve(folder: Path, environment: dict[str, str]) -> Iterator[Site]:
+def serve(folder: Path, settings: dict[str, str]) -> Iterator[Site]:
+    """Run a server with these settings until the block ends."""
     command = [sys.executable, "-m", "gunicorn", "tests.stress.site:app"]
     database = {"DATABASE_URL": f"sqlite:///{folder / 'community.sqlite3'}"}
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **database, **environment}, stderr=subprocess.DEVNULL
+        command, cwd=ROOT, env={**os.environ, **database, **settings}, stderr=subprocess.DEVNULL
     )
     path = folder / "web.sock"
     try:
