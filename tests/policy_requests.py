@@ -208,7 +208,6 @@ PREFERENCES = {
     "bio": "Hello",
     "shortcuts": "1",
     "reads_languages": "en",
-    "digest": "off",
 }
 
 # By endpoint: the address, and a form that would be carried out.
@@ -274,7 +273,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     ),
     "identity.sign_in_by_link": _fixed("/sign-in/link/nobodys"),
     "identity.sign_out": _fixed("/sign-out"),
-    "notifications.read_all": _fixed("/notifications/reading", newest_id="1"),
+    "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
         f"/notifications/{_owned(c, c.world.notifications)}/reading",
         {},

@@ -53,8 +53,16 @@ class Place(NamedTuple):
 
 def allowance_key(*parts: str) -> str:
     """Return the key for a purpose and those it is counted for, of which it tells nothing."""
-    secret = current_settings().secret_key.encode()
-    return hmac.new(secret, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+    return _hash(current_settings().secret_key, parts)
+
+
+def former_allowance_keys(*parts: str) -> list[str]:
+    """Return the keys that former secrets made for the same."""
+    return [_hash(secret, parts) for secret in current_settings().former_secret_keys]
+
+
+def _hash(secret: str, parts: tuple[str, ...]) -> str:
+    return hmac.new(secret.encode(), "\0".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
 def seconds_to_wait(allowances: Iterable[Allowance]) -> int:

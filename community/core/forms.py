@@ -1,12 +1,49 @@
 """Forms that take exactly what they ask for."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
 
 from flask import request
+from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField
 from wtforms.fields import FieldList
+
+from community.core.errors import Invalid
+
+# Of every form: they are ours, and no field of anybody's.
+ALWAYS_TAKEN = frozenset({"csrf_token", "submission", "_method"})
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+def takes(*names: str, many: tuple[str, ...] = ()) -> Callable[[View], View]:
+    """Mark a view that reads these fields itself, as strictly as ``StrictForm`` does.
+
+    Each of ``names`` may come once, each of ``many`` more often; anything else is refused.
+    """
+    once = ALWAYS_TAKEN | frozenset(names)
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def strict_view(*args: Any, **values: Any) -> ResponseReturnValue:
+            if request.method not in ("GET", "HEAD") and not _are_taken(once, many):
+                raise Invalid()
+            return view(*args, **values)
+
+        return strict_view  # type: ignore[return-value]
+
+    return mark
+
+
+def _are_taken(once: frozenset[str], many: tuple[str, ...]) -> bool:
+    if request.is_json or request.files:
+        return False
+    return all(
+        name in many or (name in once and len(values) == 1) for name, values in request.form.lists()
+    )
 
 
 class StrictForm(FlaskForm):  # type: ignore[misc]

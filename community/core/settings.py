@@ -111,7 +111,13 @@ class Settings:
                 values[name] = _parse(name, raw, kind)
         if environ.get("DATABASE_URL"):
             values["database_url"] = environ["DATABASE_URL"]
-        return cls(**values).completed()
+        settings = cls(**values).completed()
+        if settings.is_production and _is_on(environ.get("FLASK_DEBUG", "")):
+            raise SettingsError(
+                "FLASK_DEBUG cannot be on in production: it shows the program's insides to whoever "
+                "makes it fail."
+            )
+        return settings
 
     def completed(self) -> Self:
         """Fill in what follows from other settings and refuse what cannot work."""
@@ -233,6 +239,11 @@ def _parse(name: str, raw: str, kind: Any) -> Any:
         return kind(raw)
     except ValueError as error:
         raise SettingsError(f"{variable} must be a {kind.__name__}, not {raw!r}.") from error
+
+
+def _is_on(raw: str) -> bool:
+    """Read a variable as Flask does: anything but a plain no counts."""
+    return raw.lower() not in ("", "0", "false", "no")
 
 
 def _kept_secret(instance_path: Path) -> str:

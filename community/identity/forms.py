@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
@@ -85,7 +84,7 @@ def _checked_name(typed: str, *, owner_id: int | None) -> str:
         raise ValidationError(refusal.message) from refusal
 
 
-class NameForm(FlaskForm):  # type: ignore[misc]
+class NameForm(StrictForm):
     """Another display name for somebody who has one."""
 
     display_name = StringField(validators=[DataRequired(_l("Choose a name that others will see."))])
@@ -224,7 +223,7 @@ def time_zones() -> tuple[str, ...]:
     return ("UTC", *sorted(names))
 
 
-class PreferencesForm(FlaskForm):  # type: ignore[misc]
+class PreferencesForm(StrictForm):
     """What a member chose for themselves."""
 
     language = SelectField(choices=list(LANGUAGES))

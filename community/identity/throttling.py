@@ -21,6 +21,7 @@ from community.core.allowances import (
     allowance_key,
     book_place,
     forget_uses,
+    former_allowance_keys,
     give_back,
     seconds_to_wait,
     take_place,
@@ -91,7 +92,7 @@ def count_attempt(what: str, account: str | None) -> Attempt:
     """
     if not account or not current_settings().rate_limits:
         return NOT_COUNTED
-    allowances = _allowances(what, _account_key(account))
+    allowances = _allowances(what, account)
     # Refused without the write lock, so that a flood of guesses keeps nobody waiting.
     _refuse_if_full(allowances)
     places = []
@@ -113,9 +114,9 @@ def note_success(attempt: Attempt) -> None:
             forget_uses(attempt.own)
 
 
-def _allowances(what: str, account: str) -> list[Allowance]:
+def _allowances(what: str, email: str) -> list[Allowance]:
     """Return the counters of a try, the browser's or address's own one first."""
-    device = known_device(account)
+    account, device = _account_key(email), known_device(email)
     if device:
         who, own = ("device", account, device), "device-hour"
         return [
@@ -138,11 +139,20 @@ def _refuse_if_full(allowances: list[Allowance]) -> None:
 
 def _account_key(email: str) -> str:
     """Return what stands for an account: a hash of its address, folded as it would be stored."""
+    return allowance_key("account", _folded(email))[:ACCOUNT_KEY_CHARS]
+
+
+def _former_account_keys(email: str) -> set[str]:
+    """Return what stood for it while another secret was used."""
+    keys = former_allowance_keys("account", _folded(email))
+    return {key[:ACCOUNT_KEY_CHARS] for key in keys}
+
+
+def _folded(email: str) -> str:
     try:
-        folded = tidy_email(email)
+        return tidy_email(email)
     except NoAddress:
-        folded = email[:200].casefold()
-    return allowance_key("account", folded)[:ACCOUNT_KEY_CHARS]
+        return email[:200].casefold()
 
 
 def may_send_requested_mail(address: str, *, is_known: bool = False) -> bool:
@@ -215,18 +225,19 @@ def count_registration() -> None:
         raise TooManyAccounts(retry_after_seconds=max(1, seconds_to_wait([allowance])))
 
 
-def known_device(account: str) -> str | None:
-    """Return this browser's mark if the account was signed in here before.
+def known_device(email: str) -> str | None:
+    """Return this browser's mark if the account with this address was signed in here before.
 
-    ``account`` is the account's key. The mark counts this browser's tries and means nothing else.
+    The mark counts this browser's tries and means nothing else.
     """
     mark, accounts = _read_device()
-    return mark if account in accounts else None
+    keys = {_account_key(email), *_former_account_keys(email)}
+    return mark if keys.intersection(accounts) else None
 
 
 def is_device_known(email: str | None) -> bool:
     """Say whether the account with this address was signed in before in this browser."""
-    return email is not None and known_device(_account_key(email)) is not None
+    return email is not None and known_device(email) is not None
 
 
 def is_known_browser() -> bool:
@@ -238,6 +249,7 @@ def remember_device(email: str | None) -> None:
     """Know this browser again as one in which the account was signed in."""
     if email:
         g.device_account = _account_key(email)
+        g.device_former_accounts = _former_account_keys(email)
 
 
 def init_app(app: Flask) -> None:
@@ -250,7 +262,8 @@ def _mark_device(response: Response) -> Response:
     if account is None:
         return response
     mark, accounts = _read_device()
-    kept = [account, *(key for key in accounts if key != account)][:ACCOUNTS_PER_DEVICE]
+    replaced = {account, *g.pop("device_former_accounts", ())}
+    kept = [account, *(key for key in accounts if key not in replaced)][:ACCOUNTS_PER_DEVICE]
     response.set_cookie(
         _cookie_name(),
         str(_serializer().dumps([mark or secrets.token_hex(8), *kept])),

@@ -1,12 +1,13 @@
 """The form of when mails come: digest and quiet hours."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, ValidationError
+from wtforms import Field, SelectField, SelectMultipleField, ValidationError
 
+from community.core.forms import StrictForm
 from community.identity.models import User
 from community.identity.operations.preferences import Preferences
 from community.notifications.hours import DIGESTS, MINUTES_A_DAY
+from community.notifications.models import KINDS
 
 STEP_MINUTES = 30
 NEVER = ""
@@ -18,9 +19,11 @@ def clock_times() -> list[tuple[str, str]]:
     return [(str(each), f"{each // 60:02}:{each % 60:02}") for each in minutes]
 
 
-class MailTimesForm(FlaskForm):  # type: ignore[misc]
-    """How often a digest comes, and between which times no mail does."""
+class MailTimesForm(StrictForm):
+    """How often a digest comes, between which times no mail does, and what one hears of."""
 
+    bell = SelectMultipleField(choices=list(KINDS))
+    mail = SelectMultipleField(choices=list(KINDS))
     digest = SelectField(choices=list(DIGESTS))
     quiet_from = SelectField(choices=[NEVER, *(value for value, _ in clock_times())])
     quiet_until = SelectField(choices=[NEVER, *(value for value, _ in clock_times())])

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from community.core.authz import require
 from community.core.errors import Invalid
+from community.core.forms import takes
 from community.core.limits import limited
 from community.core.settings import current_settings
 from community.core.web import add_resource, current_viewer
@@ -47,6 +48,7 @@ def show_data() -> str:
 
 
 @blueprint.post("/account/data/archives")
+@takes()
 @limited("exports")
 @recently_verified
 def create_archive() -> ResponseReturnValue:
@@ -88,6 +90,7 @@ def _erasure_page(errors: dict[str, object], status: int) -> ResponseReturnValue
     return page, status
 
 
+@takes("name")
 @recently_verified
 def create_erasure() -> ResponseReturnValue:
     """Have the account erased after some days, in which it can be kept."""
@@ -100,6 +103,7 @@ def create_erasure() -> ResponseReturnValue:
     return redirect(url_for("privacy.show_data"), 303)
 
 
+@takes()
 def delete_erasure() -> ResponseReturnValue:
     """Keep the account after all."""
     keep_account(_signed_in_user())
@@ -126,6 +130,7 @@ def _closing_page(user: User, errors: dict[str, object]) -> str:
     )
 
 
+@takes("reason")
 @recently_verified
 def create_disabling(user_id: int) -> ResponseReturnValue:
     """Close an account: its owner is signed out and found by nobody."""
@@ -134,6 +139,7 @@ def create_disabling(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("privacy.show_closing", user_id=user_id), 303)
 
 
+@takes("reason")
 @recently_verified
 def delete_disabling(user_id: int) -> ResponseReturnValue:
     """Open a closed account again."""
@@ -143,6 +149,7 @@ def delete_disabling(user_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/people/<int:user_id>/erasure")
+@takes("name", "reason")
 @recently_verified
 def order_account_erasure(user_id: int) -> ResponseReturnValue:
     """Erase an account now, on its owner's demand."""

@@ -96,3 +96,15 @@ def test_a_site_with_unfit_settings_says_so_in_one_sentence(tmp_path):
     assert answer.returncode == 1
     assert "The forum does not start: FORUM_SECRET_KEY is missing or too short" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("on", ["1", "true", "on", "yes", "TRUE"])
+def test_production_does_not_start_with_debug_on(on):
+    with pytest.raises(SettingsError, match="FLASK_DEBUG"):
+        _read(FLASK_DEBUG=on)
+    assert _read(FLASK_DEBUG=on, FORUM_ENVIRONMENT="development")
+
+
+@pytest.mark.parametrize("off", ["", "0", "false", "No"])
+def test_production_starts_with_debug_off(off):
+    assert _read(FLASK_DEBUG=off).is_production

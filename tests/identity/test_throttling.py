@@ -1,6 +1,7 @@
 """Guessing is slowed by account and by address; owners and mail boxes are left in peace."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -113,6 +114,27 @@ def test_a_known_browser_cannot_guess_without_end(app, now):
         let_through += sum(guess(app, cookie=cookie) == 0 for _ in range(10))
         now.shift(300)
     assert let_through <= 2 * 20
+
+
+def test_a_browser_stays_known_when_the_secret_is_changed(app, now):
+    before = app.config["SETTINGS"]
+    cookie = device_cookie(app)
+    new = "another-test-secret-that-is-long-enough-98765"
+    try:
+        app.config["SETTINGS"] = replace(
+            before, rate_limits=True, secret_key=new, secret_key_fallbacks=before.secret_key
+        )
+        with request_from(app, cookie=cookie):
+            assert throttling.is_device_known(EMAIL)
+            assert not throttling.is_device_known("mika@example.org")
+        # The next sign-in writes it anew, so that the former secret can be taken out.
+        cookie = device_cookie(app, cookie=cookie)
+        app.config["SETTINGS"] = replace(before, rate_limits=True, secret_key=new)
+        with request_from(app, cookie=cookie):
+            assert throttling.is_device_known(EMAIL)
+            assert len(throttling._read_device()[1]) == 1
+    finally:
+        app.config["SETTINGS"] = before
 
 
 def test_a_browser_is_known_for_the_accounts_it_was_used_with(app, now):

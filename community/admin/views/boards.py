@@ -13,6 +13,7 @@ from community.boards.models import Board
 from community.boards.operations import change_audience
 from community.boards.queries import list_boards
 from community.core.errors import Invalid
+from community.core.forms import takes
 from community.core.web import LARGEST_ID, current_viewer
 from community.identity.signing_in import recently_verified
 
@@ -53,6 +54,7 @@ def _render_audience(
 
 
 @administration.post("/admin/boards/<int:board_id>/audience")
+@takes("audience", many=("groups",))
 @recently_verified
 def save_audience(board_id: int) -> ResponseReturnValue:
     """Let others read a board, or fewer."""

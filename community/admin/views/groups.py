@@ -9,11 +9,14 @@ from flask_babel import gettext as _
 from community.admin.queries import find_user, get_group, list_groups, list_members
 from community.admin.views.blueprint import administration
 from community.core.errors import Invalid
+from community.core.forms import takes
 from community.core.i18n import LANGUAGES
 from community.core.web import add_deletion, add_resource, current_viewer
 from community.identity.models import Group
 from community.identity.operations import groups
 from community.identity.signing_in import recently_verified
+
+NAME_FIELDS = tuple(f"name_{code}" for code in LANGUAGES)
 
 
 @administration.get("/admin/groups")
@@ -30,6 +33,7 @@ def _render_groups(errors: Mapping[str, object], status: int = 200) -> ResponseR
 
 
 @administration.post("/admin/groups")
+@takes("slug", *NAME_FIELDS)
 @recently_verified
 def make_group() -> ResponseReturnValue:
     """Make a group."""
@@ -60,6 +64,7 @@ def _render_group(
     return page, status
 
 
+@takes(*NAME_FIELDS)
 @recently_verified
 def rename_group(group_id: int) -> ResponseReturnValue:
     """Give a group other names."""
@@ -72,6 +77,7 @@ def rename_group(group_id: int) -> ResponseReturnValue:
     return _back_to(group_id)
 
 
+@takes()
 @recently_verified
 def delete_group(group_id: int) -> ResponseReturnValue:
     """Delete a group."""
@@ -86,6 +92,7 @@ add_resource(
 
 
 @administration.post("/admin/groups/<int:group_id>/members")
+@takes("person")
 @recently_verified
 def add_member(group_id: int) -> ResponseReturnValue:
     """Let somebody, named by display name or e-mail address, belong to a group."""
@@ -99,6 +106,7 @@ def add_member(group_id: int) -> ResponseReturnValue:
     return _back_to(group_id)
 
 
+@takes()
 @recently_verified
 def remove_member(group_id: int, user_id: int) -> ResponseReturnValue:
     """Let somebody belong to a group no longer."""

@@ -9,6 +9,7 @@ from community.admin.views.blueprint import administration
 from community.admin.wording import action_words
 from community.boards.queries import list_boards
 from community.core.authz import BOARD_ROLES, ROLES
+from community.core.forms import takes
 from community.core.i18n import reader_language
 from community.core.web import LARGEST_ID, add_resource, current_viewer
 from community.identity.operations.roles import RoleUnknown, grant_role, revoke_role
@@ -43,6 +44,7 @@ def show_person(user_id: int) -> str:
     )
 
 
+@takes("role", "board")
 @recently_verified
 def give_role(user_id: int) -> ResponseReturnValue:
     """Give somebody a role, on the whole site or on one board."""
@@ -52,6 +54,7 @@ def give_role(user_id: int) -> ResponseReturnValue:
     return _back_to(user_id)
 
 
+@takes("role", "board")
 @recently_verified
 def take_role(user_id: int) -> ResponseReturnValue:
     """Take a role away from somebody."""

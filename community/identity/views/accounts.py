@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from community.core.db import transaction
 from community.core.errors import NotFound
+from community.core.forms import takes
 from community.core.i18n import reader_language
 from community.core.jobs import enqueue
 from community.core.limits import limited
@@ -186,6 +187,7 @@ def show_mail_sent(mail: str) -> ResponseReturnValue:
 
 @identity.post("/sign-out")
 @public
+@takes()
 @limited("writing")
 def sign_out() -> ResponseReturnValue:
     """End this browser's session, on the server first: a copy of its cookie is worth nothing."""

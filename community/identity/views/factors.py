@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from community.core.db import transaction
 from community.core.errors import Refusal
+from community.core.forms import takes
 from community.core.limits import limited
 from community.core.settings import current_settings
 from community.core.web import add_resource, read_only
@@ -54,6 +55,7 @@ def _overview(errors: dict[str, str], *, name: str = "") -> ResponseReturnValue:
     return page, 422 if errors else 200
 
 
+@takes()
 @recently_verified
 def begin_totp() -> ResponseReturnValue:
     """Make the secret of an authenticator app, and go on to scan it."""
@@ -61,6 +63,7 @@ def begin_totp() -> ResponseReturnValue:
     return redirect(url_for("account.show_totp"), 303)
 
 
+@takes()
 @recently_verified
 def remove_totp() -> ResponseReturnValue:
     """Remove the authenticator app."""
@@ -98,6 +101,7 @@ def _setup_page(app: TotpFactor, errors: dict[str, str]) -> ResponseReturnValue:
 
 
 @account.post("/account/factors/totp/confirmation")
+@takes("code")
 @limited("sign-in")
 @recently_verified
 @read_only
@@ -119,6 +123,7 @@ def confirm_totp() -> ResponseReturnValue:
 
 
 @account.post("/account/factors/passkeys/challenge")
+@takes()
 @recently_verified
 @read_only
 def make_registration_challenge() -> ResponseReturnValue:
@@ -169,6 +174,7 @@ def rename_passkey(passkey_id: int) -> ResponseReturnValue:
     return redirect(url_for("account.show_factors"), 303)
 
 
+@takes()
 @recently_verified
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Remove a passkey."""
@@ -187,6 +193,7 @@ add_resource(
 
 @account.post("/account/factors/recovery-codes")
 @limited("sign-in")
+@takes()
 @recently_verified
 @read_only
 def renew_recovery_codes() -> ResponseReturnValue:

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from community.core.forms import takes
 from community.core.i18n import LANGUAGES, forget_reader, reader_language, reader_time_zone
 from community.core.limits import limited
 from community.core.settings import current_settings
@@ -68,6 +69,7 @@ def _chosen(form: PreferencesForm) -> Preferences:
 
 @blueprint.post("/language")
 @public
+@takes("language", "next")
 @limited("writing")
 def set_language() -> ResponseReturnValue:
     """Show the site in another language from now on."""
@@ -82,6 +84,7 @@ def set_language() -> ResponseReturnValue:
 
 @blueprint.post("/theme")
 @public
+@takes("theme", "next")
 @limited("writing")
 def set_theme() -> ResponseReturnValue:
     """Show the site light, dark, or as the device says."""

@@ -22,6 +22,7 @@ from flask_babel import gettext as _
 
 from community.core.authz import is_signed_in
 from community.core.db import forget_changes, transaction
+from community.core.forms import takes
 from community.core.i18n import reader_language
 from community.core.limits import limited
 from community.core.web import add_resource, current_viewer, public, read_only
@@ -153,6 +154,7 @@ def _refuse_address(provider: Provider) -> ResponseReturnValue:
 
 @blueprint.route("/sign-in/providers/<name>/account", methods=["GET", "POST"])
 @public
+@takes("display_name")
 @limited("registration")
 def make_account(name: str) -> ResponseReturnValue:
     """Let somebody who comes for the first time choose a display name, and sign them in."""
@@ -201,6 +203,7 @@ def show_providers() -> str:
     )
 
 
+@takes()
 @recently_verified
 @limited("providers")
 @read_only
@@ -221,6 +224,7 @@ def _leave_by_page(provider: Provider, address: str) -> Response:
     return response
 
 
+@takes()
 @recently_verified
 def disconnect_provider(name: str) -> ResponseReturnValue:
     """Stop a provider from signing this account in."""

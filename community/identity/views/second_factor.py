@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.core.db import transaction
+from community.core.forms import takes
 from community.core.limits import limited
 from community.core.web import public, read_only
 from community.identity.addresses import safe_next
@@ -38,6 +39,7 @@ SIGN_IN = "sign_in"
 
 @identity.route("/sign-in/second-factor", methods=["GET", "POST"])
 @public
+@takes("next", "code", "credential")
 @limited("sign-in")
 @read_only
 def ask_second_factor() -> ResponseReturnValue:
@@ -84,6 +86,7 @@ def _begin_again(message: str) -> ResponseReturnValue:
 
 @identity.post("/sign-in/second-factor/challenge")
 @public
+@takes()
 @limited("typing")
 @read_only
 def make_second_factor_challenge() -> ResponseReturnValue:
@@ -97,6 +100,7 @@ def make_second_factor_challenge() -> ResponseReturnValue:
 
 @identity.post("/sign-in/passkey/challenge")
 @public
+@takes()
 @limited("typing")
 @read_only
 def make_sign_in_challenge() -> ResponseReturnValue:
@@ -106,6 +110,7 @@ def make_sign_in_challenge() -> ResponseReturnValue:
 
 @identity.post("/sign-in/passkey")
 @public
+@takes("next", "remember", "credential")
 @limited("sign-in")
 @read_only
 def sign_in_with_passkey() -> ResponseReturnValue:

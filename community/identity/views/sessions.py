@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from community.core.forms import takes
 from community.core.web import add_deletion
 from community.identity.operations.sessions import end_session, end_sessions
 from community.identity.queries import list_sessions
@@ -25,6 +26,7 @@ def show_sessions() -> str:
     )
 
 
+@takes()
 def sign_out_session(session_id: int) -> ResponseReturnValue:
     """Sign one browser out, which may be this one."""
     present = current_session()
@@ -42,6 +44,7 @@ def sign_out_other_session(session_id: int) -> ResponseReturnValue:
     return redirect(url_for("account.show_sessions"), 303)
 
 
+@takes()
 @recently_verified
 def sign_out_everywhere() -> ResponseReturnValue:
     """Sign out every browser but this one."""

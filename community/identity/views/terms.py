@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.core.errors import NotFound
+from community.core.forms import takes
 from community.core.settings import current_settings
 from community.identity.addresses import safe_next
 from community.identity.operations.consents import agree_to_terms
@@ -28,6 +29,7 @@ def show_terms() -> str:
 
 
 @account.post("/account/terms")
+@takes("next")
 def agree() -> ResponseReturnValue:
     """Agree to the version that holds now."""
     agree_to_terms(signed_in_user())

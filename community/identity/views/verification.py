@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.core.db import transaction
+from community.core.forms import takes
 from community.core.limits import limited
 from community.core.web import read_only
 from community.identity.addresses import safe_next
@@ -86,6 +87,7 @@ def _factor_page(goal: str, errors: dict[str, str]) -> ResponseReturnValue:
 
 
 @account.post("/verify/challenge")
+@takes()
 @limited("typing")
 @read_only
 def make_verify_challenge() -> ResponseReturnValue:

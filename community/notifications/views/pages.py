@@ -87,7 +87,7 @@ def save_preferences() -> ResponseReturnValue:
     form = MailTimesForm(signed_in_user())
     if not form.validate_on_submit():
         return _preferences_page(form), 422
-    bells, mails = request.form.getlist("bell"), request.form.getlist("mail")
+    bells, mails = form.bell.data, form.mail.data
     choices = {kind: Choice(bell=kind in bells, mail=kind in mails) for kind in KINDS}
     save_choices(signed_in_user(), choices)
     save_mail_times(signed_in_user(), form.chosen)
