@@ -83,8 +83,8 @@ def sign_in(page: "Page", user: User) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
 
 
-def register(page: "Page", site: Site, name: str) -> None:
-    """Send the registration form that is open, and use the link in the mail."""
+def register(page: "Page", site: Site, name: str) -> str:
+    """Send the registration form that is open, use the link in the mail; return the address."""
     email = f"newcomer{next(_numbers)}@example.org"
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Display name").fill(name)
@@ -94,6 +94,7 @@ def register(page: "Page", site: Site, name: str) -> None:
     page.goto(mailed_link(site, email))
     page.get_by_role("button", name="Confirm and sign in").click()
     expect(page.get_by_text("Your account is ready.")).to_be_visible()
+    return email
 
 
 def mailed_link(site: Site, email: str) -> str:

@@ -195,6 +195,7 @@ def test_links_do_not_live_on_in_mails_that_cannot_be_sent(app: Flask) -> None:
         parked.last_error = "SMTPRecipientsRefused: a@example.org"
         for job in (parked, waiting):
             job.created_at = days_ago(1.1)
+        waiting.due_at = days_ago(1.1)
     forget_old()
     for job in (reload(parked), reload(waiting)):
         assert job.arguments == {}
@@ -216,6 +217,19 @@ def test_a_mail_that_is_still_young_is_kept(app: Flask) -> None:
     run_due_jobs()
     (mail,) = app.extensions["mailman"].outbox
     assert mail.body == "zqresetlink"
+
+
+def test_a_notice_that_waits_for_its_turn_is_kept_however_long(app: Flask) -> None:
+    with transaction():
+        message = Message(to="a@example.org", subject="", text="zqnotice", html="")
+        enqueue_mail(message, due_at=clock.now() + timedelta(hours=1))
+        db.session.flush()
+        db.session.scalars(select(Job)).one().created_at = days_ago(2)
+    forget_old()
+    with time_machine.travel(clock.now() + timedelta(hours=2)):
+        run_due_jobs()
+    (mail,) = app.extensions["mailman"].outbox
+    assert mail.body == "zqnotice"
 
 
 def test_old_mail_files_and_addresses_go(app: Flask) -> None:

@@ -85,12 +85,14 @@ def forget_events(age: timedelta) -> None:
 def forget_mails(age: timedelta) -> None:
     """Empty mails that have waited or failed for so long: a link in them must not lie about.
 
-    The job stays, parked and empty, so that staff sees that mails are not sent.
+    A mail whose time has not come (a notice that waits for its turn) is as young as can be. The job
+    stays, parked and empty, so that staff sees that mails are not sent.
     """
     now = clock.now()
     stale = and_(
         Job.task == task_name(deliver_mail),
         Job.created_at < now - age,
+        or_(Job.attempts > 0, Job.due_at.is_(None), Job.due_at < now - age),
         or_(Job.last_error.is_(None), Job.last_error != FORGOTTEN),
         # A mail that is being sent at this moment has a lease; it is found again next time.
         Job.lease_token.is_(None),
