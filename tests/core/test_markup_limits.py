@@ -71,6 +71,17 @@ def test_plain_text_of_any_length_is_cheap(text: str) -> None:
 
 
 def _convert_seconds(text: str) -> float:
+    """Return the processor time of a conversion: the least of three where one took long.
+
+    On a busy machine even that grows, as others empty the processor's caches meanwhile.
+    """
+    seconds = _measure(text)
+    if seconds < HERE_SECONDS:
+        return seconds
+    return min(seconds, _measure(text), _measure(text))
+
+
+def _measure(text: str) -> float:
     start = time.process_time()
     try:
         convert(text, DEFAULT_LIMITS)
