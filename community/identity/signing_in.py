@@ -6,7 +6,7 @@ The browser's cookie holds a random token, the row in ``user_sessions`` its hash
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import structlog
 from flask import Flask, Response, g, redirect, request, session, url_for
@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from community.core import clock
 from community.core.db import db, joined_transaction, lock_row, transaction
-from community.core.errors import Conflict
+from community.core.errors import Conflict, NotAllowed
 from community.core.settings import current_settings
 from community.core.web import current_viewer, is_fragment_request, is_impersonal
 from community.identity.addresses import page_address, safe_next
@@ -104,6 +104,14 @@ def current_session() -> UserSession | None:
     """Return the session of this request; None for guests."""
     row: UserSession | None = g.get("user_session")
     return row
+
+
+def signed_in_user() -> User:
+    """Return the signed-in viewer; raises ``NotAllowed`` for a guest. Only views call this."""
+    viewer = current_viewer()
+    if not isinstance(viewer, User):
+        raise NotAllowed()
+    return viewer
 
 
 def begin_session(user: User, *, method: str, second_factor: bool, remember: bool) -> None:
@@ -215,7 +223,7 @@ def is_held_back() -> bool:
     row = current_session()
     if row is None or not current_settings().require_second_factor:
         return False
-    return needs_second_factor(cast(User, current_viewer()), row)
+    return needs_second_factor(signed_in_user(), row)
 
 
 def serves_who_is_held_back(app: Flask, endpoint: str | None) -> bool:
@@ -225,7 +233,7 @@ def serves_who_is_held_back(app: Flask, endpoint: str | None) -> bool:
 
 def address_for_second_factor() -> str:
     """Return where a session that is held back shows a second factor, or sets one up."""
-    viewer = cast(User, current_viewer())
+    viewer = signed_in_user()
     if has_second_factor(viewer.id):
         return url_for("account.verify", next=page_address())
     return url_for("account.show_factors")

@@ -1,7 +1,5 @@
 """Pages on one's own data: taking it away, having it erased; and the same for staff."""
 
-from typing import cast
-
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,7 +14,7 @@ from community.core.wording import day
 from community.identity.models import User
 from community.identity.operations.closing import disable_user, enable_user
 from community.identity.policies import can_close_account, can_close_accounts
-from community.identity.signing_in import recently_verified
+from community.identity.signing_in import recently_verified, signed_in_user
 from community.privacy.operations.archives import path_of, request_export
 from community.privacy.operations.erasures import (
     check_typed_name,
@@ -35,7 +33,7 @@ blueprint = Blueprint("privacy", __name__)
 @blueprint.get("/account/data")
 def show_data() -> str:
     """Say what one can do with one's own data, and what has been asked for."""
-    user = _signed_in_user()
+    user = signed_in_user()
     export = get_newest_export(user.id)
     return render_template(
         "privacy/show.html",
@@ -53,7 +51,7 @@ def show_data() -> str:
 @recently_verified
 def create_archive() -> ResponseReturnValue:
     """Ask for an archive of everything we hold of the member."""
-    request_export(_signed_in_user())
+    request_export(signed_in_user())
     flash(_("We put your archive together now and mail you when it is ready."), "success")
     return redirect(url_for("privacy.show_data"), 303)
 
@@ -63,7 +61,7 @@ def create_archive() -> ResponseReturnValue:
 @recently_verified
 def download_archive(export_id: int) -> Response:
     """Hand an archive to its owner, who has just proved to be it."""
-    export = get_ready_export(_signed_in_user(), export_id)
+    export = get_ready_export(signed_in_user(), export_id)
     name = f"{current_settings().site_name.lower().replace(' ', '-')}-data.zip"
     response = send_file(
         path_of(export), mimetype="application/zip", as_attachment=True, download_name=name
@@ -82,7 +80,7 @@ def new_erasure() -> ResponseReturnValue:
 def _erasure_page(errors: dict[str, object], status: int) -> ResponseReturnValue:
     page = render_template(
         "privacy/erasure.html",
-        user=_signed_in_user(),
+        user=signed_in_user(),
         errors=errors,
         typed=request.form.get("name", "")[:60],
         days=current_settings().erasure_wait_days,
@@ -94,7 +92,7 @@ def _erasure_page(errors: dict[str, object], status: int) -> ResponseReturnValue
 @recently_verified
 def create_erasure() -> ResponseReturnValue:
     """Have the account erased after some days, in which it can be kept."""
-    user = _signed_in_user()
+    user = signed_in_user()
     try:
         due_at = request_erasure(user, user, typed_name=request.form.get("name", "")[:60])
     except Invalid as error:
@@ -106,7 +104,7 @@ def create_erasure() -> ResponseReturnValue:
 @takes()
 def delete_erasure() -> ResponseReturnValue:
     """Keep the account after all."""
-    keep_account(_signed_in_user())
+    keep_account(signed_in_user())
     flash(_("Your account stays. Nothing was erased."), "success")
     return redirect(url_for("privacy.show_data"), 303)
 
@@ -181,7 +179,3 @@ def _account_to_close(user_id: int) -> User:
 
 def _reason() -> str:
     return " ".join(request.form.get("reason", "").replace("\0", "").split())[:REASON_CHARS]
-
-
-def _signed_in_user() -> User:
-    return cast(User, current_viewer())

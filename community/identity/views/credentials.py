@@ -23,9 +23,9 @@ from community.identity.operations.credentials import change_password as store_p
 from community.identity.passwords import hash_password
 from community.identity.providers.settings import list_providers
 from community.identity.queries import has_app, list_passkeys, list_sessions
-from community.identity.signing_in import current_session, recently_verified
+from community.identity.signing_in import current_session, recently_verified, signed_in_user
 from community.identity.tasks import mail_email_change
-from community.identity.views.blueprints import account, connected_providers, signed_in_user
+from community.identity.views.blueprints import account, connected_providers
 from community.identity.views.pages import form_page, job_key
 
 

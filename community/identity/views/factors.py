@@ -25,10 +25,15 @@ from community.identity.queries import (
 )
 from community.identity.recovery import hash_codes, new_codes
 from community.identity.security import errors_of
-from community.identity.signing_in import is_held_back, note_verification, recently_verified
+from community.identity.signing_in import (
+    is_held_back,
+    note_verification,
+    recently_verified,
+    signed_in_user,
+)
 from community.identity.throttling import count_code_renewal
 from community.identity.totp import setup_address, spelled_secret
-from community.identity.views.blueprints import account, signed_in_user
+from community.identity.views.blueprints import account
 
 REGISTER = "register"
 

@@ -8,7 +8,8 @@ from community.core.settings import current_settings
 from community.identity.forms import NameForm
 from community.identity.operations.names import change_name, name_changes_again_at
 from community.identity.security import errors_of
-from community.identity.views.blueprints import account, signed_in_user
+from community.identity.signing_in import signed_in_user
+from community.identity.views.blueprints import account
 
 
 @account.route("/account/name", methods=["GET", "POST"])

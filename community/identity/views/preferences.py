@@ -14,6 +14,7 @@ from community.identity.forms import THEMES, PreferencesForm, time_zones
 from community.identity.models import User
 from community.identity.operations.preferences import Preferences, change_preferences
 from community.identity.security import errors_of
+from community.identity.signing_in import signed_in_user
 
 COOKIE_DAYS = 365
 
@@ -23,7 +24,7 @@ blueprint = Blueprint("preferences", __name__)
 @blueprint.route("/preferences", methods=["GET", "POST"])
 def edit_preferences() -> ResponseReturnValue:
     """Show the member's preferences, or keep the changed ones."""
-    user = _signed_in_user()
+    user = signed_in_user()
     form = PreferencesForm(data=None if request.method == "POST" else _stored(user))
     if not form.validate_on_submit():
         page = render_template(
@@ -37,12 +38,6 @@ def edit_preferences() -> ResponseReturnValue:
     forget_reader()
     flash(_("Your settings are saved."), "success")
     return _with_cookies(redirect("/preferences", 303), form.language.data, form.theme.data)
-
-
-def _signed_in_user() -> User:
-    viewer = current_viewer()
-    assert isinstance(viewer, User)
-    return viewer
 
 
 def _stored(user: User) -> dict[str, object]:

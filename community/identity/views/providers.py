@@ -69,8 +69,8 @@ from community.identity.signing_in import (
     finish_first_factor,
     note_verification,
     recently_verified,
+    signed_in_user,
 )
-from community.identity.views.blueprints import signed_in_user
 
 blueprint = Blueprint("providers", __name__)
 log = structlog.get_logger()

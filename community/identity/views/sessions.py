@@ -12,8 +12,9 @@ from community.identity.signing_in import (
     current_session,
     end_current_session,
     recently_verified,
+    signed_in_user,
 )
-from community.identity.views.blueprints import account, signed_in_user
+from community.identity.views.blueprints import account
 
 
 @account.get("/account/sessions")

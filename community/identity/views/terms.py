@@ -11,7 +11,8 @@ from community.identity.addresses import safe_next
 from community.identity.operations.consents import agree_to_terms
 from community.identity.policies import owes_consent
 from community.identity.queries import list_consents
-from community.identity.views.blueprints import account, signed_in_user
+from community.identity.signing_in import signed_in_user
+from community.identity.views.blueprints import account
 
 
 @account.get("/account/terms")

@@ -22,8 +22,8 @@ from community.identity.proofs import (
 )
 from community.identity.queries import has_second_factor
 from community.identity.security import errors_of
-from community.identity.signing_in import current_session, note_verification
-from community.identity.views.blueprints import account, connected_providers, signed_in_user
+from community.identity.signing_in import current_session, note_verification, signed_in_user
+from community.identity.views.blueprints import account, connected_providers
 
 
 @account.route("/verify", methods=["GET", "POST"])

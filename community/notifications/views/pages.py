@@ -8,6 +8,7 @@ from community.core.i18n import reader_language, reader_time_zone
 from community.core.limits import limited
 from community.core.pagination import Cursor
 from community.identity.security import errors_of
+from community.identity.signing_in import signed_in_user
 from community.notifications.forms import MailTimesForm, clock_times
 from community.notifications.models import KINDS
 from community.notifications.operations.preferences import Choice, save_choices, save_mail_times
@@ -15,7 +16,7 @@ from community.notifications.operations.reading import mark_all_read, mark_read
 from community.notifications.queries.choices import list_choices
 from community.notifications.queries.entries import Entry, page_of_entries
 from community.notifications.queries.watches import list_watched
-from community.notifications.views.blueprint import blueprint, signed_in_user
+from community.notifications.views.blueprint import blueprint
 from community.notifications.wording import KIND_LABELS, line_of
 
 # What an integer column of PostgreSQL holds.

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from community.boards.queries import get_board
 from community.core.authz import require
 from community.core.web import add_resource, current_viewer, is_fragment_request
+from community.identity.signing_in import signed_in_user
 from community.notifications.policies import can_watch_person
 from community.notifications.queries.watches import get_person_id, get_question_id
-from community.notifications.views.blueprint import blueprint, redirect_back, signed_in_user
+from community.notifications.views.blueprint import blueprint, redirect_back
 from community.posts.operations import unwatch, watch
 from community.questions.queries.lists import get_tag
 

@@ -4,21 +4,12 @@ from flask import url_for
 from sqlalchemy import ColumnElement, or_, select
 
 from community.core.db import db, lock_row
-from community.core.errors import NotAllowed, NotFound
+from community.core.errors import NotFound
 from community.core.web import current_viewer
-from community.identity.models import User
 from community.posts.models import Post
 from community.posts.visibility import post_is_moderated, post_is_visible
 from community.questions.models import Answer, Question
 from community.questions.operations.questions import lock_question
-
-
-def signed_in_user() -> User:
-    """Return the signed-in viewer; views that are not public have one."""
-    viewer = current_viewer()
-    if not isinstance(viewer, User):
-        raise NotAllowed()
-    return viewer
 
 
 def access_question(question_id: int) -> Question:

@@ -34,6 +34,7 @@ from community.core.web import (
     public,
     renders,
 )
+from community.identity.signing_in import signed_in_user
 from community.posts.drafts import drop_draft, find_draft
 from community.posts.models import Post
 from community.posts.views import guest_draft_token, keep_text_for_sign_in, preview_problem
@@ -50,7 +51,6 @@ from community.questions.views.loading import (
     access_post,
     access_question,
     question_url,
-    signed_in_user,
 )
 from community.questions.views.permissions import fill_permissions
 

@@ -14,6 +14,7 @@ from community.core.authz import require
 from community.core.errors import Invalid, RateLimited
 from community.core.submissions import submit_once
 from community.core.web import add_resource, is_fragment_request, renders
+from community.identity.signing_in import signed_in_user
 from community.posts.drafts import drop_draft
 from community.posts.errors import EditConflict
 from community.posts.models import Post
@@ -33,7 +34,6 @@ from community.questions.views.loading import (
     access_reply,
     post_url,
     question_url,
-    signed_in_user,
 )
 from community.questions.views.questions import (
     load_page,
