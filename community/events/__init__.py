@@ -3,6 +3,7 @@
 Operations emit them through ``community.core.jobs.emit``; ``community/app.py`` says who listens.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -169,3 +170,17 @@ class AccountConfirmed:
     """A member has proved that their address is theirs, or that is no longer known."""
 
     user_id: int
+
+
+@dataclass(frozen=True)
+class BadgeGranted:
+    """A member was given a badge; ``names`` is what it is called, by language.
+
+    The name goes along because who tells the member may not read the badge: it is theirs to know
+    that somebody was given one, not what badges are.
+    """
+
+    user_id: int
+    badge_id: int
+    names: Mapping[str, str]
+    actor_id: int | None

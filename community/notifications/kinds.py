@@ -13,6 +13,7 @@ BY_STRENGTH = (
     "closed",
     "reopened",
     "new_question",
+    "badge",
     "kudos",
 )
 STRENGTH = {kind: len(BY_STRENGTH) - place for place, kind in enumerate(BY_STRENGTH)}
@@ -20,4 +21,6 @@ STRENGTH = {kind: len(BY_STRENGTH) - place for place, kind in enumerate(BY_STREN
 # Kinds that end with the watch of the question they are about.
 QUESTION_WATCH_KINDS = frozenset({"answer", "comment", "closed", "reopened"})
 
-MAIL_BY_DEFAULT = {kind: kind != "kudos" for kind in KINDS}
+# Pleasant, and nothing to act upon.
+QUIET_KINDS = frozenset({"kudos", "badge"})
+MAIL_BY_DEFAULT = {kind: kind not in QUIET_KINDS for kind in KINDS}

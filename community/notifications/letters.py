@@ -99,10 +99,8 @@ def leaving_headers(stop_url: str) -> dict[str, str]:
 def _headers(reader: User, entry: Entry, stop_url: str) -> dict[str, str]:
     """Return headers: one-click leaving, and a conversation per question (RFC 5322)."""
     domain = mail_domain()
-    conversation = f"<q{entry.question_id}.{reader.id}@{domain}>"
-    return {
-        "Message-ID": f"<n{entry.id}.{reader.id}@{domain}>",
-        "In-Reply-To": conversation,
-        "References": conversation,
-        **leaving_headers(stop_url),
-    }
+    headers = {"Message-ID": f"<n{entry.id}.{reader.id}@{domain}>", **leaving_headers(stop_url)}
+    if entry.question_id is not None:
+        conversation = f"<q{entry.question_id}.{reader.id}@{domain}>"
+        headers |= {"In-Reply-To": conversation, "References": conversation}
+    return headers

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
 from community.core.db import Base
 
 NOTE_MAX_CHARS = 300
+PAGE_MAX_CHARS = 120
 KINDS = (
     "answer",
     "comment",
@@ -20,19 +21,25 @@ KINDS = (
     "closed",
     "reopened",
     "new_question",
+    "badge",
 )
+# These are about the member and no post.
+PERSONAL_KINDS = frozenset({"badge"})
 
 
 class Notification(Base):
     """One thing one member should hear of; unique per event, member and kind.
 
     It holds ids only: text and title are read when it is shown or mailed, with the rights the
-    member has then. ``held_at`` is when its mail was put off to the end of quiet hours.
+    member has then. One of the ``PERSONAL_KINDS`` has no post but a ``page``: an address below the
+    site's root that the member may open at any time. ``held_at`` is when its mail was put off to
+    the end of quiet hours.
     """
 
     __tablename__ = "notifications"
     __table_args__ = (
         UniqueConstraint("user_id", "event_id", "kind"),
+        CheckConstraint("(post_id IS NULL) = (page <> '')", name="page"),
         Index("ix_notifications_question_id", "question_id"),
         Index("ix_notifications_user_id_created_at", "user_id", "created_at", "id"),
     )
@@ -41,8 +48,9 @@ class Notification(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"))
     kind: Mapped[str] = mapped_column(String(20))
-    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
-    question_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    page: Mapped[str] = mapped_column(String(PAGE_MAX_CHARS), default="", server_default="")
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     note: Mapped[str] = mapped_column(String(NOTE_MAX_CHARS), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -7,6 +7,7 @@ from community.events import (
     AnswerAccepted,
     AnswerPosted,
     AnswerUnaccepted,
+    BadgeGranted,
     BoardAudienceChanged,
     CommentPosted,
     InfoRequested,
@@ -18,12 +19,18 @@ from community.events import (
     QuestionReopened,
     RightsChanged,
 )
-from community.notifications.operations.telling import tell, tell_of_kudos, withdraw_kudos
+from community.notifications.operations.telling import (
+    tell,
+    tell_of_kudos,
+    tell_personally,
+    withdraw_kudos,
+)
 from community.notifications.operations.unread import (
     recount_unread,
     recount_unread_about,
     recount_unread_on,
 )
+from community.notifications.queries.readers import language_of
 from community.notifications.queries.receivers import get_occasion, reasons_of, this_member
 from community.posts.operations import watch_unless_muted
 
@@ -105,6 +112,17 @@ def on_kudos_taken(event: KudosTaken, *, event_id: int) -> None:
     withdraw_kudos(event.post_id, event.author_id)
 
 
+def on_badge_granted(event: BadgeGranted, *, event_id: int) -> None:
+    """Tell the member which badge they were given, in their language."""
+    tell_personally(
+        event.user_id,
+        "badge",
+        page=f"/badges/{event.badge_id}",
+        event_id=event_id,
+        note=event.names.get(language_of(event.user_id), ""),
+    )
+
+
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
     """Keep what nobody may see any more out of the number beside the bell."""
     recount_unread_about(event.question_id)
@@ -155,6 +173,7 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     QuestionReopened: [on_question_reopened],
     KudosGiven: [on_kudos_given],
     KudosTaken: [on_kudos_taken],
+    BadgeGranted: [on_badge_granted],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
     RightsChanged: [on_rights_changed],

@@ -27,7 +27,7 @@ class Unsubscription(NamedTuple):
     question_id: int | None
 
 
-def unsubscription_for(user_id: int, kind: str, question_id: int) -> Unsubscription:
+def unsubscription_for(user_id: int, kind: str, question_id: int | None) -> Unsubscription:
     """Return what a mail of this kind offers to end."""
     ends_watch = kind in QUESTION_WATCH_KINDS
     return Unsubscription(user_id, kind, question_id if ends_watch else None)

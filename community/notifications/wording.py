@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
+from community.notifications.models import PERSONAL_KINDS
 from community.notifications.queries.entries import Entry
 from community.notifications.tokens import DIGEST, EVERYTHING
 from community.questions.reasons import WORDS, reason_words
@@ -20,6 +21,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "closed": _l("A question you follow is closed"),
     "reopened": _l("A question you follow is open again"),
     "new_question": _l("New questions on boards and tags and from people you follow"),
+    "badge": _l("You are given a badge"),
 }
 
 MAIL_LABELS: dict[str, LazyString] = {
@@ -31,7 +33,9 @@ MAIL_LABELS: dict[str, LazyString] = {
 
 def line_of(entry: Entry) -> str:
     """Return the notification as one sentence."""
-    names = {"actor": actor_name(entry), "title": entry.title}
+    if entry.kind == "badge":
+        return _("You were given the badge “%(badge)s”", badge=entry.note)
+    names = {"actor": actor_name(entry), "title": entry.title or ""}
     if entry.kind == "unaccepted":
         return _unaccepted_line(entry.note, names)
     if entry.kind == "kudos":
@@ -75,7 +79,7 @@ def _unaccepted_line(reason: str, names: dict[str, str]) -> str:
 
 
 def _kudos_line(entry: Entry, names: dict[str, str]) -> str:
-    others = max(0, entry.kudos_count - 1)
+    others = max(0, (entry.kudos_count or 0) - 1)
     if not others:
         return _("%(actor)s thanked you in “%(title)s”", **names)
     return ngettext(
@@ -94,8 +98,8 @@ def _closed_line(reason: str, names: dict[str, str]) -> str:
 
 
 def subject_of(entry: Entry) -> str:
-    """Return the subject of the mail, with the question's title."""
-    title = entry.title
+    """Return the subject of the mail, with the question's title or what it is about."""
+    title = entry.title or ""
     subjects = {
         "answer": _("New answer: %(title)s", title=title),
         "comment": _("New comment: %(title)s", title=title),
@@ -107,6 +111,7 @@ def subject_of(entry: Entry) -> str:
         "closed": _("Closed: %(title)s", title=title),
         "reopened": _("Open again: %(title)s", title=title),
         "new_question": _("New question: %(title)s", title=title),
+        "badge": _("A badge for you: %(badge)s", badge=entry.note),
     }
     return subjects[entry.kind]
 
@@ -132,6 +137,8 @@ def reason_of(kind: str) -> str:
         return _("You get this mail because you follow the board, a tag or the person.")
     if kind == "mention":
         return _("You get this mail because somebody wrote your name.")
+    if kind in PERSONAL_KINDS:
+        return _("You get this mail because it is about yourself.")
     return _("You get this mail because it is about your own post.")
 
 

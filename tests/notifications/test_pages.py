@@ -157,7 +157,7 @@ def test_every_kind_has_words(client):
 
     assert set(KIND_LABELS) == set(KINDS)
     for kind in KINDS:
-        entry = Entry(1, kind, "", None, None, 2, "answer", 1, 1, "Title", "en", None)
+        entry = Entry(1, kind, "Title", None, None, 2, "answer", 1, 1, "Title", "en", None)
         assert "Title" in line_of(entry)
         assert "Title" in subject_of(entry)
         assert reason_of(kind)

@@ -98,6 +98,8 @@ def _wanted_entry(reader: User, notification: Notification) -> Entry | None:
     if not _wants_mail(notification):
         return None
     entry = get_entry(reader, notification.id)
+    if notification.post_id is None:
+        return entry
     occasion = get_occasion(notification.post_id)
     if entry is None or occasion is None:
         return None

@@ -16,6 +16,7 @@ from community.notifications.queries.receivers import (
     Occasion,
     Receiver,
     get_occasion,
+    get_personal_receiver,
     list_receivers,
     this_member,
 )
@@ -38,22 +39,50 @@ def tell(
     event changes nothing.
     """
     receivers = list_receivers(reasons, occasion, event_id=event_id, actor_id=actor_id)
+    about = {"post_id": occasion.post_id, "question_id": occasion.question_id, "page": ""}
     for batch in _batches(receivers):
-        ids = _store(batch, occasion, event_id=event_id, actor_id=actor_id, note=note)
-        add_unread([each.user_id for each in batch if each.bell and each.user_id in ids])
-        enqueue_each(
-            send_notification_mail,
-            [
-                {"notification_id": ids[each.user_id]}
-                for each in batch
-                if each.mail and each.user_id in ids
-            ],
-        )
+        _deliver(batch, about, event_id=event_id, actor_id=actor_id, note=note)
+
+
+def tell_personally(
+    user_id: int,
+    kind: str,
+    *,
+    page: str,
+    event_id: int,
+    actor_id: int | None = None,
+    note: str = "",
+) -> None:
+    """Tell one member of something about themselves (one of ``PERSONAL_KINDS``).
+
+    ``page`` is the address below the site's root that shows it; ``note`` goes into the words. A
+    second call for the same event changes nothing.
+    """
+    receiver = get_personal_receiver(user_id, kind, event_id=event_id)
+    if receiver is None:
+        return
+    about = {"post_id": None, "question_id": None, "page": page}
+    _deliver([receiver], about, event_id=event_id, actor_id=actor_id, note=note)
+
+
+def _deliver(
+    receivers: Sequence[Receiver],
+    about: Mapping[str, object],
+    *,
+    event_id: int,
+    actor_id: int | None,
+    note: str,
+) -> None:
+    ids = _store(receivers, about, event_id=event_id, actor_id=actor_id, note=note)
+    new = [each for each in receivers if each.user_id in ids]
+    add_unread([each.user_id for each in new if each.bell])
+    mailed = [{"notification_id": ids[each.user_id]} for each in new if each.mail]
+    enqueue_each(send_notification_mail, mailed)
 
 
 def _store(
     receivers: Sequence[Receiver],
-    occasion: Occasion,
+    about: Mapping[str, object],
     *,
     event_id: int,
     actor_id: int | None,
@@ -61,9 +90,8 @@ def _store(
 ) -> dict[int, int]:
     """Insert rows; return the new ones' ids by member."""
     shared = {
+        **about,
         "event_id": event_id,
-        "post_id": occasion.post_id,
-        "question_id": occasion.question_id,
         "actor_id": actor_id,
         "note": note[:NOTE_MAX_CHARS],
         "created_at": clock.now(),

@@ -1,12 +1,13 @@
 """The number beside the bell: kept with every change, and rebuildable from the rows.
 
-It counts unread notifications of the kinds a member wants to see, about posts they may see.
+It counts unread notifications of the kinds a member wants to see, about posts they may see and
+about themselves.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 
 from community.boards.models import Board
 from community.core.authz import SYSTEM
@@ -75,14 +76,16 @@ def _recount(which: ColumnElement[bool]) -> int:
 def _unread_of_user() -> Select[Any]:
     return (
         select(func.count(Notification.id))
-        .join(Post, Post.id == Notification.post_id)
-        .join(Board, Board.id == Post.board_id)
+        .outerjoin(Post, Post.id == Notification.post_id)
+        .outerjoin(Board, Board.id == Post.board_id)
         .where(
             Notification.user_id == User.id,
             Notification.read_at.is_(None),
             in_bell(),
-            post_is_visible(SYSTEM),
-            may_read_board(),
+            or_(
+                Notification.post_id.is_(None),
+                and_(post_is_visible(SYSTEM), may_read_board()),
+            ),
         )
         .correlate(User)
     )

@@ -43,7 +43,9 @@ def get_content(reader: User, language: str, since: datetime) -> DigestContent:
     """Return what a digest of the time since then holds."""
     news = list_unread_entries(reader, since, NEWS_MAX)
     questions = _new_questions(reader, language, since)
-    shown = {row.id for row in questions} | {entry.question_id for entry in news}
+    shown = {row.id for row in questions} | {
+        entry.question_id for entry in news if entry.question_id
+    }
     return DigestContent(news, questions, _unanswered(reader, language, shown))
 
 

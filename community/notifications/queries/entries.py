@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from community.core.db import db
@@ -17,20 +17,24 @@ from community.questions.models import Question
 
 
 class Entry(NamedTuple):
-    """One notification with what its words need. ``actor`` is None for the system."""
+    """One notification with what its words need. ``actor`` is None for the system.
+
+    What is about the member has a ``page`` and nothing of a post.
+    """
 
     id: int
     kind: str
     note: str
     created_at: datetime
     read_at: datetime | None
-    post_id: int
-    post_kind: str
-    kudos_count: int
-    question_id: int
-    title: str
-    language: str
+    post_id: int | None
+    post_kind: str | None
+    kudos_count: int | None
+    question_id: int | None
+    title: str | None
+    language: str | None
     actor: Person | None
+    page: str = ""
 
     @property
     def is_unread(self) -> bool:
@@ -38,7 +42,9 @@ class Entry(NamedTuple):
 
     @property
     def path(self) -> str:
-        """Address of the post below the site's root."""
+        """Address of the post, or of the page it is about, below the site's root."""
+        if self.page:
+            return self.page
         anchor = "" if self.post_kind == "question" else f"#{self.post_kind}-{self.post_id}"
         return f"/questions/{self.question_id}{anchor}"
 
@@ -100,15 +106,20 @@ def _entries_for(viewer: User) -> Select[Any]:
             *(Notification.read_at, Notification.post_id, Post.kind, Post.kudos_count),
             *(Notification.question_id, question.c.title, Post.language),
             *person_columns(actor),
+            Notification.page,
         )
-        .join(Post, Post.id == Notification.post_id)
-        .join(question, question.c.id == Notification.question_id)
+        .outerjoin(Post, Post.id == Notification.post_id)
+        .outerjoin(question, question.c.id == Notification.question_id)
         .outerjoin(actor, actor.id == Notification.actor_id)
-        .where(Notification.user_id == viewer.id, post_is_visible(viewer))
+        .where(
+            Notification.user_id == viewer.id,
+            or_(Notification.post_id.is_(None), post_is_visible(viewer)),
+        )
     )
 
 
 def _entry(row: Any) -> Entry:
-    facts, person = row[:-PERSON_WIDTH], row[-PERSON_WIDTH:]
+    *rest, page = row
+    facts, person = rest[:-PERSON_WIDTH], rest[-PERSON_WIDTH:]
     actor = None if person[0] is None else Person._make(person)
-    return Entry._make([*facts, actor])
+    return Entry._make([*facts, actor, page])

@@ -35,3 +35,9 @@ def quiet_until(reader: User) -> datetime | None:
         return None
     zone = zone_of(reader.time_zone, current_settings().default_time_zone)
     return end_of_quiet(QuietHours(begin, end, zone), clock.now())
+
+
+def language_of(user_id: int) -> str:
+    """Return the language a member reads, the site's where they chose none."""
+    chosen = db.session.scalar(select(User.language).where(User.id == user_id))
+    return chosen or current_settings().default_language

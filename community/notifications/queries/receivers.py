@@ -149,6 +149,25 @@ def list_receivers(
     return _strongest(_receiver(*row) for row in rows)
 
 
+def get_personal_receiver(user_id: int, kind: str, *, event_id: int) -> Receiver | None:
+    """Return how a member wants to hear of a thing about themselves.
+
+    None where they do not, where their account is disabled, or where they have been told.
+    """
+    setting = NotificationSetting
+    row = db.session.execute(
+        select(User.id, literal(kind), setting.bell, setting.mail, _mail_works())
+        .outerjoin(setting, and_(setting.user_id == User.id, setting.kind == kind))
+        .where(
+            User.id == user_id,
+            User.active.is_(True),
+            ~exists().where(Notification.event_id == event_id, Notification.user_id == User.id),
+        )
+    ).one_or_none()
+    receiver = None if row is None else _receiver(*row)
+    return receiver if receiver and (receiver.bell or receiver.mail) else None
+
+
 def may_read_board() -> ColumnElement[bool]:
     """Return ``can_see_board`` as a condition on joined ``users`` and ``boards``."""
     return or_(

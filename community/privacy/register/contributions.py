@@ -190,6 +190,7 @@ TABLES = {
             "kind": goes("what of"),
             "post_id": goes("post"),
             "question_id": goes("question"),
+            "page": goes("page it is about"),
             "actor_id": other_person("who did it"),
             "note": rewritten("reason"),
             "created_at": goes("when"),
