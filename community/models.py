@@ -49,6 +49,16 @@ from community.questions.models import (
 )
 from community.search.models import Deflection, IndexRequest
 from reputation.ledger.models import LedgerAccount, LedgerEntry
+from reputation.payback.models import (
+    Charity,
+    CharityVote,
+    MonthClose,
+    PaybackHold,
+    PaybackNotice,
+    PaybackPeriod,
+    PayoutDetails,
+    PayoutLine,
+)
 
 __all__ = [
     "Acceptance",
@@ -58,6 +68,8 @@ __all__ = [
     "Board",
     "BoardGroup",
     "BoardStats",
+    "Charity",
+    "CharityVote",
     "Closure",
     "Comment",
     "Consent",
@@ -78,11 +90,17 @@ __all__ = [
     "LedgerEntry",
     "Lock",
     "MeToo",
+    "MonthClose",
     "NameChange",
     "Notification",
     "NotificationSetting",
     "OneTimeToken",
     "Passkey",
+    "PaybackHold",
+    "PaybackNotice",
+    "PaybackPeriod",
+    "PayoutDetails",
+    "PayoutLine",
     "PeriodicSlot",
     "PersonalExport",
     "Post",

@@ -38,6 +38,12 @@ HEADINGS = {
     "consents": _l("Terms you agreed to"),
     "ledger_accounts": _l("Your points in all"),
     "ledger_entries": _l("Your points, entry by entry"),
+    "payout_lines": _l("Your payback, period by period"),
+    "charities": _l("Charities you proposed"),
+    "charity_votes": _l("Charities you voted for"),
+    "payout_details": _l("Your bank details (not the numbers themselves)"),
+    "payback_holds": _l("Times in which your payback waited"),
+    "payback_notices": _l("Mails about your payback"),
     "imported_records": _l("Where your account came from"),
 }
 

@@ -48,6 +48,7 @@ FIXED = {
     ("deflections", "outcome"),
     ("watches", "muted"),
     ("audit_entries", "subject_id"),
+    ("charities", "state"),
 }
 
 # Nobody changes these, not even a test.
@@ -113,6 +114,7 @@ def _fitting_rows(planted: Planted) -> dict[str, dict[str, Any]]:
         },
         "closures": {"question_id": question_id, "reason": "policy"},
         "ledger_entries": {"currency": "reputation"},
+        "payout_lines": {"earned": 1, "carried": 1, "amount": 2},
         "audit_entries": {
             "subject_type": "user",
             "action": "zqauditaction",

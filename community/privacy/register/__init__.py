@@ -4,9 +4,14 @@ A new column needs a line in one of these modules; a test walks all models.
 """
 
 from community.privacy.marks import Personal, Table
-from community.privacy.register import accounts, contributions, machinery, places
+from community.privacy.register import accounts, contributions, machinery, payback, places
 
-TABLES: dict[str, Table] = {**accounts.TABLES, **contributions.TABLES, **machinery.TABLES}
+TABLES: dict[str, Table] = {
+    **accounts.TABLES,
+    **contributions.TABLES,
+    **payback.TABLES,
+    **machinery.TABLES,
+}
 STORES = places.STORES
 
 
