@@ -1,0 +1,93 @@
+"""Tables as files (CSV, RFC 4180): for billing, and for whoever transfers donations. Pure."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reputation.payouts.files.amounts import decimal_text
+
+# A cell that begins so is a formula to a spreadsheet. Source: OWASP, CSV injection.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What a member is credited with; ``customer`` is who they are in the operator's systems."""
+
+    reference: str
+    member_id: int
+    customer: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Donation:
+    """What all members together give a charity, and what the operator adds to it."""
+
+    reference: str
+    charity: str
+    members: int
+    given: int
+    matched: int
+
+    @property
+    def amount(self) -> int:
+        """What is transferred to the charity."""
+        return self.given + self.matched
+
+
+def credit_file(credits: Sequence[Credit], *, currency: str, text: str) -> bytes:
+    """Return the table that billing reads: one line a member, ``text`` as the line's reason."""
+    header = ("line_key", "member_id", "customer", "amount_minor", "amount", "currency", "text")
+    rows = [
+        (
+            one.reference,
+            str(one.member_id),
+            one.customer,
+            str(one.amount),
+            decimal_text(one.amount),
+            currency,
+            text,
+        )
+        for one in credits
+    ]
+    return _table(header, rows)
+
+
+def charity_file(donations: Sequence[Donation], *, currency: str) -> bytes:
+    """Return the summary of what each charity receives."""
+    header = (
+        *("line_key", "charity", "members", "given_minor", "matched_minor"),
+        *("amount_minor", "amount", "currency"),
+    )
+    rows = [
+        (
+            one.reference,
+            one.charity,
+            str(one.members),
+            str(one.given),
+            str(one.matched),
+            str(one.amount),
+            decimal_text(one.amount),
+            currency,
+        )
+        for one in donations
+    ]
+    return _table(header, rows)
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    plain = cell.replace("\x00", "")
+    # Spreadsheets pass over blanks before a formula.
+    risky = plain.startswith(FORMULA_STARTS) or plain.lstrip().startswith(FORMULA_STARTS)
+    return f"'{plain}" if risky else plain
