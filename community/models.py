@@ -59,6 +59,7 @@ from reputation.payback.models import (
     PayoutDetails,
     PayoutLine,
 )
+from reputation.payouts.models import PayoutBatch, PayoutHalt, PayoutItem, SettlementImport
 
 __all__ = [
     "Acceptance",
@@ -99,7 +100,10 @@ __all__ = [
     "PaybackHold",
     "PaybackNotice",
     "PaybackPeriod",
+    "PayoutBatch",
     "PayoutDetails",
+    "PayoutHalt",
+    "PayoutItem",
     "PayoutLine",
     "PeriodicSlot",
     "PersonalExport",
@@ -110,6 +114,7 @@ __all__ = [
     "Removal",
     "Revision",
     "RoleGrant",
+    "SettlementImport",
     "SpentChallenge",
     "Submission",
     "Tag",

@@ -4,12 +4,13 @@ A new column needs a line in one of these modules; a test walks all models.
 """
 
 from community.privacy.marks import Personal, Table
-from community.privacy.register import accounts, contributions, machinery, payback, places
+from community.privacy.register import accounts, contributions, machinery, payback, payouts, places
 
 TABLES: dict[str, Table] = {
     **accounts.TABLES,
     **contributions.TABLES,
     **payback.TABLES,
+    **payouts.TABLES,
     **machinery.TABLES,
 }
 STORES = places.STORES
