@@ -48,7 +48,13 @@ from community.questions.models import (
     Question,
 )
 from community.search.models import Deflection, IndexRequest
-from reputation.ledger.models import LedgerAccount, LedgerEntry
+from reputation.ledger.models import (
+    LedgerAccount,
+    LedgerClosing,
+    LedgerEntry,
+    LedgerExclusion,
+    RuleVersion,
+)
 from reputation.payback.models import (
     Charity,
     CharityVote,
@@ -88,7 +94,9 @@ __all__ = [
     "InfoRequest",
     "Job",
     "LedgerAccount",
+    "LedgerClosing",
     "LedgerEntry",
+    "LedgerExclusion",
     "Lock",
     "MeToo",
     "MonthClose",
@@ -114,6 +122,7 @@ __all__ = [
     "Removal",
     "Revision",
     "RoleGrant",
+    "RuleVersion",
     "SettlementImport",
     "SpentChallenge",
     "Submission",

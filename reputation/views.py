@@ -7,7 +7,8 @@ from community.core import clock
 from community.core.authz import is_signed_in
 from community.core.web import current_viewer, public
 from reputation.ledger.queries import Line, get_balances, list_latest_lines
-from reputation.ledger.rules import REPUTATION, Rules, rules_at
+from reputation.ledger.rulebook import load_rulebook
+from reputation.ledger.rules import REPUTATION, Rules
 
 blueprint = Blueprint("reputation", __name__)
 
@@ -18,7 +19,7 @@ LINES_SHOWN = 20
 @public
 def show_rules() -> str:
     """Show the values in force; members also see what they were credited last."""
-    viewer, rules = current_viewer(), rules_at(REPUTATION, clock.now())
+    viewer, rules = current_viewer(), load_rulebook().at(REPUTATION, clock.now())
     assert rules is not None
     mine = viewer.viewer_id if is_signed_in(viewer) else None
     return render_template(
@@ -50,6 +51,7 @@ def words_of(line: Line) -> str:
         "kudos_answer": (_("Kudos for your answer"), _("Kudos for your answer, taken back")),
         "kudos_question": (_("Kudos for your question"), _("Kudos for your question, taken back")),
         "confirmed": (_("E-mail address confirmed"), _("E-mail address not confirmed any more")),
+        "adjustment": (_("Correction"), _("Correction, taken back")),
         "opening": (_("Brought along from before"), _("Brought along from before, taken back")),
     }
     return words[line.cause][line.is_reversal]

@@ -93,7 +93,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         db.session.rollback()
 
 
-APPEND_ONLY = ("audit_entries", "ledger_entries")
+APPEND_ONLY = ("audit_entries", "ledger_entries", "ledger_closings", "rule_versions")
 
 
 def empty_database() -> None:

@@ -34,6 +34,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.FACTOR_REMOVED: _l("Second factor removed"),
     Action.RECOVERY_CODES_RENEWED: _l("New recovery codes made"),
     Action.RECOVERY_CODE_USED: _l("Recovery code used"),
+    Action.RULES_ADDED: _l("New rules for points added"),
+    Action.RULES_WITHDRAWN: _l("Rules for points withdrawn"),
     Action.PROVIDER_CONNECTED: _l("Sign-in provider connected"),
     Action.PROVIDER_DISCONNECTED: _l("Sign-in provider disconnected"),
 }

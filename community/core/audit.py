@@ -49,6 +49,8 @@ class Action(StrEnum):
     FACTOR_REMOVED = "factor.removed"
     RECOVERY_CODES_RENEWED = "recovery_codes.renewed"
     RECOVERY_CODE_USED = "recovery_code.used"
+    RULES_ADDED = "rules.added"
+    RULES_WITHDRAWN = "rules.withdrawn"
 
 
 class AuditEntry(Base):

@@ -184,3 +184,10 @@ class BadgeGranted:
     badge_id: int
     names: Mapping[str, str]
     actor_id: int | None
+
+
+@dataclass(frozen=True)
+class PointsChanged:
+    """What a member's ledger adds up to has changed, in either currency."""
+
+    user_id: int

@@ -8,7 +8,7 @@ confirms solutions for others (staff, superusers) does it for no points.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -19,8 +19,7 @@ from reputation.ledger.rules import (
     CURRENCIES,
     KUDOS_ANSWER,
     KUDOS_QUESTION,
-    Rules,
-    rules_at,
+    RuleBook,
 )
 
 KUDOS_CAUSES = {"answer": KUDOS_ANSWER, "question": KUDOS_QUESTION}
@@ -68,34 +67,43 @@ def day_of(at: datetime) -> date:
     return at.astimezone(UTC).date()
 
 
-def gains_of_acceptances(user_id: int, accepted: Iterable[AcceptedAnswer]) -> Iterator[Gain]:
+def gains_of_acceptances(
+    book: RuleBook, user_id: int, accepted: Iterable[AcceptedAnswer]
+) -> Iterator[Gain]:
     """Yield what a member gains as the helper or as the asker of accepted answers."""
     for fact in accepted:
         if fact.helper_id in (fact.asker_id, fact.accepted_by_id):
             continue
         if fact.helper_id == user_id:
-            yield from _gains(ACCEPTED, user_id, fact.answer_id, fact.accepted_by_id, fact.at)
+            yield from _gains(book, ACCEPTED, user_id, fact.answer_id, fact.accepted_by_id, fact.at)
         if fact.asker_id == fact.accepted_by_id == user_id:
-            yield from _gains(ACCEPTANCE_GIVEN, user_id, fact.answer_id, None, fact.at)
+            yield from _gains(book, ACCEPTANCE_GIVEN, user_id, fact.answer_id, None, fact.at)
 
 
-def gains_of_confirmation(user_id: int, confirmed_at: datetime | None) -> Iterator[Gain]:
+def gains_of_confirmation(
+    book: RuleBook, user_id: int, confirmed_at: datetime | None
+) -> Iterator[Gain]:
     """Yield what a confirmed account brings."""
     if confirmed_at is not None:
-        yield from _gains(CONFIRMED, user_id, None, None, confirmed_at)
+        yield from _gains(book, CONFIRMED, user_id, None, None, confirmed_at)
 
 
 def _gains(
-    cause: str, user_id: int, post_id: int | None, giver_id: int | None, at: datetime
+    book: RuleBook,
+    cause: str,
+    user_id: int,
+    post_id: int | None,
+    giver_id: int | None,
+    at: datetime,
 ) -> Iterator[Gain]:
     for currency in CURRENCIES:
-        rules = rules_at(currency, at)
+        rules = book.at(currency, at)
         amount = rules.values.get(cause, 0) if rules else 0
         if rules and amount:
             yield Gain(currency, cause, user_id, post_id, giver_id, at, rules.version, amount)
 
 
-def gains_of_kudos(user_id: int, thanks: Iterable[Thanks]) -> list[Gain]:
+def gains_of_kudos(book: RuleBook, user_id: int, thanks: Iterable[Thanks]) -> list[Gain]:
     """Return what kudos would bring their receiver if there were no daily cap."""
     gains = []
     for one in thanks:
@@ -103,28 +111,26 @@ def gains_of_kudos(user_id: int, thanks: Iterable[Thanks]) -> list[Gain]:
         if cause is None or one.giver_id == user_id:
             continue
         for currency in CURRENCIES:
-            rules = rules_at(currency, one.at)
-            amount = _worth(rules, cause, one.place) if rules else 0
+            rules = book.at(currency, one.at)
+            amount = rules.worth(cause, one.place) if rules else 0
             if rules and amount:
                 where = (currency, cause, user_id, one.post_id, one.giver_id)
                 gains.append(Gain(*where, one.at, rules.version, amount))
     return gains
 
 
-def _worth(rules: Rules, cause: str, place: int) -> int:
-    full = rules.values.get(cause, 0)
-    return full if place <= rules.full_givers else min(full, rules.later_kudos)
-
-
-def capped(gains: Iterable[Gain]) -> list[Gain]:
+def capped(book: RuleBook, gains: Iterable[Gain], final: Iterable[Gain] = ()) -> list[Gain]:
     """Cut gains by kudos to the daily cap, the earliest first; what brings nothing is left out.
 
-    All gains of each day concerned must be given.
+    All gains of each day concerned must be given; ``final`` are those that are booked and will not
+    be touched any more: they have used up their part.
     """
     used: dict[tuple[str, date], int] = defaultdict(int)
+    for gain in final:
+        used[gain.currency, gain.earned_on] += gain.amount
     kept = []
     for gain in sorted(gains, key=lambda g: (g.occurred_at, g.post_id, g.giver_id, g.currency)):
-        rules = rules_at(gain.currency, gain.occurred_at)
+        rules = book.at(gain.currency, gain.occurred_at)
         assert rules is not None
         day = (gain.currency, gain.earned_on)
         amount = min(gain.amount, rules.daily_cap - used[day])
@@ -137,6 +143,12 @@ def capped(gains: Iterable[Gain]) -> list[Gain]:
 def days_that_differ(wanted: Iterable[Gain], booked: Iterable[Gain]) -> set[date]:
     """Return the days on which the two are not the same."""
     return {gain.earned_on for gain in set(wanted) ^ set(booked)}
+
+
+def is_open(closings: Mapping[str, datetime], gain: Gain) -> bool:
+    """Say whether a gain may still be booked or reversed; ``closings`` are instants by currency."""
+    before = closings.get(gain.currency)
+    return before is None or gain.occurred_at >= before
 
 
 def on_days(gains: Iterable[Gain], days: Collection[date]) -> list[Gain]:

@@ -1,14 +1,16 @@
-"""Entries of the ledger and the accounts they belong to."""
+"""Entries of the ledger, the accounts they belong to, and the rules they are booked by."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
 from community.core.db import Base
 
 KEY_MAX_CHARS = 120
+REFERENCE_MAX_CHARS = 60
 
 
 class LedgerAccount(Base):
@@ -62,4 +64,74 @@ class LedgerEntry(Base):
     matures_at: Mapped[datetime | None]
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"))
     key: Mapped[str] = mapped_column(String(KEY_MAX_CHARS))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class RuleVersion(Base):
+    """What is worth how many points in a currency, from an instant on.
+
+    The database refuses to change or delete one; only one that has not begun can be withdrawn.
+    ``amounts`` holds whole points by cause.
+    """
+
+    __tablename__ = "rule_versions"
+    __table_args__ = (
+        UniqueConstraint("currency", "version"),
+        CheckConstraint("currency IN ('reputation', 'payback')", name="currency"),
+        CheckConstraint("full_givers >= 0 AND later_kudos >= 0 AND daily_cap >= 0", name="numbers"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(String(10))
+    version: Mapped[int]
+    begins_at: Mapped[datetime]
+    amounts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    full_givers: Mapped[int]
+    later_kudos: Mapped[int]
+    daily_cap: Mapped[int]
+    matures_after_days: Mapped[int | None]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class LedgerExclusion(Base):
+    """Two members who earn nothing by each other: they are one person, or made a ring.
+
+    ``user_id`` is the smaller of the two. ``reference`` names why (``case:12``), and is what an
+    exclusion is lifted by; several may stand for one pair.
+    """
+
+    __tablename__ = "ledger_exclusions"
+    __table_args__ = (
+        UniqueConstraint("user_id", "other_id", "reference"),
+        CheckConstraint("user_id < other_id", name="order"),
+        Index("ix_ledger_exclusions_other_id", "other_id"),
+        Index("ix_ledger_exclusions_reference", "reference"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str] = mapped_column(String(REFERENCE_MAX_CHARS))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    lifted_at: Mapped[datetime | None]
+
+
+class LedgerClosing(Base):
+    """Books closed for good: what was earned before ``before`` is neither taken back nor added to.
+
+    The latest one counts; the database refuses to change or delete one.
+    """
+
+    __tablename__ = "ledger_closings"
+    __table_args__ = (UniqueConstraint("currency", "before"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(String(10))
+    before: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -15,14 +15,20 @@ from community.posts.models import Post, Vote
 from community.posts.visibility import PUBLISHED, post_is_visible
 from community.questions.models import Acceptance, Question
 from reputation.ledger.gains import AcceptedAnswer, Gain, Thanks
-from reputation.ledger.models import LedgerAccount, LedgerEntry
-from reputation.ledger.rules import FACTS, KUDOS, SETTLED
+from reputation.ledger.models import (
+    LedgerAccount,
+    LedgerClosing,
+    LedgerEntry,
+    LedgerExclusion,
+)
+from reputation.ledger.rules import EARNED, FACTS, KUDOS, SETTLED
 
 
 class Booked(NamedTuple):
-    """A standing entry: its id and the gain it books."""
+    """A standing entry: its id, from when on it counts, and the gain it books."""
 
     entry_id: int
+    matures_at: datetime | None
     gain: Gain
 
 
@@ -43,6 +49,24 @@ def is_standing() -> ColumnElement[bool]:
     reversal = aliased(LedgerEntry)
     reversed_ = exists().where(reversal.reverses_id == LedgerEntry.id)
     return and_(LedgerEntry.reverses_id.is_(None), ~reversed_)
+
+
+def are_excluded(one: Any, other: Any) -> ColumnElement[bool]:
+    """Return the condition for two members who earn nothing by each other."""
+    pair = or_(
+        and_(LedgerExclusion.user_id == one, LedgerExclusion.other_id == other),
+        and_(LedgerExclusion.user_id == other, LedgerExclusion.other_id == one),
+    )
+    return exists().where(pair, LedgerExclusion.lifted_at.is_(None))
+
+
+def get_closings() -> dict[str, datetime]:
+    """Return before when the books are closed, by currency."""
+    query = select(LedgerClosing.currency, func.max(LedgerClosing.before)).group_by(
+        LedgerClosing.currency
+    )
+    rows = db.session.execute(query).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def list_people_of(post_ids: Collection[int]) -> set[int]:
@@ -94,6 +118,8 @@ def list_accepted(user_id: int, post_ids: Collection[int] | None) -> list[Accept
             question.visibility == PUBLISHED,
             _among(answer.id, post_ids),
             or_(answer.author_id == user_id, question.author_id == user_id),
+            ~are_excluded(answer.author_id, question.author_id),
+            ~are_excluded(answer.author_id, Acceptance.accepted_by_id),
         )
     )
     return [AcceptedAnswer(*row) for row in db.session.execute(query)]
@@ -127,6 +153,7 @@ def _votes(user_id: int, post_ids: Collection[int] | None) -> AnySelect:
             Vote.value == 1,
             Vote.imported.is_(False),
             Vote.user_id != user_id,
+            ~are_excluded(Post.author_id, Vote.user_id),
         )
     )
     return _published_by(user_id, query)
@@ -143,6 +170,7 @@ def _kudos_of_the_erased(user_id: int, post_ids: Collection[int] | None) -> AnyS
             LedgerEntry.cause.in_(KUDOS),
             User.erased_at.is_not(None),
             is_standing(),
+            ~are_excluded(Post.author_id, LedgerEntry.giver_id),
         )
     )
     return _published_by(user_id, query)
@@ -154,6 +182,7 @@ def _published_by(user_id: int, query: Any) -> AnySelect:
         Post.author_id == user_id,
         Post.visibility == PUBLISHED,
         root.visibility == PUBLISHED,
+        ~are_excluded(Post.author_id, root.author_id),
     )
     return published
 
@@ -210,6 +239,7 @@ def list_booked_facts(user_id: int, post_ids: Collection[int] | None) -> list[Bo
 def _booked(*conditions: ColumnElement[bool]) -> list[Booked]:
     query = select(
         LedgerEntry.id,
+        LedgerEntry.matures_at,
         LedgerEntry.currency,
         LedgerEntry.cause,
         LedgerEntry.user_id,
@@ -219,7 +249,7 @@ def _booked(*conditions: ColumnElement[bool]) -> list[Booked]:
         LedgerEntry.rule_version,
         LedgerEntry.amount,
     ).where(is_standing(), *conditions)
-    return [Booked(row[0], Gain(*row[1:])) for row in db.session.execute(query)]
+    return [Booked(row[0], row[1], Gain(*tuple(row)[2:])) for row in db.session.execute(query)]
 
 
 def count_bookings(gain: Gain) -> int:
@@ -251,6 +281,41 @@ def get_balances(user_id: int) -> dict[str, int]:
         .group_by(LedgerEntry.currency)
     )
     return {currency: int(total) for currency, total in db.session.execute(sums)}
+
+
+def sums_between(
+    user_ids: Collection[int] | None,
+    currency: str,
+    begin: datetime,
+    end: datetime,
+    causes: Collection[str] = EARNED,
+) -> dict[int, int]:
+    """Return what entries that occurred from ``begin`` until before ``end`` add up to, by member.
+
+    Reversals count where what they reverse counts. None asks for everybody.
+    """
+    sums = (
+        select(LedgerEntry.user_id, func.sum(LedgerEntry.amount))
+        .where(
+            LedgerEntry.currency == currency,
+            LedgerEntry.occurred_at >= begin,
+            LedgerEntry.occurred_at < end,
+            LedgerEntry.cause.in_(causes),
+            _among(LedgerEntry.user_id, user_ids),
+        )
+        .group_by(LedgerEntry.user_id)
+    )
+    return {user_id: int(total) for user_id, total in db.session.execute(sums)}
+
+
+def get_pending(user_id: int, currency: str, at: datetime) -> int:
+    """Return how many of a member's points are not certain yet at an instant."""
+    query = select(func.sum(LedgerEntry.amount)).where(
+        LedgerEntry.user_id == user_id,
+        LedgerEntry.currency == currency,
+        LedgerEntry.matures_at > at,
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def list_accounts_after(user_id: int, limit: int) -> Sequence[int]:

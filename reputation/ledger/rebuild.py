@@ -9,7 +9,8 @@ from community.core.db import db, transaction
 from community.identity.models import User
 from community.identity.operations.points import set_points
 from reputation.ledger.models import LedgerAccount, LedgerEntry
-from reputation.ledger.operations import lock_accounts, settle_members
+from reputation.ledger.operations.accounts import lock_accounts
+from reputation.ledger.operations.settling import settle_members
 from reputation.ledger.queries import list_accounts_after
 
 BATCH = 100

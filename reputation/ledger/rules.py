@@ -3,7 +3,7 @@
 Source: product rules 2.1 (reputation) and 2.5 (payback).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -20,8 +20,15 @@ CONFIRMED = "confirmed"
 KUDOS = (KUDOS_ANSWER, KUDOS_QUESTION)
 FACTS = (ACCEPTED, ACCEPTANCE_GIVEN, CONFIRMED)
 SETTLED = (*FACTS, *KUDOS)
-# Booked once by hand or by an import.
+# Booked by hand, by an import or by paying.
 OPENING = "opening"
+ADJUSTMENT = "adjustment"
+PAYOUT = "payout"
+EXPIRED = "expired"
+POSTED = (OPENING, ADJUSTMENT, PAYOUT, EXPIRED)
+EARNED = (*SETTLED, OPENING, ADJUSTMENT)
+# They only ever take away, and never more than there is.
+OUTGOING = (PAYOUT, EXPIRED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +48,26 @@ class Rules:
     daily_cap: int
     matures_after_days: int | None = None
 
+    def worth(self, cause: str, place: int) -> int:
+        """Return what kudos bring whose giver is the ``place``-th of the post, counted from 1."""
+        full = self.values.get(cause, 0)
+        return full if place <= self.full_givers else min(full, self.later_kudos)
 
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All versions of the rules of both currencies."""
+
+    versions: Mapping[str, Sequence[Rules]]
+
+    def at(self, currency: str, at: datetime) -> Rules | None:
+        """Return the rules that held at an instant; None where there were none."""
+        begun = [rules for rules in self.versions.get(currency, ()) if rules.begins_at <= at]
+        return max(begun, key=lambda rules: rules.begins_at, default=None)
+
+
+# What a new site begins with. Payback has no rules until an operator opens a first period: only
+# from then on is money owed.
 REPUTATION_1 = Rules(
     version=1,
     begins_at=datetime(2000, 1, 1, tzinfo=UTC),
@@ -50,7 +76,6 @@ REPUTATION_1 = Rules(
     later_kudos=2,
     daily_cap=200,
 )
-# Not in RULES: money is owed from the day on which an operator opens a first payback period.
 PAYBACK_1 = Rules(
     version=1,
     begins_at=datetime(2000, 1, 1, tzinfo=UTC),
@@ -60,10 +85,4 @@ PAYBACK_1 = Rules(
     daily_cap=20,
     matures_after_days=14,
 )
-RULES: dict[str, tuple[Rules, ...]] = {REPUTATION: (REPUTATION_1,), PAYBACK: ()}
-
-
-def rules_at(currency: str, at: datetime) -> Rules | None:
-    """Return the rules that held at an instant; None where there were none."""
-    begun = [rules for rules in RULES[currency] if rules.begins_at <= at]
-    return max(begun, key=lambda rules: rules.begins_at, default=None)
+FIRST_RULES: Mapping[str, tuple[Rules, ...]] = {REPUTATION: (REPUTATION_1,), PAYBACK: ()}

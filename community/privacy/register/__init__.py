@@ -4,13 +4,22 @@ A new column needs a line in one of these modules; a test walks all models.
 """
 
 from community.privacy.marks import Personal, Table
-from community.privacy.register import accounts, contributions, machinery, payback, payouts, places
+from community.privacy.register import (
+    accounts,
+    contributions,
+    machinery,
+    payback,
+    payouts,
+    places,
+    points,
+)
 
 TABLES: dict[str, Table] = {
     **accounts.TABLES,
     **contributions.TABLES,
     **payback.TABLES,
     **payouts.TABLES,
+    **points.TABLES,
     **machinery.TABLES,
 }
 STORES = places.STORES

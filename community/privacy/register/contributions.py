@@ -233,29 +233,4 @@ TABLES = {
             "created_at": kept("when"),
         },
     ),
-    # The database refuses to change these rows; they hold numbers of accounts, no names.
-    "ledger_entries": Table(
-        owner="user_id",
-        nothing="id rule_version event_id reverses_id key",
-        personal={
-            "currency": kept("points or payback"),
-            "user_id": kept("whose account"),
-            "cause": kept("what for"),
-            "amount": kept("how many"),
-            "post_id": kept("for which post"),
-            "giver_id": other_person("whose acceptance or kudos"),
-            "occurred_at": kept("when it was earned"),
-            "earned_on": kept("on which day"),
-            "matures_at": kept("from when on it counts"),
-            "created_at": kept("when it was booked"),
-        },
-    ),
-    "ledger_accounts": Table(
-        owner="user_id",
-        personal={
-            "user_id": kept("whose account"),
-            "reputation": kept("points in all"),
-            "payback": kept("payback points in all"),
-        },
-    ),
 }

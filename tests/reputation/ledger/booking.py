@@ -1,6 +1,6 @@
 """Acts that earn points, and what the ledger says of them afterwards."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from community.core.db import db, transaction
 from community.core.jobs import EventRecord, Job, registry
@@ -12,7 +12,16 @@ from community.questions.operations.questions import lock_question
 from reputation.ledger.models import LedgerEntry
 from reputation.ledger.rebuild import Rebuilt, rebuild_ledger
 from reputation.ledger.verify import Broken, verify_ledger
-from tests.factories.community import load_user
+from tests.factories.community import load_user, make_user
+
+
+def make_member(**values: object) -> User:
+    """Make a member whose account brings no point by itself."""
+    user = make_user(**values)
+    with transaction():
+        db.session.execute(update(User).where(User.id == user.id).values(confirmed_at=None))
+    user.confirmed_at = None
+    return user
 
 
 def thank(giver: User, post: Post) -> None:
@@ -38,9 +47,9 @@ def deliver(event_id: int) -> None:
     """Let the ledger hear of an event, as a worker would."""
     with transaction():
         record = db.session.get_one(EventRecord, event_id)
-        event = registry.event_classes[record.name](**record.payload)
-        for name in registry.subscribers[record.name]:
-            if name.startswith("reputation."):
+        for name in registry.subscribers.get(record.name, ()):
+            if name.startswith("reputation.ledger."):
+                event = registry.event_classes[record.name](**record.payload)
                 registry.find(name)(event, event_id=record.id)
 
 
@@ -48,7 +57,7 @@ def deliver_waiting() -> None:
     """Let the ledger hear of all it has not heard of; nobody else is told."""
     with transaction():
         ids = db.session.scalars(
-            select(Job.event_id).where(Job.task.like("reputation.%")).order_by(Job.id)
+            select(Job.event_id).where(Job.task.like("reputation.ledger.%")).order_by(Job.id)
         ).all()
         db.session.execute(delete(Job))
     for event_id in ids:

@@ -29,6 +29,7 @@ from tests.reputation.ledger.booking import (
     assert_sound,
     broken,
     entries_of,
+    make_member,
     points_of,
     rebuild,
     take_back,
@@ -37,24 +38,6 @@ from tests.reputation.ledger.booking import (
 )
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-def make_member(**values: object) -> User:
-    """Make a member whose account brings no point by itself."""
-    user = make_user(**values)
-    with transaction():
-        db.session.execute(update(User).where(User.id == user.id).values(confirmed_at=None))
-    user.confirmed_at = None
-    return user
-
-
-@pytest.fixture
-def solved():
-    """A question with an accepted answer: asker, helper, answer."""
-    asker, helper = make_member(), make_member()
-    answer = make_answer(make_question(asker), helper)
-    make_acceptance(answer, asker)
-    return asker, helper, answer
 
 
 def test_an_accepted_answer_earns_for_both(solved):
@@ -242,7 +225,7 @@ def test_an_opening_is_booked_once():
 
 def test_payback_is_booked_apart_and_ripens(solved, monkeypatch):
     _, helper, answer = solved
-    monkeypatch.setitem(rules.RULES, "payback", (rules.PAYBACK_1,))
+    monkeypatch.setitem(rules.FIRST_RULES, "payback", (rules.PAYBACK_1,))
     thank(make_member(), answer)
     assert points_of(helper) == 25
     with transaction():
@@ -263,7 +246,7 @@ def test_rules_are_those_of_the_time_of_the_deed(solved, monkeypatch):
         later_kudos=0,
         daily_cap=10,
     )
-    monkeypatch.setitem(rules.RULES, "reputation", (rules.REPUTATION_1, second))
+    monkeypatch.setitem(rules.FIRST_RULES, "reputation", (rules.REPUTATION_1, second))
     assert points_of(helper) == 15
     with transaction():
         db.session.execute(update(Acceptance).values(accepted_at=later))

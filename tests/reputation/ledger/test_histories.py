@@ -170,9 +170,9 @@ def empty_ledger() -> None:
 @pytest.fixture
 def tight_rules(monkeypatch):
     """Both currencies, with caps that a handful of kudos reaches."""
-    monkeypatch.setitem(rules.RULES, "reputation", (replace(rules.REPUTATION_1, **TIGHT),))
+    monkeypatch.setitem(rules.FIRST_RULES, "reputation", (replace(rules.REPUTATION_1, **TIGHT),))
     tight = replace(rules.PAYBACK_1, daily_cap=2, full_givers=1)
-    monkeypatch.setitem(rules.RULES, "payback", (tight,))
+    monkeypatch.setitem(rules.FIRST_RULES, "payback", (tight,))
 
 
 @pytest.mark.slow

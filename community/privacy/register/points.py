@@ -1,0 +1,55 @@
+"""Points: the ledger, its rules, and what is taken out of it."""
+
+from community.privacy.marks import Erasure, Personal, Table, kept, other_person
+
+OF_A_CASE = "belongs to a case about several people"
+
+TABLES = {
+    # The database refuses to change these rows; they hold numbers of accounts, no names.
+    "ledger_entries": Table(
+        owner="user_id",
+        nothing="id rule_version event_id reverses_id key",
+        personal={
+            "currency": kept("points or payback"),
+            "user_id": kept("whose account"),
+            "cause": kept("what for"),
+            "amount": kept("how many"),
+            "post_id": kept("for which post"),
+            "giver_id": other_person("whose acceptance or kudos"),
+            "occurred_at": kept("when it was earned"),
+            "earned_on": kept("on which day"),
+            "matures_at": kept("from when on it counts"),
+            "created_at": kept("when it was booked"),
+        },
+    ),
+    "ledger_accounts": Table(
+        owner="user_id",
+        personal={
+            "user_id": kept("whose account"),
+            "reputation": kept("points in all"),
+            "payback": kept("payback points in all"),
+        },
+    ),
+    "ledger_exclusions": Table(
+        nothing="id",
+        personal={
+            "user_id": Personal("who earns nothing", Erasure.KEPT, why_not=OF_A_CASE),
+            "other_id": other_person("by whom"),
+            "reason": Personal("why", Erasure.KEPT, why_not=OF_A_CASE),
+            "reference": Personal("in which case", Erasure.KEPT, why_not=OF_A_CASE),
+            "created_by_id": other_person("who decided so"),
+            "created_at": Personal("when", Erasure.KEPT, why_not=OF_A_CASE),
+            "lifted_by_id": other_person("who took it back"),
+            "lifted_at": Personal("when it was taken back", Erasure.KEPT, why_not=OF_A_CASE),
+        },
+    ),
+    "ledger_closings": Table(nothing="id currency before created_at"),
+    "rule_versions": Table(
+        nothing="id currency version begins_at amounts full_givers later_kudos daily_cap"
+        " matures_after_days created_at withdrawn_at",
+        personal={
+            "created_by_id": other_person("which administrator made the rules"),
+            "withdrawn_by_id": other_person("which administrator withdrew them"),
+        },
+    ),
+}
