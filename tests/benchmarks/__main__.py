@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python3 dev.py bench [accounts] [--json]``.
+"""Run the benchmarks: ``python3 dev.py bench [accounts|standing] [--json]``.
 
 The Thunderbird support community (42,774 questions) is imported once into ``instance/bench``; a
 question of it with about 20 answers is shown by our page and by the reference page, in one run.
@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from community.app import create_app
 from community.core.db import db
 from community.core.settings import Settings
-from tests.benchmarks import accounts, posting, scenes
+from tests.benchmarks import accounts, posting, scenes, standing
 from tests.benchmarks.measuring import Measurement
 from tests.benchmarks.reference import create_reference
 from tests.benchmarks.reference import db as reference_db
@@ -37,6 +37,8 @@ def main() -> int:
     arguments = _arguments()
     if arguments.part == "accounts":
         return accounts.main(as_json=arguments.json)
+    if arguments.part == "standing":
+        return standing.main(arguments.dump, as_json=arguments.json)
     app = prepared_app(arguments.instance)
     with app.app_context():
         scene = scenes.find_scene(app)
@@ -64,11 +66,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=("pages", "accounts"),
+        choices=("pages", "accounts", "standing"),
         default="pages",
-        help="accounts: whether times tell who has an account",
+        help="accounts: whether times tell who has an account; "
+        "standing: our points against those a real community published",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--dump", type=Path, help="standing: a Stack Exchange dump of 2018")
     parser.add_argument(
         "--instance",
         type=Path,
