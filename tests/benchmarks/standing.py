@@ -227,7 +227,7 @@ def as_text(report: dict[str, object]) -> str:
         "{far} are further off:",
         "  {explained_by_bounties} by bounties they offered or won",
         "  {more_was_published} have more than we compute: votes on posts deleted since and edits",
-        "  {less_was_published} have less: votes taken back, votes they gave down, cut as one-sided",
+        "  {less_was_published} have less: votes taken back, or votes down that they gave",
         "furthest: published, computed, bounties",
     ]
     rows = [
