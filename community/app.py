@@ -38,6 +38,7 @@ from community.questions.views.replies import blueprint as replies_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
+from reputation.trust.views import blueprint as trust_blueprint
 from reputation.views import blueprint as reputation_blueprint
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     privacy_blueprint,
     administration_blueprint,
     reputation_blueprint,
+    trust_blueprint,
 )
 
 SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS, SEARCH_SUBSCRIPTIONS, LEDGER_SUBSCRIPTIONS)

@@ -55,6 +55,7 @@ OBJECT_PAGES: dict[str, Fill] = {
     "/questions/<int:question_id>/considered": lambda t: [f"/questions/{t.question}/considered"],
     "/posts/<int:post_id>/history": lambda t: [f"/posts/{t.question}/history"],
     "/posts/<int:post_id>/revisions/new": lambda t: [f"/posts/{t.question}/revisions/new"],
+    "/posts/<int:post_id>/tags": lambda t: [f"/posts/{t.question}/tags"],
     "/imported/<source>/questions/<int:old_id>": lambda t: [
         f"/imported/old/questions/{t.question}"
     ],
@@ -111,6 +112,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/questions/new": _one("/questions/new"),
     "/tags": _one("/tags"),
     "/reputation": _one("/reputation"),
+    "/privileges": _one("/privileges"),
     "/search": lambda world: [
         "/search",
         "/search?q=canary",
@@ -216,6 +218,7 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         (f"/posts/{t.answer}/revisions", {"body": "x" * 30}),
         (f"/posts/{t.answer}/revisions", {"body": "x" * 30, "preview": "1"}),
     ],
+    "/posts/<int:post_id>/tags": lambda t: [(f"/posts/{t.question}/tags", {"tags": "signal"})],
     "/posts/<int:post_id>": lambda t: [
         (f"/posts/{post}", {}) for post in (t.question, t.answer, t.comment)
     ],

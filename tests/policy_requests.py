@@ -326,6 +326,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "replies.accept_answer": lambda c: (f"/answers/{c.answer()}/acceptance", {}),
     "replies.create_answer": lambda c: (f"/questions/{c.question()}/answers", {"body": TEXT}),
     "replies.create_comment": lambda c: (f"/posts/{c.post()}/comments", {"body": TEXT}),
+    "replies.save_tags": lambda c: (f"/posts/{c.question()}/tags", {"tags": "signal"}),
     "replies.create_revision": lambda c: (f"/posts/{c.post()}/revisions", EDIT),
     "replies.delete_post": lambda c: (f"/posts/{c.post('bare')}", {}),
     "replies.give_kudos": lambda c: (f"/posts/{c.post()}/kudos", {}),

@@ -40,6 +40,7 @@ EXTRAS = {
         passwords
         pending
         people
+        privileges
         proofs
         qr_codes
         recovery

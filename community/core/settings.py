@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self, get_type_hints
 
+from community.core.privileges import thresholds
+
 MINIMUM_SECRET_BYTES = 32
 KNOWN_SECRETS = frozenset({"secret", "dev", "changeme", "change-me", "development", "test"})
 ENVIRONMENTS = ("production", "development", "demo", "test")
@@ -78,6 +80,8 @@ class Settings:
     newcomer_links: int = 2
     newcomer_mentions: int = 2
     same_text_minutes: int = 5
+    privilege_preset: str = "low"
+    privilege_points: str = ""
     unanswered_unindexed_days: int = 30
     job_lease_seconds: int = 60
     registrations_per_day: int = 3
@@ -147,6 +151,7 @@ class Settings:
         if not self.database_url.startswith(("sqlite:///", "postgresql")):
             raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
         self._check_surroundings()
+        self._check_privileges()
         self._check_passwords()
 
     def _check_surroundings(self) -> None:
@@ -160,6 +165,14 @@ class Settings:
             raise SettingsError("FORUM_PROXY_HOPS must be between 0 and 9.")
         if self.redis_url and not self.redis_url.startswith(REDIS_SCHEMES):
             raise SettingsError("FORUM_REDIS_URL must begin with redis://, rediss:// or unix://.")
+
+    def _check_privileges(self) -> None:
+        try:
+            thresholds(self.privilege_preset, self.privilege_points)
+        except ValueError as error:
+            raise SettingsError(
+                f"FORUM_PRIVILEGE_PRESET or FORUM_PRIVILEGE_POINTS: {error}."
+            ) from error
 
     def _check_secrets(self) -> None:
         if len(self.secret_key.encode()) < MINIMUM_SECRET_BYTES or self.secret_key in KNOWN_SECRETS:

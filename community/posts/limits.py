@@ -15,8 +15,10 @@ from sqlalchemy import ColumnElement, func, select
 from community.core import clock, markup
 from community.core.authz import is_staff
 from community.core.db import AnySelect, db
+from community.core.privileges import Privilege
 from community.core.settings import Settings, current_settings
 from community.identity.models import User
+from community.identity.privileges import has_privilege, missing_words
 from community.posts.errors import (
     EnoughRepliesHere,
     TextRepeated,
@@ -42,10 +44,11 @@ def check_question_limit(actor: User, board_id: int, body: str) -> None:
     if _is_exempt(actor, board_id, settings):
         return
     is_new = _is_newcomer(actor, board_id)
+    _check_links(actor, board_id, body, is_new=is_new)
     pause_seconds = settings.question_pause_seconds
     per_day = settings.questions_per_day
     if is_new:
-        _check_newcomer_text(body, settings)
+        _check_mentions(body, settings)
         pause_seconds = settings.newcomer_question_pause_seconds
         per_day = settings.questions_first_day if is_first_day(actor) else per_day
     _check_pause(actor, IS_QUESTION, pause_seconds)
@@ -62,9 +65,10 @@ def check_reply_limit(actor: User, board_id: int, root_id: int, body: str) -> No
     if _is_exempt(actor, board_id, settings):
         return
     is_new = _is_newcomer(actor, board_id)
+    _check_links(actor, board_id, body, is_new=is_new)
     pause_seconds, per_day = settings.post_pause_seconds, POSTS_PER_DAY
     if is_new:
-        _check_newcomer_text(body, settings)
+        _check_mentions(body, settings)
         _check_room_for_others(actor, root_id, settings.newcomer_replies_per_question)
         pause_seconds = settings.newcomer_post_pause_seconds
         per_day = settings.posts_first_day if is_first_day(actor) else per_day
@@ -76,8 +80,12 @@ def check_reply_limit(actor: User, board_id: int, root_id: int, body: str) -> No
 def check_text_limit(actor: User, board_id: int, body: str) -> None:
     """Raise ``UnfitText`` when an edited text holds more than newcomers may put into one."""
     settings = current_settings()
-    if not _is_exempt(actor, board_id, settings) and _is_newcomer(actor, board_id):
-        _check_newcomer_text(body, settings)
+    if _is_exempt(actor, board_id, settings):
+        return
+    is_new = _is_newcomer(actor, board_id)
+    _check_links(actor, board_id, body, is_new=is_new)
+    if is_new:
+        _check_mentions(body, settings)
 
 
 def _is_exempt(actor: User, board_id: int, settings: Settings) -> bool:
@@ -93,19 +101,28 @@ def _is_newcomer(actor: User, board_id: int) -> bool:
     return is_newcomer(actor, _count(published), board_id)
 
 
-def _check_newcomer_text(body: str, settings: Settings) -> None:
+def _check_links(actor: User, board_id: int, body: str, *, is_new: bool) -> None:
+    settings = current_settings()
+    if not is_new and has_privilege(actor, Privilege.LINKS, board_id):
+        return
     own_host = urlsplit(settings.site_url).netloc
     links = [url for url in markup.linked_addresses(body) if urlsplit(url).netloc != own_host]
-    if len(links) > settings.newcomer_links:
-        raise UnfitText(
-            errors={
-                "body": _l(
-                    "While you are new here, a text can hold %(num)s links to other sites. "
-                    "Please leave the others out.",
-                    num=settings.newcomer_links,
-                )
-            }
-        )
+    if len(links) <= settings.newcomer_links:
+        return
+    if not is_new:
+        raise UnfitText(errors={"body": missing_words(Privilege.LINKS, actor)})
+    raise UnfitText(
+        errors={
+            "body": _l(
+                "While you are new here, a text can hold %(num)s links to other sites. "
+                "Please leave the others out.",
+                num=settings.newcomer_links,
+            )
+        }
+    )
+
+
+def _check_mentions(body: str, settings: Settings) -> None:
     if len(markup.mentioned_names(body)) > settings.newcomer_mentions:
         raise UnfitText(
             errors={

@@ -11,6 +11,7 @@ from community.core.jobs import emit
 from community.core.settings import current_settings
 from community.events import CommentPosted, KudosGiven, KudosTaken, PostVisibilityChanged
 from community.identity.models import User
+from community.identity.privileges import require_privilege
 from community.posts.errors import KudosSettled, OwnPost, TooManyComments
 from community.posts.limits import check_reply_limit
 from community.posts.models import Comment, Post, Removal, Revision, Vote, Watch
@@ -18,6 +19,8 @@ from community.posts.policies import (
     can_give_kudos,
     can_write,
     is_author,
+    is_thankable,
+    kudos_privilege,
 )
 from community.posts.text import comment_problem, fit_note, fit_text
 
@@ -72,10 +75,16 @@ def add_comment(actor: User, parent: Post, body: str) -> Comment:
 
 
 def give_kudos(actor: User, post: Post) -> None:
-    """Thank the author of a post; a second time changes nothing. Raises ``OwnPost``."""
+    """Thank the author of a post; a second time changes nothing.
+
+    Raises ``OwnPost``, ``NotAllowed``, ``PrivilegeMissing``.
+    """
     if is_author(actor, post):
         raise OwnPost()
-    require(can_give_kudos(actor, post))
+    asker_id = _asker_of(post)
+    require(is_thankable(actor, post))
+    require_privilege(actor, kudos_privilege(actor, asker_id), post.board_id)
+    require(can_give_kudos(actor, post, asker_id=asker_id))
     insert = insert_ignoring_conflicts(Vote).values(
         post_id=post.id, user_id=actor.id, value=1, created_at=clock.now()
     )
@@ -83,6 +92,12 @@ def give_kudos(actor: User, post: Post) -> None:
         return
     _count_kudos(post, 1)
     emit(KudosGiven(post.id, post.author_id, actor.id))
+
+
+def _asker_of(post: Post) -> int | None:
+    """Return who asked the question a post belongs to; the views have read and locked it."""
+    question = post if post.root_id in (None, post.id) else db.session.get(Post, post.root_id)
+    return None if question is None else question.author_id
 
 
 def take_kudos_back(actor: User, post: Post) -> None:

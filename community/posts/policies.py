@@ -5,7 +5,9 @@ from typing import Protocol
 
 from community.core import clock
 from community.core.authz import Viewer, is_moderating, is_signed_in, is_staff, roles_on
+from community.core.privileges import Privilege
 from community.core.settings import current_settings
+from community.identity.privileges import has_privilege
 
 SUPERUSER_EDIT_DAYS = 30
 NEWCOMER_POSTS = 3
@@ -35,6 +37,13 @@ class PostFacts(Protocol):
 
     @property
     def created_at(self) -> datetime: ...
+
+
+class TextFacts(PostFacts, Protocol):
+    """What a policy needs to know of a post whose text is to be changed."""
+
+    @property
+    def kind(self) -> str: ...
 
 
 def is_author(viewer: Viewer, post: PostFacts) -> bool:
@@ -71,23 +80,47 @@ def can_write(viewer: Viewer) -> bool:
     return is_signed_in(viewer) and not is_silenced(viewer)
 
 
-def can_give_kudos(viewer: Viewer, post: PostFacts) -> bool:
-    """Say whether the viewer may thank the author: never for an own post."""
+def kudos_privilege(viewer: Viewer, asker_id: int | None) -> Privilege:
+    """Return the power it takes to thank somebody below a question of this asker."""
+    is_asker = viewer.viewer_id is not None and viewer.viewer_id == asker_id
+    return Privilege.KUDOS_ASKER if is_asker else Privilege.KUDOS
+
+
+def is_thankable(viewer: Viewer, post: PostFacts) -> bool:
+    """Say whether a post is one for which the viewer could be grateful: never an own one."""
     return can_write(viewer) and post.visibility == "published" and not is_author(viewer, post)
 
 
-def can_edit_post(viewer: Viewer, post: PostFacts, *, is_locked: bool) -> bool:
+def can_give_kudos(viewer: Viewer, post: PostFacts, *, asker_id: int | None) -> bool:
+    """Say whether the viewer may thank the author; ``asker_id`` is who asked the question."""
+    needed = kudos_privilege(viewer, asker_id)
+    return is_thankable(viewer, post) and has_privilege(viewer, needed, post.board_id)
+
+
+def can_edit_post(viewer: Viewer, post: TextFacts, *, is_locked: bool) -> bool:
     """Say whether the viewer may change the text.
 
-    Authors within the edit window (superusers 30 days), moderators always, with their name.
-    Source: product rules 2.9.
+    Authors within the edit window (superusers 30 days), moderators always, with their name; who
+    has the standing also what others wrote, comments excepted. Sources: product rules 2.9, 2.2.
     """
     if not can_write(viewer):
         return False
     if is_moderating(viewer, post.board_id):
         return True
-    in_time = clock.now() - post.created_at <= _edit_window(viewer, post.board_id)
-    return is_author(viewer, post) and post.visibility == "published" and in_time and not is_locked
+    if post.visibility != "published" or is_locked:
+        return False
+    if is_author(viewer, post) and clock.now() - post.created_at <= _edit_window(
+        viewer, post.board_id
+    ):
+        return True
+    return post.kind != "comment" and _edits_for_others(viewer, post.board_id)
+
+
+def _edits_for_others(viewer: Viewer, board_id: int) -> bool:
+    # Not agents: staff answer customers, only moderators change what these wrote.
+    if is_staff(viewer, board_id):
+        return False
+    return has_privilege(viewer, Privilege.EDIT, board_id)
 
 
 def _edit_window(viewer: Viewer, board_id: int) -> timedelta:

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 
 from community.core import clock
+from community.core.authz import Viewer
 from community.core.db import db, insert_ignoring_conflicts
+from community.core.privileges import Privilege
+from community.identity.privileges import has_privilege, missing_words
 from community.posts.models import Post, PostTag, Tag
+from community.posts.text import Problem
 
 
 def find_or_make_tags(names: Sequence[str]) -> list[int]:
@@ -26,6 +31,20 @@ def find_or_make_tags(names: Sequence[str]) -> list[int]:
 def _ids_by_name(names: Sequence[str]) -> dict[str, int]:
     rows = db.session.execute(select(Tag.name, Tag.id).where(Tag.name.in_(names)))
     return {row.name: row.id for row in rows}
+
+
+def check_new_tags(actor: Viewer, board_id: int, names: Sequence[str]) -> Problem | None:
+    """Return what is wrong with tags nobody has used yet where the actor may not make new ones."""
+    if not names or has_privilege(actor, Privilege.NEW_TAG, board_id):
+        return None
+    unknown = sorted(set(names) - set(_ids_by_name(names)))
+    if not unknown:
+        return None
+    return _l(
+        "%(missing)s Please leave these out: %(tags)s",
+        missing=missing_words(Privilege.NEW_TAG, actor),
+        tags=", ".join(unknown),
+    )
 
 
 def put_tags(post: Post, names: Sequence[str]) -> list[int]:

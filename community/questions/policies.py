@@ -5,10 +5,20 @@ from typing import Protocol
 
 from community.core import clock
 from community.core.authz import Viewer, is_moderating, is_staff
-from community.posts.policies import PostFacts, can_write, is_author
+from community.core.privileges import Privilege
+from community.identity.privileges import has_privilege
+from community.posts.policies import (
+    PostFacts,
+    TextFacts,
+    can_edit_post,
+    can_write,
+    is_author,
+)
 from community.questions.models import POSITIVE_CLOSE_REASONS
 
 REOPEN_DAYS = 30
+# So long the answer is the asker's alone to judge. Source: product rules 2.6.
+CONFIRM_AFTER = timedelta(days=7)
 
 
 class QuestionFacts(PostFacts, Protocol):
@@ -30,32 +40,92 @@ def can_answer_question(viewer: Viewer, question: QuestionFacts) -> bool:
     return can_write(viewer) and question.visibility == "published" and open_to_posts
 
 
-def can_comment(viewer: Viewer, question: QuestionFacts) -> bool:
-    """Say whether the viewer may comment below the question or its answers."""
+def takes_comments(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether a question takes comments of somebody who has the standing."""
     return can_write(viewer) and question.visibility == "published" and not question.is_locked
+
+
+def comment_privilege(viewer: Viewer, question: QuestionFacts, parent: PostFacts) -> Privilege:
+    """Return the power it takes to comment on a post: below what is one's own, next to none."""
+    own = is_author(viewer, question) or is_author(viewer, parent)
+    return Privilege.COMMENT_OWN if own else Privilege.COMMENT
+
+
+def can_comment(viewer: Viewer, question: QuestionFacts, parent: PostFacts) -> bool:
+    """Say whether the viewer may comment on ``parent``, the question or one of its answers."""
+    needed = comment_privilege(viewer, question, parent)
+    return takes_comments(viewer, question) and has_privilege(viewer, needed, question.board_id)
 
 
 def can_accept_answer(viewer: Viewer, question: QuestionFacts, answer: PostFacts) -> bool:
     """Say whether the viewer may accept this answer: the asker at any time, staff at once.
 
-    Source: product rules 2.6.
+    Who has the standing may confirm somebody else's answer when the asker said nothing for seven
+    days. Source: product rules 2.6 and 2.2.
     """
     if question.visibility != "published" or answer.visibility != "published":
         return False
     if is_staff(viewer, question.board_id):
         return True
-    return can_write(viewer) and is_author(viewer, question) and not question.is_locked
+    if not can_write(viewer) or question.is_locked:
+        return False
+    return is_author(viewer, question) or can_confirm_answer(viewer, question, answer)
 
 
-def can_unaccept_answer(viewer: Viewer, question: QuestionFacts) -> bool:
-    """Say whether the viewer may take an acceptance back."""
+def can_confirm_answer(viewer: Viewer, question: QuestionFacts, answer: PostFacts) -> bool:
+    """Say whether the viewer may confirm an answer in the asker's stead, by standing alone.
+
+    Only where nothing is accepted yet: nobody corrects the asker. Never an own answer.
+    """
+    silent = clock.now() - answer.created_at >= CONFIRM_AFTER
+    third = not is_author(viewer, question) and not is_author(viewer, answer)
+    undecided = question.status == "answered"
+    return (
+        silent
+        and third
+        and undecided
+        and has_privilege(viewer, Privilege.CONFIRM, question.board_id)
+    )
+
+
+def can_unaccept_answer(
+    viewer: Viewer, question: QuestionFacts, *, accepted_by_id: int | None = None
+) -> bool:
+    """Say whether the viewer may take an acceptance back: the asker, staff, and who gave it."""
     if is_staff(viewer, question.board_id):
         return True
-    return can_write(viewer) and is_author(viewer, question) and not question.is_locked
+    mine = accepted_by_id is not None and viewer.viewer_id == accepted_by_id
+    asked = is_author(viewer, question)
+    return can_write(viewer) and (asked or mine) and not question.is_locked
+
+
+def can_retag_question(viewer: Viewer, question: TextFacts, *, is_locked: bool) -> bool:
+    """Say whether the viewer may change the tags: who may edit, and who has the standing."""
+    if can_edit_post(viewer, question, is_locked=is_locked):
+        return True
+    if question.visibility != "published" or is_locked or is_staff(viewer, question.board_id):
+        return False
+    return can_write(viewer) and has_privilege(viewer, Privilege.RETAG, question.board_id)
+
+
+def can_close_as_duplicate(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer may close a question because it was asked before.
+
+    Staff, and who has the standing, without a second voice: members' votes on it do not exist yet.
+    Source: product rules 2.2.
+    """
+    if question.visibility != "published" or question.status in ("closed", "solved"):
+        return False
+    if is_staff(viewer, question.board_id):
+        return True
+    standing = has_privilege(viewer, Privilege.CLOSE_DUPLICATE, question.board_id)
+    return can_write(viewer) and standing and not question.is_locked
 
 
 def can_close_question(viewer: Viewer, question: QuestionFacts, reason: str | None = None) -> bool:
     """Say whether the viewer may resolve or close: askers for reasons of their own, staff any."""
+    if reason == "duplicate":
+        return can_close_as_duplicate(viewer, question)
     if question.visibility != "published" or question.status in ("closed", "solved"):
         return False
     if is_staff(viewer, question.board_id):

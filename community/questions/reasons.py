@@ -3,8 +3,9 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from community.core.authz import Viewer, is_staff
-from community.questions.models import CLOSE_REASONS, POSITIVE_CLOSE_REASONS
+from community.core.authz import Viewer
+from community.questions.models import CLOSE_REASONS
+from community.questions.policies import QuestionFacts, can_close_question
 
 WORDS: dict[str, LazyString] = {
     "solved_elsewhere": _l("Solved it myself"),
@@ -25,7 +26,7 @@ def reason_words(reason: str) -> LazyString:
     return WORDS[reason]
 
 
-def reasons_for(viewer: Viewer, board_id: int) -> list[tuple[str, LazyString]]:
-    """Return the reasons a viewer may choose from on a board: askers their own, staff all."""
-    choice = CLOSE_REASONS if is_staff(viewer, board_id) else POSITIVE_CLOSE_REASONS
+def reasons_for(viewer: Viewer, question: QuestionFacts) -> list[tuple[str, LazyString]]:
+    """Return the reasons for which a viewer may close a question."""
+    choice = (reason for reason in CLOSE_REASONS if can_close_question(viewer, question, reason))
     return [(reason, WORDS[reason]) for reason in choice]

@@ -44,6 +44,7 @@ class Facts:
     board_id: int = HERE
     visibility: str = "published"
     created_at: datetime = NOW
+    kind: str = "question"
 
 
 def _viewers():
@@ -88,7 +89,7 @@ def test_who_may_write():
 )
 def test_who_may_give_kudos(visibility, allowed):
     post = Facts(visibility=visibility)
-    assert _allowed(lambda v: policies.can_give_kudos(v, post)) == allowed
+    assert _allowed(lambda v: policies.can_give_kudos(v, post, asker_id=AUTHOR)) == allowed
 
 
 @pytest.mark.parametrize(

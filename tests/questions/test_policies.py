@@ -40,6 +40,7 @@ class Facts:
     status: str = "open"
     is_locked: bool = False
     awaits_asker: bool = False
+    kind: str = "question"
 
 
 def _viewers():
@@ -65,6 +66,11 @@ ASKERS = {"asker", "asker silenced once"}
 WRITERS = ASKERS | BYSTANDERS | STAFF | {"superuser"}
 OPEN = Facts()
 ANSWER = Facts(author_id=HELPER)
+
+
+@pytest.fixture(autouse=True)
+def _settings(app):
+    """Policies read from the settings with how many points a power opens."""
 
 
 def _allowed(ask):
@@ -99,7 +105,7 @@ def test_who_may_answer(question, allowed):
     ],
 )
 def test_who_may_comment(question, allowed):
-    assert _allowed(lambda v: policies.can_comment(v, question)) == allowed
+    assert _allowed(lambda v: policies.can_comment(v, question, question)) == allowed
 
 
 @pytest.mark.parametrize(
@@ -136,6 +142,8 @@ def test_who_may_close(reason, status, is_locked, visibility):
     allowed = set(STAFF)
     if reason not in STAFF_CLOSE_REASONS and not is_locked:
         allowed |= ASKERS
+    if reason == "duplicate" and not is_locked:
+        allowed.add("superuser")
     if status in ("solved", "closed") or visibility != "published":
         allowed = set()
     assert _allowed(lambda v: policies.can_close_question(v, question, reason)) == allowed

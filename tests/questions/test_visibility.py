@@ -23,6 +23,8 @@ ADDRESSES = (
     ("GET", "/posts/{id}/history"),
     ("GET", "/posts/{id}/revisions/new"),
     ("POST", "/posts/{id}/revisions"),
+    ("POST", "/posts/{id}/tags"),
+    ("GET", "/posts/{id}/tags"),
     ("POST", "/posts/{id}/kudos"),
     ("DELETE", "/posts/{id}/kudos"),
     ("POST", "/posts/{id}/comments"),

@@ -6,12 +6,15 @@ from community.core import clock
 from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.jobs import emit
+from community.core.privileges import Privilege
 from community.core.settings import current_settings
 from community.events import (
     AnswerAccepted,
     AnswerUnaccepted,
 )
 from community.identity.models import User
+from community.identity.privileges import require_privilege
+from community.posts.policies import can_write, is_author
 from community.questions.errors import (
     AnswerNotOnThisQuestion,
     TooManySolutions,
@@ -42,7 +45,7 @@ def accept_answer(
     """
     if answer.root_id != question.id or answer.visibility != "published":
         raise AnswerNotOnThisQuestion()
-    require(can_accept_answer(actor, question, answer))
+    _require_acceptance(actor, question, answer)
     present = acceptances_of(question)
     for acceptance in present:
         if acceptance.answer_id == answer.id:
@@ -58,6 +61,14 @@ def accept_answer(
     recompute(question)
     emit(AnswerAccepted(answer.id, question.id, answer.author_id, actor.id))
     return acceptance
+
+
+def _require_acceptance(actor: User, question: Question, answer: Answer) -> None:
+    """Raise ``NotAllowed``; to who is neither asker nor staff it says which standing it takes."""
+    allowed = can_accept_answer(actor, question, answer)
+    if not allowed and can_write(actor) and not is_author(actor, question):
+        require_privilege(actor, Privilege.CONFIRM, question.board_id)
+    require(allowed)
 
 
 def _accept(actor: User, question: Question, answer: Answer, *, place: int) -> Acceptance:
@@ -91,10 +102,11 @@ def unaccept_answer(
     actor: Viewer, question: Question, answer: Answer, *, reason: str = "taken_back"
 ) -> None:
     """Take an acceptance back; without one nothing changes. Raises ``NotAllowed``."""
-    require(can_unaccept_answer(actor, question))
-    for acceptance in acceptances_of(question):
-        if acceptance.answer_id == answer.id:
-            take_back_acceptance(actor, question, acceptance, reason=reason)
+    mine = [each for each in acceptances_of(question) if each.answer_id == answer.id]
+    accepted_by_id = mine[0].accepted_by_id if mine else None
+    require(can_unaccept_answer(actor, question, accepted_by_id=accepted_by_id))
+    for acceptance in mine:
+        take_back_acceptance(actor, question, acceptance, reason=reason)
     recompute(question)
 
 

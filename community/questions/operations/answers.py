@@ -10,6 +10,7 @@ from community.events import (
     AnswerPosted,
 )
 from community.identity.models import User
+from community.identity.privileges import require_privilege
 from community.posts.errors import QuestionLocked
 from community.posts.limits import check_reply_limit
 from community.posts.models import Comment, Post
@@ -26,7 +27,8 @@ from community.questions.models import (
 )
 from community.questions.policies import (
     can_answer_question,
-    can_comment,
+    comment_privilege,
+    takes_comments,
 )
 from community.questions.status import (
     count_new_answer,
@@ -66,11 +68,13 @@ def post_answer(actor: User, question: Question, body: str) -> Answer:
 def post_comment(actor: User, question: Question, parent: Post, body: str) -> Comment:
     """Comment below the question or one of its answers; the question's row is locked.
 
-    Raises ``NotAllowed``, ``QuestionLocked`` and what ``add_comment`` raises.
+    Raises ``NotAllowed``, ``PrivilegeMissing``, ``QuestionLocked`` and what ``add_comment`` raises.
     """
-    if not can_comment(actor, question):
+    if not takes_comments(actor, question):
         require(can_write(actor) and question.is_published)
         raise QuestionLocked()
+    needed = comment_privilege(actor, question, parent)
+    require_privilege(actor, needed, question.board_id)
     comment = add_comment(actor, parent, body)
     count_new_comment(question, comment)
     _facts_given(question, actor)

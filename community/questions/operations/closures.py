@@ -9,6 +9,7 @@ from community.core.authz import require
 from community.core.db import db, insert_ignoring_conflicts
 from community.core.errors import NotAllowed
 from community.core.jobs import emit, enqueue
+from community.core.privileges import Privilege
 from community.core.settings import current_settings
 from community.events import (
     InfoRequested,
@@ -16,6 +17,8 @@ from community.events import (
     QuestionReopened,
 )
 from community.identity.models import User
+from community.identity.privileges import require_privilege
+from community.posts.policies import can_write
 from community.posts.text import Problem, fit_note, fit_text, note_problem
 from community.questions.errors import AlreadyClosed, UnknownCloseReason, UnknownOriginal
 from community.questions.models import (
@@ -50,12 +53,15 @@ def close_question(
     """Resolve or close a question without a best answer; its row is locked.
 
     ``original`` is the question of which this one is a duplicate; the actor can see it. Raises
-    ``UnknownCloseReason``, ``AlreadyClosed``, ``NotAllowed``, ``UnfitText``, ``UnknownOriginal``.
+    ``UnknownCloseReason``, ``AlreadyClosed``, ``NotAllowed``, ``PrivilegeMissing``, ``UnfitText``,
+    ``UnknownOriginal``.
     """
     if reason not in CLOSE_REASONS:
         raise UnknownCloseReason(errors={"reason": UnknownCloseReason.message})
     if question.status in ("closed", "solved"):
         raise AlreadyClosed()
+    if reason == "duplicate" and can_write(actor) and not question.is_locked:
+        require_privilege(actor, Privilege.CLOSE_DUPLICATE, question.board_id)
     require(can_close_question(actor, question, reason))
     note = fit_note(note, 500)
     original_id = _link_duplicate(actor, question, original) if reason == "duplicate" else None

@@ -6,24 +6,34 @@ from community.core import clock, markup
 from community.core.authz import require
 from community.core.db import db
 from community.core.jobs import emit
+from community.core.privileges import Privilege
 from community.core.settings import current_settings
 from community.events import PostEdited
 from community.identity.models import User
+from community.identity.privileges import require_privilege
 from community.posts.errors import EditConflict, UnfitText
 from community.posts.limits import check_text_limit
 from community.posts.models import Post
 from community.posts.operations import keep_revision, render_into
-from community.posts.policies import can_edit_post
-from community.posts.tagging import find_or_make_tags, put_tags, tag_names_of
+from community.posts.policies import can_edit_post, can_write
+from community.posts.tagging import (
+    check_new_tags,
+    find_or_make_tags,
+    put_tags,
+    tag_names_of,
+)
 from community.posts.text import (
     body_problem,
     comment_problem,
     fit_text,
+    parse_tags,
     slug_of,
+    tags_problem,
 )
 from community.questions.excerpts import excerpt_of
 from community.questions.models import Question
 from community.questions.operations.questions import read_question_texts
+from community.questions.policies import can_retag_question
 from community.questions.status import count_tags
 
 NOTE_MAX_CHARS = 200
@@ -51,9 +61,11 @@ def edit_question(
     require(can_edit_post(actor, question, is_locked=question.is_locked))
     _check_version(question, based_on)
     title, body, names, problems = read_question_texts(title, body, tags)
+    old_tags = tag_names_of(question.id)
+    if unmade := check_new_tags(actor, question.board_id, sorted({*names} - {*old_tags})):
+        problems.setdefault("tags", unmade)
     if problems:
         raise UnfitText(errors=problems)
-    old_tags = tag_names_of(question.id)
     if (title, body, sorted(names)) == (question.title, question.body, old_tags):
         return
     check_text_limit(actor, question.board_id, body)
@@ -63,6 +75,35 @@ def edit_question(
     question.excerpt = excerpt_of(question.html)
     _change_tags(question, names)
     emit(PostEdited(question.id, question.id, actor.id))
+
+
+def retag_question(actor: User, question: Question, *, tags: str, based_on: str = "") -> None:
+    """Change a question's tags and nothing else; its row is locked.
+
+    Raises ``NotAllowed``, ``PrivilegeMissing``, ``EditConflict``, ``UnfitText``.
+    """
+    require_retagging(actor, question)
+    _check_version(question, based_on)
+    names, old_tags = parse_tags(tags), tag_names_of(question.id)
+    added = sorted({*names} - {*old_tags})
+    problem = tags_problem(names) or check_new_tags(actor, question.board_id, added)
+    if problem:
+        raise UnfitText(errors={"tags": problem})
+    if sorted(names) == old_tags:
+        return
+    _keep_version(actor, question, title=question.title, tags=", ".join(old_tags), note="")
+    question.edited_at, question.edited_by_id = clock.now(), actor.id
+    db.session.flush()
+    _change_tags(question, names)
+    emit(PostEdited(question.id, question.id, actor.id))
+
+
+def require_retagging(actor: User, question: Question) -> None:
+    """Raise ``NotAllowed`` unless the actor may change the tags; it says what standing it takes."""
+    allowed = can_retag_question(actor, question, is_locked=question.is_locked)
+    if not allowed and can_write(actor) and question.is_published and not question.is_locked:
+        require_privilege(actor, Privilege.RETAG, question.board_id)
+    require(allowed)
 
 
 def _change_tags(question: Question, names: list[str]) -> None:

@@ -21,7 +21,7 @@ from community.posts.errors import UnfitText
 from community.posts.limits import check_question_limit
 from community.posts.operations import render_into, watch, watch_unless_muted
 from community.posts.policies import can_write
-from community.posts.tagging import put_tags
+from community.posts.tagging import check_new_tags, put_tags
 from community.posts.text import (
     UNACCEPTABLE,
     Problem,
@@ -102,6 +102,8 @@ def ask_question(
     title, body, names, problems = read_question_texts(title, body, tags)
     if board is None or not can_ask_on_board(actor, board, group_ids_of(board)):
         problems["board"] = UnknownBoard.message
+    elif "tags" not in problems and (unmade := check_new_tags(actor, board.id, names)):
+        problems["tags"] = unmade
     if problems or board is None:
         raise UnfitText(errors=problems)
     check_question_limit(actor, board.id, body)

@@ -58,6 +58,7 @@ class PostView:
     acceptance: AcceptanceView | None = None
     typed_comment: str = ""
     comment_error: str | LazyString = ""
+    kind: str = "answer"
 
     @property
     def is_mine(self) -> bool:
@@ -72,6 +73,8 @@ class PostView:
 @dataclass(slots=True)
 class QuestionView(PostView):
     """A question with its state."""
+
+    kind: str = "question"
 
     slug: str = ""
     title: str = ""

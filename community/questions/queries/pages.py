@@ -257,6 +257,7 @@ def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
     for row in db.session.connection().execute(_comments_statement(), {"parent_ids": list(shown)}):
         values = (*row[:5], markup.stored(row[5]), row[6], Person(*row[-PERSON_WIDTH:]))
         comment = PostView(*values)
+        comment.kind = "comment"
         shown[row[7]].comments.append(comment)
 
 

@@ -21,7 +21,7 @@ from flask_babel import ngettext
 from community.boards.models import Board
 from community.boards.queries import get_board, list_boards
 from community.core import markup
-from community.core.authz import Viewer, is_signed_in, is_staff
+from community.core.authz import Viewer, is_signed_in
 from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.i18n import reader_language
 from community.core.limits import limited
@@ -42,6 +42,7 @@ from community.questions.forms import QuestionForm
 from community.questions.indexing import is_indexable
 from community.questions.models import Question
 from community.questions.operations import closures, questions
+from community.questions.policies import can_close_as_duplicate
 from community.questions.queries.news import get_news
 from community.questions.queries.page_parts import AnswerCursor, QuestionPage
 from community.questions.queries.pages import get_question_page
@@ -52,7 +53,7 @@ from community.questions.views.loading import (
     access_question,
     question_url,
 )
-from community.questions.views.permissions import fill_permissions
+from community.questions.views.permissions import fill_permissions, missing_here
 
 blueprint = Blueprint("questions", __name__)
 
@@ -102,8 +103,9 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
             page=page,
             question=question,
             answers=page.answers,
-            reasons=reasons_for(viewer, question.board_id) if "close" in question.may else (),
-            may_close_as_duplicate=is_staff(viewer, question.board_id),
+            reasons=reasons_for(viewer, question) if "close" in question.may else (),
+            missing=missing_here(viewer, page),
+            may_close_as_duplicate=can_close_as_duplicate(viewer, question),
             structured_data=qa_page(question, page.answers, canonical_url("")),
             indexable=is_indexable(question),
             **typed,

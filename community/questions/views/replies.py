@@ -11,7 +11,7 @@ from flask_babel.speaklater import LazyString
 
 from community.core import markup
 from community.core.authz import require
-from community.core.errors import Invalid, RateLimited
+from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.submissions import submit_once
 from community.core.web import add_resource, is_fragment_request, renders
 from community.identity.signing_in import signed_in_user
@@ -264,6 +264,57 @@ def _edit_page(
         ),
         status,
     )
+
+
+@blueprint.get("/posts/<int:post_id>/tags")
+def edit_tags(post_id: int) -> ResponseReturnValue:
+    """Show the form that changes a question's tags and nothing else."""
+    question = _access_for_tags(post_id)
+    tags = ", ".join(tag_names_of(question.id))
+    return _tags_page(question, QuestionForm(tags=tags, based_on=edits.version_of(question)))
+
+
+@blueprint.post("/posts/<int:post_id>/tags")
+def save_tags(post_id: int) -> ResponseReturnValue:
+    """Save a question's tags; the earlier ones are kept in its history."""
+    form = QuestionForm.read(request.form)
+    question = _access_for_tags(post_id)
+    actor = signed_in_user()
+    try:
+        edits.retag_question(actor, question, tags=form.tags, based_on=form.based_on)
+    except Invalid as refusal:
+        return _tags_page(question, form, status=422, errors=dict(refusal.errors))
+    except EditConflict as refusal:
+        form = replace(form, based_on=edits.version_of(question))
+        return _tags_page(question, form, status=409, errors={"tags": refusal.message})
+    flash(_("Saved."), "success")
+    return redirect(question_url(question), 303)
+
+
+def _access_for_tags(post_id: int) -> Question:
+    question, post = access_removed(post_id)
+    if post is not question:
+        raise NotFound()
+    edits.require_retagging(signed_in_user(), question)
+    return question
+
+
+def _tags_page(
+    question: Question,
+    form: QuestionForm,
+    *,
+    status: int = 200,
+    errors: Mapping[str, object] | None = None,
+) -> ResponseReturnValue:
+    page = render_template(
+        "questions/tags_edit.html",
+        question=question,
+        form=form,
+        errors=errors or {},
+        present=", ".join(tag_names_of(question.id)),
+        back=question_url(question),
+    )
+    return page, status
 
 
 @blueprint.post("/posts/<int:post_id>", endpoint="remove_post")

@@ -1,0 +1,1 @@
+"""Trust levels, and the page that says which powers open when."""

@@ -1,0 +1,1 @@
+"""Trust levels and powers."""
