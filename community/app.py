@@ -38,6 +38,8 @@ from community.questions.views.replies import blueprint as replies_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
+from reputation.ranks.subscribers import SUBSCRIPTIONS as RANK_SUBSCRIPTIONS
+from reputation.ranks.views import blueprint as ranks_blueprint
 from reputation.trust.views import blueprint as trust_blueprint
 from reputation.views import blueprint as reputation_blueprint
 
@@ -66,9 +68,15 @@ BLUEPRINTS = (
     administration_blueprint,
     reputation_blueprint,
     trust_blueprint,
+    ranks_blueprint,
 )
 
-SUBSCRIPTIONS = (NOTIFICATION_SUBSCRIPTIONS, SEARCH_SUBSCRIPTIONS, LEDGER_SUBSCRIPTIONS)
+SUBSCRIPTIONS = (
+    NOTIFICATION_SUBSCRIPTIONS,
+    SEARCH_SUBSCRIPTIONS,
+    LEDGER_SUBSCRIPTIONS,
+    RANK_SUBSCRIPTIONS,
+)
 
 
 def create_app(settings: Settings | None = None) -> web.Forum:

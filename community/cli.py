@@ -8,7 +8,7 @@ from community.admin.cli import doctor_command, users
 from community.importers.cli import import_group, rebuild_command
 from community.notifications.cli import notifications
 from community.search.cli import search_commands
-from reputation.ledger.cli import reputation_commands
+from reputation.cli import reputation_commands
 
 
 def init_app(app: Flask) -> None:

@@ -66,6 +66,7 @@ from reputation.payback.models import (
     PayoutLine,
 )
 from reputation.payouts.models import PayoutBatch, PayoutHalt, PayoutItem, SettlementImport
+from reputation.ranks.models import Rank
 
 __all__ = [
     "Acceptance",
@@ -118,6 +119,7 @@ __all__ = [
     "Post",
     "PostTag",
     "Question",
+    "Rank",
     "RecoveryCode",
     "Removal",
     "Revision",

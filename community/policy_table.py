@@ -158,6 +158,7 @@ ADMINISTRATION = {
     "administration.remove_member": alike(ADMINS),
     "administration.rename_group": alike(ADMINS),
     "administration.save_audience": alike(ADMINS),
+    "administration.save_rank": alike(ADMINS),
     "administration.take_role": alike(ADMINS),
     # One's own account is closed and erased by the pages on one's own data.
     "privacy.create_disabling": of_others(ADMINS),
@@ -196,6 +197,7 @@ FRESHLY_PROVED = frozenset(
         "administration.remove_member",
         "administration.rename_group",
         "administration.save_audience",
+        "administration.save_rank",
         "administration.take_role",
         "privacy.create_archive",
         "privacy.create_disabling",

@@ -10,6 +10,7 @@ from community.core.web import current_viewer, reader_theme
 from community.identity.ceremonies import are_passkeys_possible
 from community.identity.policies import can_administer, owes_consent
 from community.posts.policies import is_silenced
+from reputation.ranks.marks import rank_of
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -25,6 +26,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         site_url=settings.site_url.rstrip("/"),
         new_submission=lambda: secrets.token_urlsafe(16),
         is_silenced=is_silenced,
+        rank_of=rank_of,
         can_have_passkeys=are_passkeys_possible(settings),
     )
     app.context_processor(_reader)

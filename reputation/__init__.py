@@ -1,5 +1,5 @@
-"""Points, ranks, badges, leaderboards and payback; empty so far.
+"""Points, ranks, badges, leaderboards and payback.
 
 May import ``community.questions`` and what lies below it. Inside: payback, leaderboards and
-badges → ranks → ledger. Tables owned, events emitted, events heard: none yet.
+badges → ranks → ledger; each says which tables it owns, what it emits and hears.
 """

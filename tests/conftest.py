@@ -15,12 +15,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 from flask_migrate import upgrade
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
 from community.app import create_app
 from community.core.db import Base, db, transaction
 from community.core.limits import present_limits
 from community.core.settings import Settings
+from reputation.ranks.marks import forget_marks, read_marks
 from tests.client import ForumClient
 from tests.postgres import postgres_url
 
@@ -76,6 +77,7 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
     app.test_client_class = ForumClient
     with app.app_context():
         upgrade()
+        remember_seeds()
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -94,6 +96,22 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 
 
 APPEND_ONLY = ("audit_entries", "ledger_entries", "ledger_closings", "rule_versions")
+# What migrations put there, and every site has: remembered once, put back before each test.
+SEEDED = ("ranks",)
+_seeds: dict[str, list[dict[str, object]]] = {}
+
+
+def remember_seeds() -> None:
+    """Note what a migrated database begins with."""
+    for name in SEEDED:
+        rows = db.session.execute(select(Base.metadata.tables[name])).mappings()
+        _seeds[name] = [dict(row) for row in rows]
+    db.session.rollback()
+
+
+def _put_seeds_back() -> None:
+    for name, rows in _seeds.items():
+        db.session.execute(insert(Base.metadata.tables[name]), rows)
 
 
 def empty_database() -> None:
@@ -107,7 +125,15 @@ def empty_database() -> None:
             for name in reversed(tables):
                 db.session.execute(text(f"DELETE FROM {name}"))
         else:
-            db.session.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+            others = ", ".join(name for name in tables if name not in SEEDED)
+            db.session.execute(text(f"TRUNCATE {others} RESTART IDENTITY CASCADE"))
+            for name in reversed(SEEDED):
+                db.session.execute(text(f"DELETE FROM {name}"))
+        _put_seeds_back()
+    # Read by the first page, it would be one statement more there than on the next ones.
+    forget_marks()
+    read_marks()
+    db.session.rollback()
 
 
 def empty_table(name: str) -> None:

@@ -113,6 +113,9 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/tags": _one("/tags"),
     "/reputation": _one("/reputation"),
     "/privileges": _one("/privileges"),
+    "/ranks": _one("/ranks"),
+    "/admin/ranks": _one("/admin/ranks"),
+    "/admin/ranks/<int:level>": _one("/admin/ranks/1"),
     "/search": lambda world: [
         "/search",
         "/search?q=canary",
@@ -236,6 +239,7 @@ ADMINISTRATION = {
     "/admin/groups/<int:group_id>/members",
     "/admin/groups/<int:group_id>/members/<int:user_id>",
     "/admin/boards/<int:board_id>/audience",
+    "/admin/ranks/<int:level>",
 }
 # Rules that change only what belongs to the sender, or nothing.
 OWN_CHANGES = {

@@ -235,6 +235,9 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         f"/admin/boards/{c.board.id}/audience",
         {"audience": "members"},
     ),
+    "administration.save_rank": _fixed(
+        "/admin/ranks/1", needs_points="50", name_de="Stammgast", name_en="Regular"
+    ),
     "administration.make_group": _fixed("/admin/groups", slug="checkers", **GROUP_NAMES),
     "administration.rename_group": lambda c: (f"/admin/groups/{c.world.group.id}", GROUP_NAMES),
     "administration.delete_group": lambda c: (f"/admin/groups/{c.world.group.id}", {}),

@@ -161,6 +161,9 @@ def addresses_of(reader: ForumClient) -> list[str]:
         f"/admin/people/{reader.team.id}",
         "/admin/groups",
         f"/admin/groups/{reader.group.id}",
+        "/ranks",
+        "/admin/ranks",
+        "/admin/ranks/3",
         "/admin/boards",
         f"/admin/boards/{reader.question.board_id}/audience",
     ]

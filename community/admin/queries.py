@@ -63,7 +63,14 @@ class PersonRecord:
     def person(self) -> Person:
         """Return what everybody may see."""
         user = self.user
-        return Person(user.id, user.display_name, user.role, user.created_at, user.solved_count)
+        return Person(
+            user.id,
+            user.display_name,
+            user.role,
+            user.created_at,
+            user.solved_count,
+            user.rank_level,
+        )
 
 
 class GroupRow(NamedTuple):

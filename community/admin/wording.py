@@ -36,6 +36,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.RECOVERY_CODE_USED: _l("Recovery code used"),
     Action.RULES_ADDED: _l("New rules for points added"),
     Action.RULES_WITHDRAWN: _l("Rules for points withdrawn"),
+    Action.RANK_CHANGED: _l("Rank changed"),
     Action.PROVIDER_CONNECTED: _l("Sign-in provider connected"),
     Action.PROVIDER_DISCONNECTED: _l("Sign-in provider disconnected"),
 }

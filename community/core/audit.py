@@ -51,6 +51,7 @@ class Action(StrEnum):
     RECOVERY_CODE_USED = "recovery_code.used"
     RULES_ADDED = "rules.added"
     RULES_WITHDRAWN = "rules.withdrawn"
+    RANK_CHANGED = "rank.changed"
 
 
 class AuditEntry(Base):

@@ -23,6 +23,7 @@ class Person(NamedTuple):
     role: str
     joined_at: datetime
     solved_count: int
+    rank_level: int = 0
 
     @property
     def name(self) -> str:
@@ -59,7 +60,14 @@ def person_columns(
     user: type[User] | AliasedClass[User] = User,
 ) -> tuple[ColumnElement[object], ...]:
     """Return the columns to select, in the order of ``Person``'s fields."""
-    return (user.id, user.display_name, user.role, user.created_at, user.solved_count)  # type: ignore[return-value]
+    return (  # type: ignore[return-value]
+        user.id,
+        user.display_name,
+        user.role,
+        user.created_at,
+        user.solved_count,
+        user.rank_level,
+    )
 
 
 def author_alias() -> type[User]:

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from community.core.db import db
 from reputation.ledger.models import LedgerEntry
-from reputation.ledger.rebuild import rebuild_ledger
 from reputation.ledger.verify import verify_ledger
 
 reputation_commands = AppGroup("reputation", help="Points and their ledger.")
@@ -27,15 +26,3 @@ def verify() -> None:
         click.echo(f"holds: {says}")
     entries = db.session.scalar(select(func.count()).select_from(LedgerEntry))
     click.echo(f"{entries} entries checked in {time.monotonic() - started:.1f} s")
-
-
-@reputation_commands.command("rebuild")
-@with_appcontext
-def rebuild() -> None:
-    """Book what is missing and derive balances and points anew; safe at any time."""
-    started = time.monotonic()
-    done = rebuild_ledger()
-    click.echo(
-        f"{done.members} members in {time.monotonic() - started:.1f} s: "
-        f"{done.entries} entries written, {done.balances} balances corrected"
-    )

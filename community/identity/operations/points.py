@@ -14,3 +14,13 @@ def set_points(user_id: int, points: int) -> None:
         .values(points=points)
         .execution_options(synchronize_session=False)
     )
+
+
+def set_rank_level(user_id: int, level: int) -> None:
+    """Set a member's rank to the level their standing asks for."""
+    db.session.execute(
+        update(User)
+        .where(User.id == user_id, User.rank_level != level)
+        .values(rank_level=level)
+        .execution_options(synchronize_session=False)
+    )

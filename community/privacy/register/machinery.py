@@ -31,6 +31,7 @@ TABLES = {
         },
     ),
     "periodic_slots": Table(nothing="key ran_at"),
+    "ranks": Table(nothing="level names icon needs one_of changed_at"),
     "submissions": Table(
         kept_for="submissions",
         nothing="key created_at",
