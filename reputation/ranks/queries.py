@@ -3,16 +3,19 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from community.core import clock
+from community.core.authz import SYSTEM
 from community.core.db import db
 from community.core.errors import NotFound
 from community.identity.models import User
-from community.posts.models import Post
-from community.posts.visibility import PUBLISHED
+from community.posts.models import Post, Vote
+from community.posts.visibility import PUBLISHED, post_is_visible
 from community.questions.models import Acceptance
+from reputation.ledger.models import LedgerExclusion
+from reputation.ledger.queries import are_excluded
 from reputation.ranks.models import Rank
 from reputation.ranks.rank_rules import (
     Criteria,
@@ -46,18 +49,69 @@ def get_rank(level: int) -> Rank:
 
 
 def measures_of(user_ids: Collection[int]) -> dict[int, Measures]:
-    """Return what counts of these members; those who were erased are left out."""
+    """Return what counts of these members; those who were erased are left out.
+
+    Thanks and acceptances between people whom the ledger excludes from each other count for
+    neither, as in the ledger.
+    """
     now = clock.now()
+    undue = _undue_of(user_ids)
     helped: dict[int, int] = dict(db.session.execute(_people_helped(user_ids)).all())
     rows = db.session.execute(
         select(User.id, User.points, User.solved_count, User.kudos_count, User.created_at).where(
             User.id.in_(user_ids), User.erased_at.is_(None)
         )
     )
-    return {
-        user_id: Measures(points, solved, kudos, helped.get(user_id, 0), (now - joined).days)
-        for user_id, points, solved, kudos, joined in rows
-    }
+    found = {}
+    for user_id, points, solved, kudos, joined in rows:
+        less_solved, less_kudos = undue.get(user_id, (0, 0))
+        counted = (points, solved - less_solved, kudos - less_kudos, helped.get(user_id, 0))
+        found[user_id] = Measures(*counted, (now - joined).days)
+    return found
+
+
+def _undue_of(user_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return how many solutions and kudos members have of people they are excluded from."""
+    pairs = select(LedgerExclusion.user_id, LedgerExclusion.other_id).where(
+        LedgerExclusion.lifted_at.is_(None),
+        or_(LedgerExclusion.user_id.in_(user_ids), LedgerExclusion.other_id.in_(user_ids)),
+    )
+    concerned = {user_id for pair in db.session.execute(pairs) for user_id in pair} & set(user_ids)
+    if not concerned:
+        return {}
+    solved = dict(db.session.execute(_solved_for_excluded(concerned)).all())
+    kudos = dict(db.session.execute(_kudos_of_excluded(concerned)).all())
+    return {user_id: (solved.get(user_id, 0), kudos.get(user_id, 0)) for user_id in concerned}
+
+
+def _solved_for_excluded(user_ids: Collection[int]) -> Select[int, int]:
+    answer, question = aliased(Post), aliased(Post)
+    return (
+        select(answer.author_id, func.count(answer.id))
+        .join(Acceptance, Acceptance.answer_id == answer.id)
+        .join(question, question.id == Acceptance.question_id)
+        .where(
+            answer.author_id.in_(user_ids),
+            answer.visibility == PUBLISHED,
+            question.visibility == PUBLISHED,
+            are_excluded(answer.author_id, question.author_id),
+        )
+        .group_by(answer.author_id)
+    )
+
+
+def _kudos_of_excluded(user_ids: Collection[int]) -> Select[int, int]:
+    return (
+        select(Post.author_id, func.count(Vote.id))
+        .join(Vote, Vote.post_id == Post.id)
+        .where(
+            Post.author_id.in_(user_ids),
+            Vote.value == 1,
+            post_is_visible(SYSTEM),
+            are_excluded(Post.author_id, Vote.user_id),
+        )
+        .group_by(Post.author_id)
+    )
 
 
 def _people_helped(user_ids: Collection[int]) -> Select[int, int]:
@@ -71,6 +125,7 @@ def _people_helped(user_ids: Collection[int]) -> Select[int, int]:
             question.author_id != answer.author_id,
             answer.visibility == PUBLISHED,
             question.visibility == PUBLISHED,
+            ~are_excluded(answer.author_id, question.author_id),
         )
         .group_by(answer.author_id)
     )

@@ -8,6 +8,7 @@ from community.events import (
     AnswerUnaccepted,
     KudosGiven,
     KudosTaken,
+    PointsChanged,
     PostVisibilityChanged,
 )
 from reputation.ranks.operations import refresh_rank
@@ -21,6 +22,11 @@ def on_standing_changed(
     refresh_rank(event.author_id)
 
 
+def on_points_changed(event: PointsChanged, *, event_id: int) -> None:
+    """Refresh the rank of whose points changed, whatever did it."""
+    refresh_rank(event.user_id)
+
+
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
     """Refresh the ranks of all who wrote there: what is removed counts for nobody."""
     for user_id in list_authors_in(event.question_id):
@@ -28,6 +34,7 @@ def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> Non
 
 
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
+    PointsChanged: [on_points_changed],
     AnswerAccepted: [on_standing_changed],
     AnswerUnaccepted: [on_standing_changed],
     KudosGiven: [on_standing_changed],

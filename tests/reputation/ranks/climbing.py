@@ -7,7 +7,6 @@ from community.core.worker import run_due_jobs
 from community.identity.models import User
 from reputation.ledger.operations import book_opening
 from reputation.ranks.models import Rank
-from reputation.ranks.operations import refresh_rank
 
 
 def level_of(user: User) -> int:
@@ -21,7 +20,7 @@ def bring_along(user: User, points: int) -> None:
     """Let a member have points from before."""
     with transaction():
         book_opening(user.id, points, currency="reputation")
-        refresh_rank(user.id)
+    run_due_jobs()
 
 
 def set_criteria(level: int, needs: dict[str, int], one_of: dict[str, int] | None = None) -> None:

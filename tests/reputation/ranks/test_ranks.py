@@ -12,6 +12,7 @@ from community.core.jobs import enqueue
 from community.core.worker import run_due_jobs
 from community.identity.models import User
 from community.privacy.operations.erasures import order_erasure
+from reputation.ledger.operations import exclude_pairs, lift_exclusions
 from reputation.ranks.models import Rank
 from reputation.ranks.operations import rebuild_ranks, refresh_rank, refresh_ranks
 from reputation.ranks.queries import get_step, measures_of
@@ -181,3 +182,19 @@ def test_at_the_top_there_is_no_next_step():
     with transaction():
         step = get_step(member.id)
         assert (step.held.level, step.following, step.percent) == (8, None, 100)
+
+
+def test_what_excluded_people_gave_counts_for_nothing_until_that_is_lifted():
+    set_criteria(1, {"helped": 1, "solved": 2, "kudos": 1})
+    helper, partner, other = make_user(), make_user(), make_user()
+    answer, _asker = solve(helper, partner)
+    solve(helper, other)
+    thank(partner, answer)
+    assert level_of(helper) == 1
+    with transaction():
+        exclude_pairs(SYSTEM, [(helper.id, partner.id)], reason="ring", reference="case:1")
+    assert level_of(helper) == 0
+    with transaction():
+        assert measures_of([helper.id])[helper.id][1:4] == (1, 0, 1)
+        lift_exclusions(SYSTEM, "case:1")
+    assert level_of(helper) == 1
