@@ -6,7 +6,9 @@ what was rolled back never happened. Delivery is at least once for effects outsi
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -151,8 +153,23 @@ def task_name(task: Task) -> str:
     return f"{module}.{task.__qualname__}"
 
 
+_unheard: ContextVar[bool] = ContextVar("unheard", default=False)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Let nothing that is emitted inside be stored: whoever loads a site derives all of it after."""
+    token = _unheard.set(True)
+    try:
+        yield
+    finally:
+        _unheard.reset(token)
+
+
 def emit(event: "DataclassInstance") -> None:
     """Store an event and one job per subscriber in the current transaction."""
+    if _unheard.get():
+        return
     name = type(event).__name__
     now = clock.now()
     record = EventRecord(name=name, payload=asdict(event), created_at=now)

@@ -25,6 +25,7 @@ from community.core.jobs import (
     renew_lease,
     retry_delay,
     task_name,
+    unheard,
 )
 from community.core.worker import Periodic, queue_age_seconds, run_due_jobs, schedule_periodic
 from community.events import MeTooAdded
@@ -115,6 +116,15 @@ def test_an_event_reaches_its_subscribers_once():
         event_id = db.session.scalars(select(EventRecord.id)).one()
     assert calls == [(MeTooAdded(1, 2), event_id)]
     assert jobs() == []
+
+
+def test_nothing_is_stored_of_what_is_emitted_unheard():
+    registry.subscribe({MeTooAdded: [on_me_too]})
+    with transaction(), unheard():
+        emit(MeTooAdded(question_id=1, actor_id=2))
+    run_due_jobs()
+    assert calls == []
+    assert db.session.scalar(select(EventRecord.id)) is None
 
 
 def test_what_was_rolled_back_never_happened():

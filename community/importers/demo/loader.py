@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from community.boards.models import Board
 from community.core import clock
 from community.core.db import db, transaction
+from community.core.jobs import unheard
 from community.identity.models import User
 from community.importers.demo.boards import DEMO_BOARDS
 from community.importers.demo.content import DemoContent, DemoQuestion, read_content
@@ -22,6 +23,7 @@ from community.importers.demo.writing import Writing, write_question
 from community.questions.models import Closure, DuplicateLink, Question
 from community.questions.rebuild import rebuild_totals
 from reputation.ledger.rebuild import rebuild_ledger
+from reputation.ranks.operations import rebuild_ranks
 
 COMPLETE = "complete"
 
@@ -56,7 +58,9 @@ def load_demo() -> int:
     for _ in rebuild_totals():
         pass
     # Its kudos and acceptances earn as if they had been given here.
-    rebuild_ledger()
+    with unheard():
+        rebuild_ledger()
+    rebuild_ranks()
     with transaction():
         _point_duplicates_at_originals(content)
         load_notices(people, now)
