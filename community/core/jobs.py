@@ -158,7 +158,7 @@ _unheard: ContextVar[bool] = ContextVar("unheard", default=False)
 
 @contextmanager
 def unheard() -> Iterator[None]:
-    """Let nothing that is emitted inside be stored: whoever loads a site derives all of it after."""
+    """Store nothing of what is emitted inside: who loads a site derives all of it afterwards."""
     token = _unheard.set(True)
     try:
         yield
