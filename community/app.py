@@ -37,6 +37,8 @@ from community.questions.views.questions import blueprint as questions_blueprint
 from community.questions.views.replies import blueprint as replies_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
+from reputation.adjustments.views import adjustments as adjustments_blueprint
+from reputation.adjustments.views import appeals as appeals_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
 from reputation.ranks.subscribers import SUBSCRIPTIONS as RANK_SUBSCRIPTIONS
 from reputation.ranks.views import blueprint as ranks_blueprint
@@ -69,6 +71,8 @@ BLUEPRINTS = (
     reputation_blueprint,
     trust_blueprint,
     ranks_blueprint,
+    adjustments_blueprint,
+    appeals_blueprint,
 )
 
 SUBSCRIPTIONS = (

@@ -48,6 +48,7 @@ from community.questions.models import (
     Question,
 )
 from community.search.models import Deflection, IndexRequest
+from reputation.adjustments.models import Adjustment, PointsAppeal
 from reputation.ledger.models import (
     LedgerAccount,
     LedgerClosing,
@@ -70,6 +71,7 @@ from reputation.ranks.models import Rank
 
 __all__ = [
     "Acceptance",
+    "Adjustment",
     "AllowanceUse",
     "Answer",
     "AuditEntry",
@@ -116,6 +118,7 @@ __all__ = [
     "PayoutLine",
     "PeriodicSlot",
     "PersonalExport",
+    "PointsAppeal",
     "Post",
     "PostTag",
     "Question",

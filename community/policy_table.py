@@ -166,12 +166,25 @@ ADMINISTRATION = {
     "privacy.order_account_erasure": of_others(ADMINS),
 }
 
+POINTS = {
+    # Nobody adjusts themselves, and above a limit a second person confirms.
+    "adjustments.create_adjustment": of_others(MODERATORS),
+    "adjustments.confirm": of_others(ADMINS),
+    "adjustments.refuse": of_others(ADMINS),
+    "adjustments.undo": of_others(MODERATORS),
+    "adjustments.take": of_others(MODERATORS),
+    "adjustments.uphold": of_others(MODERATORS),
+    "adjustments.reject": of_others(MODERATORS),
+    "appeals.create_appeal": of_owners(SIGNED_IN),
+}
+
 POLICIES: dict[str, Policy] = {
     **ACCOUNTS,
     **PREFERENCES,
     **WRITING,
     **HELPING,
     **ADMINISTRATION,
+    **POINTS,
 }
 
 # What could take an account, or give one rights: who is signed in proves again that it is them.
@@ -190,6 +203,13 @@ FRESHLY_PROVED = frozenset(
         "account.renew_recovery_codes",
         "account.show_totp",
         "account.sign_out_everywhere",
+        "adjustments.confirm",
+        "adjustments.create_adjustment",
+        "adjustments.refuse",
+        "adjustments.reject",
+        "adjustments.show_member",
+        "adjustments.undo",
+        "adjustments.uphold",
         "administration.add_member",
         "administration.delete_group",
         "administration.give_role",

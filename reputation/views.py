@@ -9,6 +9,7 @@ from community.core.web import current_viewer, public
 from reputation.ledger.queries import Line, get_balances, list_latest_lines
 from reputation.ledger.rulebook import load_rulebook
 from reputation.ledger.rules import REPUTATION, Rules
+from reputation.ledger.wording import cause_words
 
 blueprint = Blueprint("reputation", __name__)
 
@@ -45,13 +46,4 @@ def _values(rules: Rules) -> list[tuple[str, int]]:
 
 def words_of(line: Line) -> str:
     """Say in plain words what an entry is for, or what it takes back."""
-    words = {
-        "accepted": (_("Your answer was accepted"), _("Accepted answer, taken back")),
-        "acceptance_given": (_("You accepted an answer"), _("Your acceptance, taken back")),
-        "kudos_answer": (_("Kudos for your answer"), _("Kudos for your answer, taken back")),
-        "kudos_question": (_("Kudos for your question"), _("Kudos for your question, taken back")),
-        "confirmed": (_("E-mail address confirmed"), _("E-mail address not confirmed any more")),
-        "adjustment": (_("Correction"), _("Correction, taken back")),
-        "opening": (_("Brought along from before"), _("Brought along from before, taken back")),
-    }
-    return words[line.cause][line.is_reversal]
+    return cause_words(line.cause, is_reversal=line.is_reversal)

@@ -164,6 +164,13 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/admin/boards/<int:board_id>/audience": lambda world: [
         f"/admin/boards/{board.id}/audience" for board in world.boards.values()
     ],
+    "/admin/people/<int:user_id>/points": _people("/admin/people/{id}/points"),
+    "/admin/adjustments": lambda world: ["/admin/adjustments", "/admin/adjustments?name=Reader"],
+    "/admin/adjustments/<int:adjustment_id>": _one("/admin/adjustments/1"),
+    "/admin/appeals": _one("/admin/appeals"),
+    "/admin/appeals/<int:appeal_id>": _one("/admin/appeals/1"),
+    "/reputation/appeals": _one("/reputation/appeals"),
+    "/reputation/entries/<int:entry_id>/appeal": _one("/reputation/entries/1/appeal"),
     "/reset": _one("/reset"),
     "/sign-in/providers/<name>": _one("/sign-in/providers/none"),
     "/sign-in/providers/<name>/callback": _one("/sign-in/providers/none/callback"),
@@ -240,6 +247,10 @@ ADMINISTRATION = {
     "/admin/groups/<int:group_id>/members/<int:user_id>",
     "/admin/boards/<int:board_id>/audience",
     "/admin/ranks/<int:level>",
+    "/admin/people/<int:user_id>/points",
+    *(f"/admin/adjustments/<int:adjustment_id>/{act}" for act in ("confirmation", "refusal")),
+    "/admin/adjustments/<int:adjustment_id>/reversal",
+    *(f"/admin/appeals/<int:appeal_id>/{act}" for act in ("review", "correction", "rejection")),
 }
 # Rules that change only what belongs to the sender, or nothing.
 OWN_CHANGES = {
@@ -258,7 +269,7 @@ OWN_CHANGES = {
     *("/account/data/archives", "/account/data/erasure"),
     *("/admin/people/<int:user_id>/disabling", "/admin/people/<int:user_id>/erasure"),
     *("/account/terms", "/account/sessions", "/account/sessions/<int:session_id>", "/verify"),
-    "/account/name",
+    *("/account/name", "/reputation/entries/<int:entry_id>/appeal"),
 }
 
 

@@ -32,6 +32,7 @@ from tests.factories.community import (
     make_user,
     set_post_visibility,
 )
+from tests.policy_points import PointsWorld, make_points
 
 PASSWORD = "ferry boat lantern"
 TARGETS = ("own", "others", "elsewhere")
@@ -63,6 +64,7 @@ class World:
     sessions: dict[str, int] = field(default_factory=dict)
     notifications: dict[str, int] = field(default_factory=dict)
     passkeys: dict[str, int] = field(default_factory=dict)
+    points: PointsWorld = field(default_factory=PointsWorld)
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -129,7 +131,7 @@ def make_world() -> World:
     """Write all that the requests need."""
     boards = {"here": make_board("here"), "there": make_board("there")}
     world = World(make_people(boards["here"]), make_user("Author"), boards, make_group("testers"))
-    make_user("Another admin", role="admin")
+    second_admin = make_user("Another admin", role="admin")
     for target in TARGETS:
         board = boards["there" if target == "elsewhere" else "here"]
         for variant in VARIANTS:
@@ -154,6 +156,7 @@ def make_world() -> World:
             world.passkeys[role] = passkey.id
             world.sessions[role], world.notifications[role] = row.id, note.id
             watch(user.id, person_id=world.people["agent"].id)
+    world.points = make_points(world.people, world.author, second_admin)
     return world
 
 
@@ -195,6 +198,14 @@ def _fixed(path: str, **form: Any) -> Callable[[Cell], tuple[str, Form]]:
     return lambda cell: (path, form)
 
 
+def _appeal(cell: Cell) -> int:
+    """Return one's own appeal, or one of the author's that this person has taken on."""
+    points = cell.world.points
+    if cell.target == "own" and cell.role in points.own_appeals:
+        return points.own_appeals[cell.role]
+    return points.taken.get(cell.role, points.own_appeals["author"])
+
+
 def _passkey_address(cell: Cell) -> str:
     return f"/account/factors/passkeys/{_owned(cell, cell.world.passkeys)}"
 
@@ -231,6 +242,35 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "account.rename_passkey": lambda c: (_passkey_address(c), {"name": "My key"}),
     "account.renew_recovery_codes": _fixed("/account/factors/recovery-codes"),
     "account.verify": _fixed("/verify", password=PASSWORD, next="/tags"),
+    "adjustments.create_adjustment": lambda c: (
+        f"/admin/people/{c.owner.id}/points",
+        {"currency": "reputation", "amount": "5", "reason": "A prize"},
+    ),
+    "adjustments.confirm": lambda c: (
+        f"/admin/adjustments/{_owned(c, c.world.points.waiting)}/confirmation",
+        {},
+    ),
+    "adjustments.refuse": lambda c: (
+        f"/admin/adjustments/{_owned(c, c.world.points.waiting)}/refusal",
+        {"why": "Not earned"},
+    ),
+    "adjustments.undo": lambda c: (
+        f"/admin/adjustments/{_owned(c, c.world.points.booked)}/reversal",
+        {"reason": "Not earned"},
+    ),
+    "adjustments.take": lambda c: (f"/admin/appeals/{_appeal(c)}/review", {}),
+    "adjustments.uphold": lambda c: (
+        f"/admin/appeals/{_appeal(c)}/correction",
+        {"amount": "5", "answer": "You are right"},
+    ),
+    "adjustments.reject": lambda c: (
+        f"/admin/appeals/{_appeal(c)}/rejection",
+        {"answer": "All is as it should be"},
+    ),
+    "appeals.create_appeal": lambda c: (
+        f"/reputation/entries/{_owned(c, c.world.points.entries)}/appeal",
+        {"text": "I was thanked seven times"},
+    ),
     "administration.save_audience": lambda c: (
         f"/admin/boards/{c.board.id}/audience",
         {"audience": "members"},

@@ -60,6 +60,7 @@ EXTRAS = {
     "community/questions": (
         "excerpts feed_queries feeds indexing reasons rebuild standing status structured_data"
     ),
+    "reputation/adjustments": "letters wording working_days",
     "community/search": (
         "analysis backends building documents edits filters highlighting index query_language"
         " ranking readers segments spelling spelling_hints"

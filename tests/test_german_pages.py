@@ -27,6 +27,7 @@ from tests.factories.community import (
     make_user,
 )
 from tests.mailbox import sent_mails
+from tests.policy_points import make_points
 
 # Shorter ones are found in names and in other words.
 SHORTEST = 12
@@ -70,6 +71,7 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         watch(asker.id, board_id=board.id)
         watch(asker.id, person_id=helper.id)
     make_question(helper, board, title="Plugh stands still since a week")
+    german.points = make_points({"moderator": team, "admin": team}, asker, make_user(role="admin"))
     german.asker, german.team, german.group = asker, team, make_group("Tester")
     german.question, german.answer, german.waiting = question, answer, waiting
     sent_mails(app)
@@ -155,6 +157,17 @@ def addresses_of(reader: ForumClient) -> list[str]:
         f"/posts/{answer}/revisions/new",
         f"/posts/{post}/tags",
         f"/users/{reader.asker.id}",
+        "/reputation",
+        "/reputation/appeals",
+        *(f"/reputation/entries/{entry}/appeal" for entry in reader.points.entries.values()),
+        "/admin/adjustments",
+        "/admin/adjustments?name=nobody+at+all",
+        *(f"/admin/adjustments/{one}" for one in reader.points.waiting.values()),
+        *(f"/admin/adjustments/{one}" for one in reader.points.booked.values()),
+        f"/admin/people/{reader.asker.id}/points",
+        "/admin/appeals",
+        *(f"/admin/appeals/{one}" for one in reader.points.own_appeals.values()),
+        *(f"/admin/appeals/{one}" for one in reader.points.taken.values()),
         "/admin/people",
         "/admin/people?q=nobody+at+all",
         f"/admin/people/{reader.asker.id}",

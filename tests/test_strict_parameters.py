@@ -13,7 +13,16 @@ from community.policy_table import POLICIES
 from tests.policy_matrix import Matrix, changing_rules
 from tests.policy_requests import REQUESTS, TARGETS, Cell
 
-BLUEPRINTS = {"identity", "account", "providers", "privacy", "administration", "preferences"}
+BLUEPRINTS = {
+    "adjustments",
+    "appeals",
+    "identity",
+    "account",
+    "providers",
+    "privacy",
+    "administration",
+    "preferences",
+}
 AND = {"notifications.save_preferences"}
 # Their tokens are looked at first; tests/identity/test_strict_forms.py sends them fitting ones.
 BY_LINK = {

@@ -37,6 +37,12 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.RULES_ADDED: _l("New rules for points added"),
     Action.RULES_WITHDRAWN: _l("Rules for points withdrawn"),
     Action.RANK_CHANGED: _l("Rank changed"),
+    Action.ADJUSTMENT_PROPOSED: _l("Adjustment of points proposed"),
+    Action.ADJUSTMENT_BOOKED: _l("Points adjusted"),
+    Action.ADJUSTMENT_REFUSED: _l("Adjustment of points refused"),
+    Action.APPEAL_TAKEN: _l("Appeal taken on"),
+    Action.APPEAL_UPHELD: _l("Appeal upheld"),
+    Action.APPEAL_REJECTED: _l("Appeal rejected"),
     Action.PROVIDER_CONNECTED: _l("Sign-in provider connected"),
     Action.PROVIDER_DISCONNECTED: _l("Sign-in provider disconnected"),
 }

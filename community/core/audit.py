@@ -52,6 +52,12 @@ class Action(StrEnum):
     RULES_ADDED = "rules.added"
     RULES_WITHDRAWN = "rules.withdrawn"
     RANK_CHANGED = "rank.changed"
+    ADJUSTMENT_PROPOSED = "adjustment.proposed"
+    ADJUSTMENT_BOOKED = "adjustment.booked"
+    ADJUSTMENT_REFUSED = "adjustment.refused"
+    APPEAL_TAKEN = "appeal.taken"
+    APPEAL_UPHELD = "appeal.upheld"
+    APPEAL_REJECTED = "appeal.rejected"
 
 
 class AuditEntry(Base):

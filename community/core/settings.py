@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Self, get_type_hints
 
@@ -99,6 +100,12 @@ class Settings:
     mail_file_days: int = 7
     spent_link_days: int = 7
     former_address_days: int = 90
+    adjust_reputation_moderator: int = 100
+    adjust_reputation_admin: int = 1_000
+    adjust_payback_moderator: int = 0
+    adjust_payback_admin: int = 1_000
+    appeal_working_days: int = 10
+    holidays: str = ""
     require_second_factor: bool = True
     sign_in_providers: str = ""
     providers: str = field(default="", repr=False)
@@ -152,6 +159,7 @@ class Settings:
             raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
         self._check_surroundings()
         self._check_privileges()
+        self._check_points()
         self._check_passwords()
 
     def _check_surroundings(self) -> None:
@@ -172,6 +180,22 @@ class Settings:
         except ValueError as error:
             raise SettingsError(
                 f"FORUM_PRIVILEGE_PRESET or FORUM_PRIVILEGE_POINTS: {error}."
+            ) from error
+
+    def _check_points(self) -> None:
+        limits = (
+            *(self.adjust_reputation_moderator, self.adjust_reputation_admin),
+            *(self.adjust_payback_moderator, self.adjust_payback_admin),
+        )
+        if min(limits) < 0:
+            raise SettingsError("FORUM_ADJUST_… limits must not be below 0.")
+        if not 1 <= self.appeal_working_days <= 60:
+            raise SettingsError("FORUM_APPEAL_WORKING_DAYS must be between 1 and 60.")
+        try:
+            _ = self.holiday_dates
+        except ValueError as error:
+            raise SettingsError(
+                "FORUM_HOLIDAYS must be dates such as 2026-12-25, parted by commas."
             ) from error
 
     def _check_secrets(self) -> None:
@@ -213,6 +237,12 @@ class Settings:
     def former_secret_keys(self) -> list[str]:
         """Keys that are still understood but not written with any more, newest first."""
         return [key for part in self.secret_key_fallbacks.split(",") if (key := part.strip())]
+
+    @property
+    def holiday_dates(self) -> frozenset[date]:
+        """Days on which nobody at the operator's works, besides Saturdays and Sundays."""
+        parts = (part.strip() for part in self.holidays.split(","))
+        return frozenset(date.fromisoformat(part) for part in parts if part)
 
     @property
     def is_production(self) -> bool:

@@ -173,6 +173,23 @@ class AccountConfirmed:
 
 
 @dataclass(frozen=True)
+class PointsAdjusted:
+    """A member's points were adjusted by hand."""
+
+    user_id: int
+    adjustment_id: int
+
+
+@dataclass(frozen=True)
+class PointsAppealAnswered:
+    """A member's appeal against a line of their points was answered."""
+
+    user_id: int
+    entry_id: int
+    is_upheld: bool
+
+
+@dataclass(frozen=True)
 class BadgeGranted:
     """A member was given a badge; ``names`` is what it is called, by language.
 

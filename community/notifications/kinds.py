@@ -13,6 +13,7 @@ BY_STRENGTH = (
     "closed",
     "reopened",
     "new_question",
+    "points",
     "badge",
     "kudos",
 )
@@ -22,5 +23,6 @@ STRENGTH = {kind: len(BY_STRENGTH) - place for place, kind in enumerate(BY_STREN
 QUESTION_WATCH_KINDS = frozenset({"answer", "comment", "closed", "reopened"})
 
 # Pleasant, and nothing to act upon.
-QUIET_KINDS = frozenset({"kudos", "badge"})
+# Of points a letter of its own tells, with the reason.
+QUIET_KINDS = frozenset({"kudos", "badge", "points"})
 MAIL_BY_DEFAULT = {kind: kind not in QUIET_KINDS for kind in KINDS}

@@ -22,9 +22,10 @@ KINDS = (
     "reopened",
     "new_question",
     "badge",
+    "points",
 )
 # These are about the member and no post.
-PERSONAL_KINDS = frozenset({"badge"})
+PERSONAL_KINDS = frozenset({"badge", "points"})
 
 
 class Notification(Base):

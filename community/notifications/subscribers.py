@@ -13,6 +13,8 @@ from community.events import (
     InfoRequested,
     KudosGiven,
     KudosTaken,
+    PointsAdjusted,
+    PointsAppealAnswered,
     PostVisibilityChanged,
     QuestionAsked,
     QuestionClosed,
@@ -123,6 +125,22 @@ def on_badge_granted(event: BadgeGranted, *, event_id: int) -> None:
     )
 
 
+def on_points_adjusted(event: PointsAdjusted, *, event_id: int) -> None:
+    """Tell the member that their points were adjusted; a letter says why."""
+    tell_personally(event.user_id, "points", page="/reputation", event_id=event_id, note="adjusted")
+
+
+def on_appeal_answered(event: PointsAppealAnswered, *, event_id: int) -> None:
+    """Tell the member what became of their appeal; a letter says why."""
+    tell_personally(
+        event.user_id,
+        "points",
+        page=f"/reputation/entries/{event.entry_id}/appeal",
+        event_id=event_id,
+        note="upheld" if event.is_upheld else "rejected",
+    )
+
+
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
     """Keep what nobody may see any more out of the number beside the bell."""
     recount_unread_about(event.question_id)
@@ -174,6 +192,8 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     KudosGiven: [on_kudos_given],
     KudosTaken: [on_kudos_taken],
     BadgeGranted: [on_badge_granted],
+    PointsAdjusted: [on_points_adjusted],
+    PointsAppealAnswered: [on_appeal_answered],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
     RightsChanged: [on_rights_changed],

@@ -22,6 +22,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "reopened": _l("A question you follow is open again"),
     "new_question": _l("New questions on boards and tags and from people you follow"),
     "badge": _l("You are given a badge"),
+    "points": _l("Your points are adjusted, or an appeal is answered"),
 }
 
 MAIL_LABELS: dict[str, LazyString] = {
@@ -35,6 +36,8 @@ def line_of(entry: Entry) -> str:
     """Return the notification as one sentence."""
     if entry.kind == "badge":
         return _("You were given the badge “%(badge)s”", badge=entry.note)
+    if entry.kind == "points":
+        return _points_line(entry.note)
     names = {"actor": actor_name(entry), "title": entry.title or ""}
     if entry.kind == "unaccepted":
         return _unaccepted_line(entry.note, names)
@@ -64,6 +67,14 @@ def _plain_line(kind: str, names: dict[str, str]) -> str:
     if kind == "reopened":
         return _("%(actor)s reopened “%(title)s”", **names)
     return _("%(actor)s asked “%(title)s”", **names)
+
+
+def _points_line(what: str) -> str:
+    if what == "adjusted":
+        return _("Our team adjusted your points")
+    if what == "upheld":
+        return _("You were right: a line of your points was corrected")
+    return _("Your appeal is answered: the line of your points stays as it is")
 
 
 def _unaccepted_line(reason: str, names: dict[str, str]) -> str:
@@ -111,6 +122,7 @@ def subject_of(entry: Entry) -> str:
         "closed": _("Closed: %(title)s", title=title),
         "reopened": _("Open again: %(title)s", title=title),
         "new_question": _("New question: %(title)s", title=title),
+        "points": _points_line(entry.note),
         "badge": _("A badge for you: %(badge)s", badge=entry.note),
     }
     return subjects[entry.kind]

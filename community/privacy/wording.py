@@ -36,6 +36,8 @@ HEADINGS = {
     "deflections": _l("Suggestions you opened before you asked"),
     "wrong_codes": _l("Wrong codes entered for your account"),
     "consents": _l("Terms you agreed to"),
+    "adjustments": _l("Corrections of your points"),
+    "points_appeals": _l("Your appeals about points"),
     "ledger_accounts": _l("Your points in all"),
     "ledger_entries": _l("Your points, entry by entry"),
     "payout_lines": _l("Your payback, period by period"),

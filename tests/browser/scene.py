@@ -29,6 +29,7 @@ from tests.factories.community import (
     make_user,
 )
 from tests.identity.factors import make_codes, make_totp
+from tests.policy_points import PointsWorld, make_points
 
 PASSWORD = "ferry boat lantern"
 PROTECTED = "petra@example.org"
@@ -76,6 +77,7 @@ class Scene:
     leaving: User
     administrator: User
     unsubscription: str
+    points: PointsWorld
 
 
 def make_scene(site: Site) -> Scene:
@@ -113,6 +115,7 @@ def _make() -> Scene:
         links=_make_links(asker),
         leaving=make_user("Lea Fort", erasure_due_at=days_ago(-9)),
         administrator=make_user("Ada Lang", role="admin"),
+        points=make_points({"moderator": moderator}, helper, make_user("Ada Zweite", role="admin")),
         unsubscription=sign_unsubscription(Unsubscription(asker.id, "answer", None)),
     )
     _discuss(scene)

@@ -215,6 +215,19 @@ PAGES = {
     "rank": Shown("admin", "/admin/ranks/3"),
     "boards": Shown("admin", "/admin/boards"),
     "audience": Shown("admin", lambda scene: f"/admin/boards/{scene.board.id}/audience"),
+    "own appeals": Shown("helper", "/reputation/appeals"),
+    "line to appeal against": Shown(
+        "helper", lambda scene: f"/reputation/entries/{scene.points.entries['author']}/appeal"
+    ),
+    "adjustments": Shown("admin", "/admin/adjustments"),
+    "points of a member": Shown("admin", lambda scene: f"/admin/people/{scene.helper.id}/points"),
+    "adjustment that waits": Shown(
+        "admin", lambda scene: f"/admin/adjustments/{scene.points.waiting['author']}"
+    ),
+    "appeals": Shown("moderator", "/admin/appeals"),
+    "appeal to answer": Shown(
+        "moderator", lambda scene: f"/admin/appeals/{scene.points.taken['moderator']}"
+    ),
     "not found": Shown("guest", "/questions/999999999"),
     "not allowed": Shown("asker", lambda scene: f"/posts/{scene.others.id}/revisions/new"),
     "expired form": Shown("asker", "/questions/new", send_too_late),

@@ -7,6 +7,7 @@ from community.privacy.marks import Personal, Table
 from community.privacy.register import (
     accounts,
     contributions,
+    corrections,
     machinery,
     payback,
     payouts,
@@ -17,6 +18,7 @@ from community.privacy.register import (
 TABLES: dict[str, Table] = {
     **accounts.TABLES,
     **contributions.TABLES,
+    **corrections.TABLES,
     **payback.TABLES,
     **payouts.TABLES,
     **points.TABLES,

@@ -1,0 +1,1 @@
+"""Reads for adjustments and appeals."""
