@@ -39,6 +39,8 @@ from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
 from reputation.adjustments.views import adjustments as adjustments_blueprint
 from reputation.adjustments.views import appeals as appeals_blueprint
+from reputation.leaderboards.subscribers import SUBSCRIPTIONS as LEADERBOARD_SUBSCRIPTIONS
+from reputation.leaderboards.views import blueprint as leaderboards_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
 from reputation.ranks.subscribers import SUBSCRIPTIONS as RANK_SUBSCRIPTIONS
 from reputation.ranks.views import blueprint as ranks_blueprint
@@ -62,6 +64,7 @@ BLUEPRINTS = (
     questions_blueprint,
     replies_blueprint,
     profiles_blueprint,
+    leaderboards_blueprint,
     notifications_blueprint,
     search_blueprint,
     importers_blueprint,
@@ -79,6 +82,7 @@ SUBSCRIPTIONS = (
     NOTIFICATION_SUBSCRIPTIONS,
     SEARCH_SUBSCRIPTIONS,
     LEDGER_SUBSCRIPTIONS,
+    LEADERBOARD_SUBSCRIPTIONS,
     RANK_SUBSCRIPTIONS,
 )
 

@@ -49,6 +49,7 @@ from community.questions.models import (
 )
 from community.search.models import Deflection, IndexRequest
 from reputation.adjustments.models import Adjustment, PointsAppeal
+from reputation.leaderboards.models import LeaderboardScore
 from reputation.ledger.models import (
     LedgerAccount,
     LedgerClosing,
@@ -96,6 +97,7 @@ __all__ = [
     "IndexRequest",
     "InfoRequest",
     "Job",
+    "LeaderboardScore",
     "LedgerAccount",
     "LedgerClosing",
     "LedgerEntry",

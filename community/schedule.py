@@ -11,6 +11,7 @@ from community.privacy.operations.erasures import erase_due_accounts
 from community.privacy.tasks import forget_old
 from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
+from reputation.leaderboards.tasks import check_leaderboards
 from reputation.ranks.operations import refresh_ranks
 
 PERIODIC = (
@@ -23,4 +24,5 @@ PERIODIC = (
     Periodic(erase_due_accounts, timedelta(minutes=10)),
     Periodic(forget_old, timedelta(hours=1)),
     Periodic(refresh_ranks, timedelta(days=1)),
+    Periodic(check_leaderboards, timedelta(days=1)),
 )

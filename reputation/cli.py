@@ -5,6 +5,7 @@ import time
 import click
 from flask.cli import with_appcontext
 
+from reputation.leaderboards.rebuild import rebuild_leaderboards
 from reputation.ledger.cli import reputation_commands
 from reputation.ledger.rebuild import rebuild_ledger
 from reputation.ranks.operations import rebuild_ranks
@@ -15,7 +16,7 @@ __all__ = ["reputation_commands"]
 @reputation_commands.command("rebuild")
 @with_appcontext
 def rebuild() -> None:
-    """Book what is missing and derive balances, points and ranks anew; safe at any time."""
+    """Book what is missing; derive balances, points, ranks and leaderboards; safe at any time."""
     started = time.monotonic()
     done = rebuild_ledger()
     click.echo(
@@ -23,3 +24,4 @@ def rebuild() -> None:
         f"{done.entries} entries written, {done.balances} balances corrected"
     )
     click.echo(f"{rebuild_ranks()} ranks corrected")
+    click.echo(f"{rebuild_leaderboards().rows} places on leaderboards corrected")

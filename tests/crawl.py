@@ -76,6 +76,7 @@ TAG_PAGES: dict[str, Fill] = {
 BOARD_PAGES: dict[str, Fill] = {
     "/boards/<slug>": lambda t: [f"/boards/{t.board}", f"/boards/{t.board}?show=solved"],
     "/feeds/boards/<slug>.atom": lambda t: [f"/feeds/boards/{t.board}.atom"],
+    "/leaderboard": lambda t: [f"/leaderboard?board={t.board}&period=all"],
     "/search": lambda t: [f"/search?board={t.board}", f"/search?q=phone+board:{t.board}"],
 }
 WORD_PAGES: dict[str, Fill] = {
@@ -116,6 +117,9 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/ranks": _one("/ranks"),
     "/admin/ranks": _one("/admin/ranks"),
     "/admin/ranks/<int:level>": _one("/admin/ranks/1"),
+    "/leaderboard": lambda world: [
+        f"/leaderboard?period={period}" for period in ("day", "week", "month", "all", "nonsense")
+    ],
     "/search": lambda world: [
         "/search",
         "/search?q=canary",

@@ -231,6 +231,7 @@ class PreferencesForm(StrictForm):
     time_zone = SelectField(choices=time_zones)
     theme = SelectField(choices=list(THEMES))
     shortcuts = BooleanField()
+    is_on_leaderboards = BooleanField()
     bio = StringField(
         validators=[
             Length(

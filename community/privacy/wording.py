@@ -38,6 +38,7 @@ HEADINGS = {
     "consents": _l("Terms you agreed to"),
     "adjustments": _l("Corrections of your points"),
     "points_appeals": _l("Your appeals about points"),
+    "leaderboard_scores": _l("Your points for the leaderboards"),
     "ledger_accounts": _l("Your points in all"),
     "ledger_entries": _l("Your points, entry by entry"),
     "payout_lines": _l("Your payback, period by period"),

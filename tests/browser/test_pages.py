@@ -151,6 +151,8 @@ PAGES = {
     "tags of a question": Shown("asker", lambda scene: f"/posts/{scene.open.id}/tags"),
     "ranks as guest": Shown("guest", "/ranks"),
     "own rank": Shown("helper", "/ranks"),
+    "leaderboard as guest": Shown("guest", "/leaderboard"),
+    "own place on a leaderboard": Shown("helper", "/leaderboard?period=all"),
     "open question as guest": Shown("guest", question("open")),
     "open question as asker": Shown("asker", question("open")),
     "open question as helper": Shown("helper", question("open")),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community.core import clock
@@ -80,6 +80,7 @@ class User(Base, UserMixin):
     terms_version: Mapped[str | None] = mapped_column(String(VERSION_MAX_CHARS))
     erasure_held_at: Mapped[datetime | None]
     digest: Mapped[str] = mapped_column(String(10), default="off", server_default="off")
+    is_on_leaderboards: Mapped[bool] = mapped_column(default=True, server_default=true())
     quiet_from_minutes: Mapped[int | None]
     quiet_until_minutes: Mapped[int | None]
 

@@ -19,6 +19,7 @@ class Preferences(TypedDict, total=False):
     time_zone: str
     theme: str
     shortcuts: bool
+    is_on_leaderboards: bool
     bio: str
     digest: str
     quiet_from_minutes: int | None

@@ -47,6 +47,7 @@ def _stored(user: User) -> dict[str, object]:
         "time_zone": user.time_zone or reader_time_zone(),
         "theme": user.theme,
         "shortcuts": user.shortcuts,
+        "is_on_leaderboards": user.is_on_leaderboards,
         "bio": user.bio,
     }
 
@@ -58,6 +59,7 @@ def _chosen(form: PreferencesForm) -> Preferences:
         "time_zone": form.time_zone.data,
         "theme": form.theme.data,
         "shortcuts": form.shortcuts.data,
+        "is_on_leaderboards": form.is_on_leaderboards.data,
         "bio": " ".join((form.bio.data or "").replace("\x00", "").split()),
     }
 

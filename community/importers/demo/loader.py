@@ -22,6 +22,7 @@ from community.importers.demo.records import keep_record, source_ids_of
 from community.importers.demo.writing import Writing, write_question
 from community.questions.models import Closure, DuplicateLink, Question
 from community.questions.rebuild import rebuild_totals
+from reputation.leaderboards.rebuild import rebuild_leaderboards
 from reputation.ledger.rebuild import rebuild_ledger
 from reputation.ranks.operations import rebuild_ranks
 
@@ -61,6 +62,7 @@ def load_demo() -> int:
     with unheard():
         rebuild_ledger()
     rebuild_ranks()
+    rebuild_leaderboards()
     with transaction():
         _point_duplicates_at_originals(content)
         load_notices(people, now)

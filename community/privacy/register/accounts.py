@@ -52,6 +52,7 @@ TABLES = {
             "terms_version": kept("version of the terms agreed to"),
             "erasure_held_at": kept("since when a legal hold keeps the account from being erased"),
             "digest": blanked("how often a digest is mailed", "off"),
+            "is_on_leaderboards": blanked("whether leaderboards name them", True),
             "quiet_from_minutes": blanked("start of quiet hours"),
             "quiet_until_minutes": blanked("end of quiet hours"),
         },

@@ -1,6 +1,6 @@
 """Points: the ledger, its rules, and what is taken out of it."""
 
-from community.privacy.marks import Erasure, Personal, Table, kept, other_person
+from community.privacy.marks import Erasure, Personal, Rows, Table, goes, kept, other_person
 
 OF_A_CASE = "belongs to a case about several people"
 
@@ -50,6 +50,17 @@ TABLES = {
         personal={
             "created_by_id": other_person("which administrator made the rules"),
             "withdrawn_by_id": other_person("which administrator withdrew them"),
+        },
+    ),
+    "leaderboard_scores": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        nothing="board_id",
+        personal={
+            "user_id": goes("whose points"),
+            "period": goes("in a day, a week, a month or ever"),
+            "begins_on": goes("from which day on"),
+            "points": goes("how many"),
         },
     ),
 }
