@@ -44,6 +44,8 @@ from reputation.leaderboards.views import blueprint as leaderboards_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
 from reputation.ranks.subscribers import SUBSCRIPTIONS as RANK_SUBSCRIPTIONS
 from reputation.ranks.views import blueprint as ranks_blueprint
+from reputation.superusers.subscribers import SUBSCRIPTIONS as SUPERUSER_SUBSCRIPTIONS
+from reputation.superusers.views import blueprint as superusers_blueprint
 from reputation.trust.views import blueprint as trust_blueprint
 from reputation.views import blueprint as reputation_blueprint
 
@@ -76,6 +78,7 @@ BLUEPRINTS = (
     ranks_blueprint,
     adjustments_blueprint,
     appeals_blueprint,
+    superusers_blueprint,
 )
 
 SUBSCRIPTIONS = (
@@ -84,6 +87,7 @@ SUBSCRIPTIONS = (
     LEDGER_SUBSCRIPTIONS,
     LEADERBOARD_SUBSCRIPTIONS,
     RANK_SUBSCRIPTIONS,
+    SUPERUSER_SUBSCRIPTIONS,
 )
 
 

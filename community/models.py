@@ -69,6 +69,7 @@ from reputation.payback.models import (
 )
 from reputation.payouts.models import PayoutBatch, PayoutHalt, PayoutItem, SettlementImport
 from reputation.ranks.models import Rank
+from reputation.superusers.models import SuperuserMembership
 
 __all__ = [
     "Acceptance",
@@ -133,6 +134,7 @@ __all__ = [
     "SettlementImport",
     "SpentChallenge",
     "Submission",
+    "SuperuserMembership",
     "Tag",
     "TagCount",
     "TotpFactor",

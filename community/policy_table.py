@@ -178,6 +178,19 @@ POINTS = {
     "appeals.create_appeal": of_owners(SIGNED_IN),
 }
 
+SUPERUSERS = {
+    # Who has not helped enough, or has nothing to answer, is told so; that is no question of roles.
+    "superusers.create_application": alike(SIGNED_IN),
+    "superusers.accept_agreement": alike(SIGNED_IN),
+    "superusers.leave": alike(SIGNED_IN),
+    "superusers.create_invitation": alike(MODERATORS),
+    # Nobody looks after their own membership.
+    "superusers.decide": of_others(ADMINS),
+    "superusers.change_tier": of_others(ADMINS),
+    "superusers.extend_membership": of_others(ADMINS),
+    "superusers.end_membership": of_others(ADMINS),
+}
+
 POLICIES: dict[str, Policy] = {
     **ACCOUNTS,
     **PREFERENCES,
@@ -185,6 +198,7 @@ POLICIES: dict[str, Policy] = {
     **HELPING,
     **ADMINISTRATION,
     **POINTS,
+    **SUPERUSERS,
 }
 
 # What could take an account, or give one rights: who is signed in proves again that it is them.
@@ -228,5 +242,10 @@ FRESHLY_PROVED = frozenset(
         "privacy.order_account_erasure",
         "providers.connect_provider",
         "providers.disconnect_provider",
+        "superusers.change_tier",
+        "superusers.create_invitation",
+        "superusers.decide",
+        "superusers.end_membership",
+        "superusers.extend_membership",
     }
 )

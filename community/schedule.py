@@ -13,6 +13,7 @@ from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 from reputation.leaderboards.tasks import check_leaderboards
 from reputation.ranks.operations import refresh_ranks
+from reputation.superusers.operations.following import look_after_superusers
 
 PERIODIC = (
     Periodic(prune_allowances, timedelta(minutes=15)),
@@ -25,4 +26,5 @@ PERIODIC = (
     Periodic(forget_old, timedelta(hours=1)),
     Periodic(refresh_ranks, timedelta(days=1)),
     Periodic(check_leaderboards, timedelta(days=1)),
+    Periodic(look_after_superusers, timedelta(hours=1)),
 )

@@ -120,6 +120,11 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/leaderboard": lambda world: [
         f"/leaderboard?period={period}" for period in ("day", "week", "month", "all", "nonsense")
     ],
+    "/superusers": _one("/superusers"),
+    "/superusers/application": _one("/superusers/application"),
+    "/account/superuser": _one("/account/superuser"),
+    "/admin/superusers": _one("/admin/superusers"),
+    "/admin/superusers/<int:membership_id>": _one("/admin/superusers/1"),
     "/search": lambda world: [
         "/search",
         "/search?q=canary",
@@ -255,6 +260,10 @@ ADMINISTRATION = {
     *(f"/admin/adjustments/<int:adjustment_id>/{act}" for act in ("confirmation", "refusal")),
     "/admin/adjustments/<int:adjustment_id>/reversal",
     *(f"/admin/appeals/<int:appeal_id>/{act}" for act in ("review", "correction", "rejection")),
+    *("/admin/superusers", "/admin/superusers/<int:membership_id>"),
+    "/admin/superusers/<int:membership_id>/decision",
+    "/admin/superusers/<int:membership_id>/tier",
+    "/admin/superusers/<int:membership_id>/review",
 }
 # Rules that change only what belongs to the sender, or nothing.
 OWN_CHANGES = {
@@ -274,6 +283,8 @@ OWN_CHANGES = {
     *("/admin/people/<int:user_id>/disabling", "/admin/people/<int:user_id>/erasure"),
     *("/account/terms", "/account/sessions", "/account/sessions/<int:session_id>", "/verify"),
     *("/account/name", "/reputation/entries/<int:entry_id>/appeal"),
+    *("/account/name", "/superusers/application", "/account/superuser"),
+    "/account/superuser/agreement",
 }
 
 

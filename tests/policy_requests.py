@@ -21,6 +21,8 @@ from community.posts.models import Post
 from community.posts.operations import watch
 from community.questions.operations.closures import close_question
 from community.questions.operations.questions import lock_question, lock_writing
+from reputation.superusers.agreements import IN_FORCE
+from reputation.superusers.models import SuperuserMembership
 from tests.factories.community import (
     days_ago,
     make_acceptance,
@@ -65,6 +67,7 @@ class World:
     notifications: dict[str, int] = field(default_factory=dict)
     passkeys: dict[str, int] = field(default_factory=dict)
     points: PointsWorld = field(default_factory=PointsWorld)
+    memberships: dict[str, int] = field(default_factory=dict)
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -132,6 +135,7 @@ def make_world() -> World:
     boards = {"here": make_board("here"), "there": make_board("there")}
     world = World(make_people(boards["here"]), make_user("Author"), boards, make_group("testers"))
     second_admin = make_user("Another admin", role="admin")
+    make_user("Not yet invited")
     for target in TARGETS:
         board = boards["there" if target == "elsewhere" else "here"]
         for variant in VARIANTS:
@@ -151,8 +155,12 @@ def make_world() -> World:
             other = Passkey(
                 user_id=user.id, credential_id=f"2 {role}".encode(), public_key=b"", name="Key"
             )
-            db.session.add_all([row, note, passkey, other])
+            helping = SuperuserMembership(
+                user_id=user.id, state="active", origin="grant", tier=1, review_due_at=days_ago(1)
+            )
+            db.session.add_all([row, note, passkey, other, helping])
             db.session.flush()
+            world.memberships[role] = helping.id
             world.passkeys[role] = passkey.id
             world.sessions[role], world.notifications[role] = row.id, note.id
             watch(user.id, person_id=world.people["agent"].id)
@@ -204,6 +212,10 @@ def _appeal(cell: Cell) -> int:
     if cell.target == "own" and cell.role in points.own_appeals:
         return points.own_appeals[cell.role]
     return points.taken.get(cell.role, points.own_appeals["author"])
+
+
+def _membership_address(cell: Cell) -> str:
+    return f"/admin/superusers/{_owned(cell, cell.world.memberships)}"
 
 
 def _passkey_address(cell: Cell) -> str:
@@ -381,6 +393,16 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         "/deflections",
         {"question_id": str(c.question()), "outcome": "solved", "title": "No signal"},
     ),
+    "superusers.create_application": _fixed(
+        "/superusers/application", motive="I like to help people here.", topics="Roaming"
+    ),
+    "superusers.accept_agreement": _fixed("/account/superuser/agreement", version=IN_FORCE),
+    "superusers.leave": _fixed("/account/superuser"),
+    "superusers.create_invitation": _fixed("/admin/superusers", person="Not yet invited", note=""),
+    "superusers.decide": lambda c: (f"{_membership_address(c)}/decision", {"answer": "approve"}),
+    "superusers.change_tier": lambda c: (f"{_membership_address(c)}/tier", {"tier": "2"}),
+    "superusers.extend_membership": lambda c: (f"{_membership_address(c)}/review", {}),
+    "superusers.end_membership": lambda c: (_membership_address(c), {"reason": "As agreed"}),
 }
 # Routes that lead from one to another: the first one routes by ``_method``.
 SAME_AS = {"replies.remove_post": "replies.delete_post"}
@@ -417,6 +439,7 @@ ABOUT_NOTHING = {
     "providers.make_account": NO_PROVIDER,
     "identity.ask_second_factor": NO_FIRST_FACTOR,
     "identity.make_second_factor_challenge": NO_FIRST_FACTOR,
+    "superusers.create_application": "everybody there is a superuser, or has too few points",
     "account.agree": "the site has no terms that somebody could owe their consent to",
     "account.remove_totp": "nobody has set an app up",
     "account.verify": "everybody has a passkey, so the password alone is not enough",

@@ -47,6 +47,7 @@ EXTRAS = {
         reserved_names
         security
         signing_in
+        superusers
         throttling
         totp
     """,
@@ -61,6 +62,7 @@ EXTRAS = {
         "excerpts feed_queries feeds indexing reasons rebuild standing status structured_data"
     ),
     "reputation/adjustments": "letters wording working_days",
+    "reputation/superusers": "agreements letters standing wording",
     "community/search": (
         "analysis backends building documents edits filters highlighting index query_language"
         " ranking readers segments spelling spelling_hints"

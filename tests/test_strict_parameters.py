@@ -23,6 +23,8 @@ BLUEPRINTS = {
     "administration",
     "preferences",
 }
+BLUEPRINTS = {"identity", "account", "providers", "privacy", "administration", "preferences"}
+BLUEPRINTS |= {"superusers"}
 AND = {"notifications.save_preferences"}
 # Their tokens are looked at first; tests/identity/test_strict_forms.py sends them fitting ones.
 BY_LINK = {

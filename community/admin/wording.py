@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from community.core.audit import Action
+from reputation.superusers.wording import DEED_WORDS
 
 # Each audience with who that is, the widest first.
 AUDIENCE_WORDS: dict[str, tuple[LazyString, LazyString]] = {
@@ -45,6 +46,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.APPEAL_REJECTED: _l("Appeal rejected"),
     Action.PROVIDER_CONNECTED: _l("Sign-in provider connected"),
     Action.PROVIDER_DISCONNECTED: _l("Sign-in provider disconnected"),
+    **DEED_WORDS,
 }
 
 

@@ -58,6 +58,18 @@ class Action(StrEnum):
     APPEAL_TAKEN = "appeal.taken"
     APPEAL_UPHELD = "appeal.upheld"
     APPEAL_REJECTED = "appeal.rejected"
+    SUPERUSER_INVITED = "superuser.invited"
+    SUPERUSER_APPLIED = "superuser.applied"
+    SUPERUSER_APPROVED = "superuser.approved"
+    SUPERUSER_REJECTED = "superuser.rejected"
+    SUPERUSER_AGREED = "superuser.agreed"
+    SUPERUSER_STARTED = "superuser.started"
+    SUPERUSER_TIER_SET = "superuser.tier_set"
+    SUPERUSER_EXTENDED = "superuser.extended"
+    SUPERUSER_DECLINED = "superuser.declined"
+    SUPERUSER_LAPSED = "superuser.lapsed"
+    SUPERUSER_LEFT = "superuser.left"
+    SUPERUSER_ENDED = "superuser.ended"
 
 
 class AuditEntry(Base):

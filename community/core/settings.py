@@ -107,6 +107,8 @@ class Settings:
     appeal_working_days: int = 10
     holidays: str = ""
     require_second_factor: bool = True
+    superuser_points: int = 1_000
+    superuser_group: str = "superusers"
     sign_in_providers: str = ""
     providers: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)

@@ -208,3 +208,15 @@ class PointsChanged:
     """What a member's ledger adds up to has changed, in either currency."""
 
     user_id: int
+
+
+@dataclass(frozen=True)
+class SuperuserNews:
+    """Something about being a superuser concerns a member; ``news`` says what, in one word.
+
+    ``membership_id`` is set where it concerns them as staff: the membership of somebody else.
+    """
+
+    user_id: int
+    news: str
+    membership_id: int | None = None

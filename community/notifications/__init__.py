@@ -2,5 +2,5 @@
 
 Owns the tables ``notifications`` and ``notification_settings``, and fills ``User.unread_count``.
 Emits nothing. Hears of questions, answers, comments, acceptances, kudos, closures, requests for
-facts, badges and changes of visibility.
+facts, badges, news of superusers and changes of visibility.
 """

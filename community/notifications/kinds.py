@@ -14,6 +14,7 @@ BY_STRENGTH = (
     "reopened",
     "new_question",
     "points",
+    "superuser",
     "badge",
     "kudos",
 )
@@ -23,6 +24,6 @@ STRENGTH = {kind: len(BY_STRENGTH) - place for place, kind in enumerate(BY_STREN
 QUESTION_WATCH_KINDS = frozenset({"answer", "comment", "closed", "reopened"})
 
 # Pleasant, and nothing to act upon.
-# Of points a letter of its own tells, with the reason.
-QUIET_KINDS = frozenset({"kudos", "badge", "points"})
+# Of points, and of being a superuser, letters of their own tell, with the reason.
+QUIET_KINDS = frozenset({"kudos", "badge", "points", "superuser"})
 MAIL_BY_DEFAULT = {kind: kind not in QUIET_KINDS for kind in KINDS}

@@ -23,9 +23,10 @@ KINDS = (
     "new_question",
     "badge",
     "points",
+    "superuser",
 )
 # These are about the member and no post.
-PERSONAL_KINDS = frozenset({"badge", "points"})
+PERSONAL_KINDS = frozenset({"badge", "points", "superuser"})
 
 
 class Notification(Base):

@@ -20,6 +20,7 @@ from community.events import (
     QuestionClosed,
     QuestionReopened,
     RightsChanged,
+    SuperuserNews,
 )
 from community.notifications.operations.telling import (
     tell,
@@ -141,6 +142,18 @@ def on_appeal_answered(event: PointsAppealAnswered, *, event_id: int) -> None:
     )
 
 
+def on_superuser_news(event: SuperuserNews, *, event_id: int) -> None:
+    """Tell the member what is new about them, or staff what is new about somebody else."""
+    own = event.membership_id is None
+    tell_personally(
+        event.user_id,
+        "superuser",
+        page="/account/superuser" if own else f"/admin/superusers/{event.membership_id}",
+        event_id=event_id,
+        note=event.news,
+    )
+
+
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
     """Keep what nobody may see any more out of the number beside the bell."""
     recount_unread_about(event.question_id)
@@ -194,6 +207,7 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     BadgeGranted: [on_badge_granted],
     PointsAdjusted: [on_points_adjusted],
     PointsAppealAnswered: [on_appeal_answered],
+    SuperuserNews: [on_superuser_news],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
     RightsChanged: [on_rights_changed],

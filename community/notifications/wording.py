@@ -23,6 +23,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "new_question": _l("New questions on boards and tags and from people you follow"),
     "badge": _l("You are given a badge"),
     "points": _l("Your points are adjusted, or an appeal is answered"),
+    "superuser": _l("News about being a superuser"),
 }
 
 MAIL_LABELS: dict[str, LazyString] = {
@@ -38,6 +39,8 @@ def line_of(entry: Entry) -> str:
         return _("You were given the badge “%(badge)s”", badge=entry.note)
     if entry.kind == "points":
         return _points_line(entry.note)
+    if entry.kind == "superuser":
+        return _superuser_line(entry.note)
     names = {"actor": actor_name(entry), "title": entry.title or ""}
     if entry.kind == "unaccepted":
         return _unaccepted_line(entry.note, names)
@@ -75,6 +78,22 @@ def _points_line(what: str) -> str:
     if what == "upheld":
         return _("You were right: a line of your points was corrected")
     return _("Your appeal is answered: the line of your points stays as it is")
+
+
+def _superuser_line(news: str) -> str:
+    words = {
+        "invited": _("You are invited to be a superuser"),
+        "rejected": _("Your application as superuser was turned down"),
+        "active": _("You are a superuser from now on"),
+        "asked": _("The agreement for superusers waits for you"),
+        "review": _("You have been a superuser for another half year"),
+        "extended": _("You go on as a superuser for another half year"),
+        "left": _("Thank you for your time as superuser"),
+        "ended": _("You are no longer a superuser"),
+        "application": _("Somebody has applied to be a superuser"),
+        "due": _("A superuser’s review is due"),
+    }
+    return words[news]
 
 
 def _unaccepted_line(reason: str, names: dict[str, str]) -> str:

@@ -47,6 +47,7 @@ HEADINGS = {
     "payout_details": _l("Your bank details (not the numbers themselves)"),
     "payback_holds": _l("Times in which your payback waited"),
     "payback_notices": _l("Mails about your payback"),
+    "superuser_memberships": _l("Your time as superuser"),
     "imported_records": _l("Where your account came from"),
 }
 

@@ -31,7 +31,8 @@ class User(Base, UserMixin):
     through operations. Imported authors have neither e-mail nor password. ``active`` is off while
     the account is disabled or erased. ``seen_at`` is when they last signed in.
     ``quiet_from_minutes`` and ``quiet_until_minutes`` count from
-    midnight in the member's time zone.
+    midnight in the member's time zone. ``superuser_tier`` is 1 or 2 for superusers;
+    ``superuser_left_at`` is since when somebody who left in peace is a former one.
     """
 
     __tablename__ = "users"
@@ -83,6 +84,8 @@ class User(Base, UserMixin):
     is_on_leaderboards: Mapped[bool] = mapped_column(default=True, server_default=true())
     quiet_from_minutes: Mapped[int | None]
     quiet_until_minutes: Mapped[int | None]
+    superuser_tier: Mapped[int] = mapped_column(default=0, server_default="0")
+    superuser_left_at: Mapped[datetime | None]
 
     role_grants: Mapped[list["RoleGrant"]] = relationship(
         back_populates="user", lazy="raise", foreign_keys="RoleGrant.user_id"

@@ -58,6 +58,26 @@ def make_group(actor: Viewer, slug: str, names: Mapping[str, str]) -> Group:
     return group
 
 
+def keep_group(actor: Viewer, slug: str, names: Mapping[str, str]) -> Group:
+    """Return the group of this slug, made with these names where there is none. For the product's
+    own groups. Raises ``NotAllowed``, ``GroupSlugUnfit``, ``GroupNameUnfit``.
+    """
+    require(can_change_groups(actor))
+    query = select(Group).where(Group.slug == slug)
+    group = db.session.scalar(query)
+    if group is not None:
+        return group
+    if not SLUG.fullmatch(slug):
+        raise GroupSlugUnfit(errors={"slug": GroupSlugUnfit.message})
+    row = {"slug": slug, "names": _fit_names(names), "created_at": clock.now()}
+    # Somebody may make it in the same moment: then theirs is the one.
+    made = db.session.execute(insert_ignoring_conflicts(Group).values(row)).rowcount  # type: ignore[attr-defined]
+    group = db.session.scalars(query).one()
+    if made:
+        record(actor, Action.GROUP_MADE, subject=("group", group.id), after={"slug": slug})
+    return group
+
+
 def rename_group(actor: Viewer, group: Group, names: Mapping[str, str]) -> None:
     """Give a group other names. Raises ``NotAllowed``, ``GroupNameUnfit``."""
     require(can_change_groups(actor))

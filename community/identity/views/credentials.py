@@ -24,6 +24,7 @@ from community.identity.passwords import hash_password
 from community.identity.providers.settings import list_providers
 from community.identity.queries import has_app, list_passkeys, list_sessions
 from community.identity.signing_in import current_session, recently_verified, signed_in_user
+from community.identity.superusers import superuser_tier
 from community.identity.tasks import mail_email_change
 from community.identity.views.blueprints import account, connected_providers
 from community.identity.views.pages import form_page, job_key
@@ -51,6 +52,11 @@ def _data_state(user: User) -> str:
 def _terms_state(user: User) -> str:
     agreed = user.terms_version == current_settings().terms_version
     return _("agreed") if agreed else _("changed since you agreed")
+
+
+def _superuser_state(user: User) -> str:
+    tier = superuser_tier(user)
+    return _("tier %(tier)s", tier=tier) if tier else _("what that is, and how to become one")
 
 
 def _email_state(user: User) -> str:
@@ -110,6 +116,12 @@ SECTIONS = (
     ),
     Section(
         title=_l("Your data"), endpoint="privacy.show_data", icon="download", state=_data_state
+    ),
+    Section(
+        title=_l("Superuser"),
+        endpoint="superusers.show_own",
+        icon="star",
+        state=_superuser_state,
     ),
     Section(
         title=_l("Terms"),

@@ -13,6 +13,7 @@ from community.privacy.register import (
     payouts,
     places,
     points,
+    superusers,
 )
 
 TABLES: dict[str, Table] = {
@@ -23,6 +24,7 @@ TABLES: dict[str, Table] = {
     **payouts.TABLES,
     **points.TABLES,
     **machinery.TABLES,
+    **superusers.TABLES,
 }
 STORES = places.STORES
 

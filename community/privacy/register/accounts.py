@@ -55,6 +55,8 @@ TABLES = {
             "is_on_leaderboards": blanked("whether leaderboards name them", True),
             "quiet_from_minutes": blanked("start of quiet hours"),
             "quiet_until_minutes": blanked("end of quiet hours"),
+            "superuser_tier": blanked("tier as superuser", 0),
+            "superuser_left_at": blanked("since when a former superuser"),
         },
     ),
     "former_identifiers": Table(

@@ -31,6 +31,7 @@ class Profile:
     bio: str
     points: int
     kudos_count: int
+    superuser_left_at: datetime | None
     answers_count: int
     questions_count: int
 
@@ -42,6 +43,7 @@ def get_profile(viewer: Viewer, user_id: int) -> Profile:
         User.bio,
         User.points,
         User.kudos_count,
+        User.superuser_left_at,
         _count(viewer, user_id, "answer"),
         _count(viewer, user_id, "question"),
     ).where(User.id == user_id)

@@ -1,0 +1,1 @@
+"""What can happen to a membership, one function each; all are safe to repeat."""
