@@ -112,6 +112,11 @@ class Settings:
     sign_in_providers: str = ""
     providers: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
+    payback_border_months: str = "6,12"
+    payback_cash_floor: int = 1_000
+    payback_choice_days: int = 14
+    payback_notice_days: int = 30
+    currency: str = "EUR"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -163,6 +168,7 @@ class Settings:
         self._check_privileges()
         self._check_points()
         self._check_passwords()
+        self._check_money()
 
     def _check_surroundings(self) -> None:
         if self.job_lease_seconds < 1:
@@ -226,6 +232,19 @@ class Settings:
             )
         if self.breached_passwords:
             _check_breached_passwords(Path(self.breached_passwords))
+
+    def _check_money(self) -> None:
+        months = self.payback_border_months.split(",")
+        if not all(month.strip() in map(str, range(1, 13)) for month in months):
+            raise SettingsError("FORUM_PAYBACK_BORDER_MONTHS must name months: 6,12 for instance.")
+        if self.payback_cash_floor < 1:
+            raise SettingsError("FORUM_PAYBACK_CASH_FLOOR must be at least 1.")
+        if not 1 <= self.payback_choice_days <= 60:
+            raise SettingsError("FORUM_PAYBACK_CHOICE_DAYS must be between 1 and 60.")
+        if not 1 <= self.payback_notice_days <= 90:
+            raise SettingsError("FORUM_PAYBACK_NOTICE_DAYS must be between 1 and 90.")
+        if not re.fullmatch("[A-Z]{3}", self.currency):
+            raise SettingsError("FORUM_CURRENCY must be three capitals: EUR for instance.")
 
     @property
     def sqlalchemy_url(self) -> str:

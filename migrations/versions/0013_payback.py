@@ -124,6 +124,8 @@ def upgrade() -> None:
     sa.Column('choice', sa.String(length=10), nullable=True),
     sa.Column('charity_id', sa.Integer(), nullable=True),
     sa.Column('account_digest', sa.String(length=64), nullable=True),
+    sa.Column('decided', sa.String(length=10), nullable=True),
+    sa.Column('why', sa.String(length=20), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('calculated_at', sa.DateTime(timezone=True), nullable=False),

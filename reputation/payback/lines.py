@@ -136,7 +136,7 @@ class Listed(NamedTuple):
     choice: str | None
     charity_id: int | None
     account_digest: str | None
-    is_payable: bool
+    decided: str | None
 
 
 def digest_of(lines: Iterable[Listed]) -> str:

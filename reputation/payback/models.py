@@ -166,6 +166,7 @@ class PayoutLine(Base):
     ``lapsing`` was rolled once already. ``amount`` is both together. ``expired`` lapsed when the
     list was locked and is not paid: ``amount - expired`` is. Until ``locked_at`` is set the numbers
     are those of the last calculation; then they are final and only ``state`` changes.
+    ``decided`` is the state at the lock and ``why`` says why a wish was not followed (``lines``).
     ``account_digest`` is what ``payout_details`` held at the lock, where cash was chosen.
     """
 
@@ -189,6 +190,8 @@ class PayoutLine(Base):
     choice: Mapped[str | None] = mapped_column(String(10))
     charity_id: Mapped[int | None] = mapped_column(ForeignKey("charities.id"))
     account_digest: Mapped[str | None] = mapped_column(String(DIGEST_CHARS))
+    decided: Mapped[str | None] = mapped_column(String(10))
+    why: Mapped[str | None] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10), default=LineState.UNCHOSEN.value)
     version: Mapped[int] = mapped_column(default=1)
     calculated_at: Mapped[datetime] = mapped_column(default=clock.now)

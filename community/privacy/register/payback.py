@@ -37,6 +37,8 @@ TABLES = {
                 Erasure.BLANKED,
                 why_not="follows from another column",
             ),
+            "decided": kept("what was decided when the list was locked"),
+            "why": kept("why not as chosen"),
             "state": kept("what became of it"),
             "calculated_at": kept("when it was calculated"),
             "chosen_at": kept("when the choice was made"),

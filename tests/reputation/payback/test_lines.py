@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reputation.payback.ibans import compact, is_iban
 from reputation.payback.lines import (
     ENDED,
     NOTHING_LEFT,
@@ -136,7 +135,7 @@ def test_no_unit_appears_or_is_lost_from_period_to_period(
         assert earned == paid + lapsed + left.amount
 
 
-LISTED = Listed(1, 7, 300, 20, 0, "cash", None, "ab", True)
+LISTED = Listed(1, 7, 300, 20, 0, "cash", None, "ab", "chosen")
 
 
 @pytest.mark.parametrize("field", Listed._fields)
@@ -153,33 +152,3 @@ def test_lines_missing_or_in_another_order_change_the_digest() -> None:
 
 def test_what_is_added_to_gifts_is_rounded_down() -> None:
     assert [matched(99, percent) for percent in (0, 50, 100)] == [0, 49, 99]
-
-
-@pytest.mark.parametrize(
-    "iban",
-    [
-        "DE89 3704 0044 0532 0130 00",
-        "AT611904300234573201",
-        "ch93 0076 2011 6238 5295 7",
-        "NL91ABNA0417164300",
-        "NO9386011117947",
-    ],
-)
-def test_ibans_of_sepa_countries_are_known(iban: str) -> None:
-    assert is_iban(compact(iban))
-
-
-@pytest.mark.parametrize(
-    "iban",
-    [
-        "",
-        "DE",
-        "DE88370400440532013000",
-        "DE8937040044053201300",
-        "XX89370400440532013000",
-        "DE8937040044053201300Ä",
-        "BR9700360305000010009795493P1",
-    ],
-)
-def test_others_are_not(iban: str) -> None:
-    assert not is_iban(compact(iban))

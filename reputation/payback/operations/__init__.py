@@ -1,0 +1,1 @@
+"""Changes to payback: periods, what members choose, bank details, holds and charities."""

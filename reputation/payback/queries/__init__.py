@@ -1,0 +1,1 @@
+"""Reads: periods, shares, statements, charities and what is owed in all."""
