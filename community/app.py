@@ -42,6 +42,7 @@ from reputation.adjustments.views import appeals as appeals_blueprint
 from reputation.leaderboards.subscribers import SUBSCRIPTIONS as LEADERBOARD_SUBSCRIPTIONS
 from reputation.leaderboards.views import blueprint as leaderboards_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
+from reputation.payback.views import blueprint as payback_blueprint
 from reputation.ranks.subscribers import SUBSCRIPTIONS as RANK_SUBSCRIPTIONS
 from reputation.ranks.views import blueprint as ranks_blueprint
 from reputation.superusers.subscribers import SUBSCRIPTIONS as SUPERUSER_SUBSCRIPTIONS
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     adjustments_blueprint,
     appeals_blueprint,
     superusers_blueprint,
+    payback_blueprint,
 )
 
 SUBSCRIPTIONS = (

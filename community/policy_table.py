@@ -191,6 +191,19 @@ SUPERUSERS = {
     "superusers.end_membership": of_others(ADMINS),
 }
 
+PAYBACK = {
+    # Where nothing can be chosen now, the choice is refused to everybody alike.
+    "payback.make_choice": alike(SIGNED_IN),
+    "payback.save_details": alike(SIGNED_IN),
+    "payback.remove_details": alike(SIGNED_IN),
+    "payback.propose_charity": alike(SIGNED_IN),
+    "payback.vote_for_charity": alike(SIGNED_IN),
+    "payback.take_vote_back": alike(SIGNED_IN),
+    "payback.approve_charity": alike(ADMINS),
+    "payback.retire_charity": alike(ADMINS),
+    "payback.take_step": alike(ADMINS),
+}
+
 POLICIES: dict[str, Policy] = {
     **ACCOUNTS,
     **PREFERENCES,
@@ -199,6 +212,7 @@ POLICIES: dict[str, Policy] = {
     **ADMINISTRATION,
     **POINTS,
     **SUPERUSERS,
+    **PAYBACK,
 }
 
 # What could take an account, or give one rights: who is signed in proves again that it is them.
@@ -233,6 +247,11 @@ FRESHLY_PROVED = frozenset(
         "administration.save_audience",
         "administration.save_rank",
         "administration.take_role",
+        "payback.approve_charity",
+        "payback.remove_details",
+        "payback.retire_charity",
+        "payback.save_details",
+        "payback.take_step",
         "privacy.create_archive",
         "privacy.create_disabling",
         "privacy.create_erasure",

@@ -12,6 +12,7 @@ from community.privacy.tasks import forget_old
 from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 from reputation.leaderboards.tasks import check_leaderboards
+from reputation.payback.tasks import drive_payback
 from reputation.ranks.operations import refresh_ranks
 from reputation.superusers.operations.following import look_after_superusers
 
@@ -27,4 +28,5 @@ PERIODIC = (
     Periodic(refresh_ranks, timedelta(days=1)),
     Periodic(check_leaderboards, timedelta(days=1)),
     Periodic(look_after_superusers, timedelta(hours=1)),
+    Periodic(drive_payback, timedelta(minutes=10)),
 )

@@ -201,6 +201,16 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/sign-in/second-factor": _one("/sign-in/second-factor"),
     "/account/password": _one("/account/password"),
     "/account/email": _one("/account/email"),
+    "/payback": _one("/payback"),
+    "/payback/details": _one("/payback/details"),
+    "/payback/charities": _one("/payback/charities"),
+    "/payback/statements/<int:period_id>": _one("/payback/statements/1"),
+    "/payback/statements/<int:period_id>/lines.csv": _one("/payback/statements/1/lines.csv"),
+    "/payback/statements/<int:period_id>/<month>": _one("/payback/statements/1/2026-11"),
+    "/payback/statements/<int:period_id>/<month>/lines.csv": _one(
+        "/payback/statements/1/2026-11/lines.csv"
+    ),
+    "/admin/payback": _one("/admin/payback"),
 }
 
 PER_OBJECT = (*(OBJECT_PAGES, REPLY_PAGES, TAG_PAGES, BOARD_PAGES, WORD_PAGES, REPLY_WORD_PAGES),)
@@ -264,6 +274,10 @@ ADMINISTRATION = {
     "/admin/superusers/<int:membership_id>/decision",
     "/admin/superusers/<int:membership_id>/tier",
     "/admin/superusers/<int:membership_id>/review",
+    *(
+        "/admin/payback/periods/<int:period_id>/steps",
+        "/payback/charities/<int:charity_id>/listing",
+    ),
 }
 # Rules that change only what belongs to the sender, or nothing.
 OWN_CHANGES = {
@@ -285,6 +299,8 @@ OWN_CHANGES = {
     *("/account/name", "/reputation/entries/<int:entry_id>/appeal"),
     *("/account/name", "/superusers/application", "/account/superuser"),
     "/account/superuser/agreement",
+    *("/account/name", "/payback/choice", "/payback/details"),
+    *("/payback/charities", "/payback/charities/<int:charity_id>/vote"),
 }
 
 

@@ -7,12 +7,14 @@ Routes about posts are sent about a question, an answer and a comment each.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask_security import hash_password
 from sqlalchemy import update
 
 from community.boards.models import Board
+from community.core import clock
 from community.core.db import db, transaction
 from community.identity.models import Group, Passkey, User, UserSession
 from community.identity.operations.sessions import open_session
@@ -21,6 +23,7 @@ from community.posts.models import Post
 from community.posts.operations import watch
 from community.questions.operations.closures import close_question
 from community.questions.operations.questions import lock_question, lock_writing
+from reputation.payback.models import Charity, PaybackPeriod, PayoutLine, PeriodState
 from reputation.superusers.agreements import IN_FORCE
 from reputation.superusers.models import SuperuserMembership
 from tests.factories.community import (
@@ -68,6 +71,9 @@ class World:
     passkeys: dict[str, int] = field(default_factory=dict)
     points: PointsWorld = field(default_factory=PointsWorld)
     memberships: dict[str, int] = field(default_factory=dict)
+    # A charity that was proposed, and a period that is calculated.
+    charity: int = 0
+    period: int = 0
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -165,7 +171,32 @@ def make_world() -> World:
             world.sessions[role], world.notifications[role] = row.id, note.id
             watch(user.id, person_id=world.people["agent"].id)
     world.points = make_points(world.people, world.author, second_admin)
+    _make_payback(world)
     return world
+
+
+def _make_payback(world: World) -> None:
+    """Let everybody have something to choose about, and administrators something to do."""
+    now = clock.now()
+    with transaction():
+        charity = Charity(name="Sea rescue of the north", name_key="sea rescue of the north")
+        chosen = PaybackPeriod(
+            begins_at=days_ago(200),
+            ends_at=days_ago(2),
+            state=PeriodState.CHOICE_WINDOW,
+            choice_opened_at=days_ago(1),
+            choice_ends_at=now + timedelta(days=9),
+        )
+        later = PaybackPeriod(
+            begins_at=days_ago(2), ends_at=days_ago(1), state=PeriodState.CALCULATED
+        )
+        db.session.add_all([charity, chosen, later])
+        db.session.flush()
+        world.charity, world.period = charity.id, later.id
+        db.session.add_all(
+            PayoutLine(period_id=chosen.id, user_id=user.id, earned=7, carried=0, amount=7)
+            for user in world.people.values()
+        )
 
 
 def _make_content(world: World, board: Board, variant: str) -> Content:
@@ -343,6 +374,23 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "notifications.unwatch_question": lambda c: (f"/questions/{c.question()}/watch", {}),
     "notifications.watch_tag": _fixed("/tags/sim/watch"),
     "notifications.unwatch_tag": _fixed("/tags/sim/watch"),
+    "payback.make_choice": _fixed("/payback/choice", choice="credit"),
+    "payback.save_details": _fixed(
+        "/payback/details", holder="Ann Smith", iban="DE89370400440532013000"
+    ),
+    "payback.remove_details": _fixed("/payback/details"),
+    "payback.propose_charity": _fixed("/payback/charities", name="Sea rescue"),
+    "payback.vote_for_charity": lambda c: (f"/payback/charities/{c.world.charity}/vote", {}),
+    "payback.take_vote_back": lambda c: (f"/payback/charities/{c.world.charity}/vote", {}),
+    "payback.approve_charity": lambda c: (
+        f"/payback/charities/{c.world.charity}/listing",
+        {"match_percent": "0"},
+    ),
+    "payback.retire_charity": lambda c: (f"/payback/charities/{c.world.charity}/listing", {}),
+    "payback.take_step": lambda c: (
+        f"/admin/payback/periods/{c.world.period}/steps",
+        {"step": "issue"},
+    ),
     "posts.drop_draft": _fixed("/drafts/ask"),
     "posts.preview_text": _fixed("/preview", body=TEXT),
     "posts.save_draft": _fixed("/drafts", place="ask", body=TEXT),

@@ -112,6 +112,7 @@ PAGES = [
     "/mail-sent/registration",
     "/mail-sent/reset",
     "/mail-sent/link",
+    *("/payback", "/payback/details", "/payback/charities", "/admin/payback"),
     "/account",
     "/superusers",
     "/account/superuser",

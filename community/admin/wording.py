@@ -47,6 +47,11 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.PROVIDER_CONNECTED: _l("Sign-in provider connected"),
     Action.PROVIDER_DISCONNECTED: _l("Sign-in provider disconnected"),
     **DEED_WORDS,
+    Action.PAYBACK_CHOSEN: _l("Form of payback chosen"),
+    Action.PAYBACK_HELD: _l("Payback held up"),
+    Action.PAYBACK_FREED: _l("Payback held up no longer"),
+    Action.PAYOUT_DETAILS_SAVED: _l("Bank details saved"),
+    Action.PAYOUT_DETAILS_REMOVED: _l("Bank details removed"),
 }
 
 

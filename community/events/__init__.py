@@ -220,3 +220,17 @@ class SuperuserNews:
     user_id: int
     news: str
     membership_id: int | None = None
+
+
+@dataclass(frozen=True)
+class PaybackOpened:
+    """A payback period began: what is earned from now on is owed with it."""
+
+    period_id: int
+
+
+@dataclass(frozen=True)
+class PaybackLocked:
+    """The list of a payback period is final; a second person can approve it."""
+
+    period_id: int

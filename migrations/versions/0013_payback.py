@@ -121,6 +121,7 @@ def upgrade() -> None:
     sa.Column('lapsing', sa.Integer(), nullable=False),
     sa.Column('amount', sa.Integer(), nullable=False),
     sa.Column('expired', sa.Integer(), nullable=False),
+    sa.Column('matched', sa.Integer(), nullable=False),
     sa.Column('choice', sa.String(length=10), nullable=True),
     sa.Column('charity_id', sa.Integer(), nullable=True),
     sa.Column('account_digest', sa.String(length=64), nullable=True),

@@ -133,6 +133,7 @@ class Listed(NamedTuple):
     earned: int
     carried: int
     expired: int
+    matched: int
     choice: str | None
     charity_id: int | None
     account_digest: str | None

@@ -164,7 +164,8 @@ class PayoutLine(Base):
 
     ``earned`` occurred in the period; ``carried`` is left from the line before, of which
     ``lapsing`` was rolled once already. ``amount`` is both together. ``expired`` lapsed when the
-    list was locked and is not paid: ``amount - expired`` is. Until ``locked_at`` is set the numbers
+    list was locked and is not paid: ``amount - expired`` is. ``matched`` is what the operator adds
+    to a gift, fixed at the lock. Until ``locked_at`` is set the numbers
     are those of the last calculation; then they are final and only ``state`` changes.
     ``decided`` is the state at the lock and ``why`` says why a wish was not followed (``lines``).
     ``account_digest`` is what ``payout_details`` held at the lock, where cash was chosen.
@@ -187,6 +188,7 @@ class PayoutLine(Base):
     lapsing: Mapped[int] = mapped_column(default=0)
     amount: Mapped[int]
     expired: Mapped[int] = mapped_column(default=0)
+    matched: Mapped[int] = mapped_column(default=0)
     choice: Mapped[str | None] = mapped_column(String(10))
     charity_id: Mapped[int | None] = mapped_column(ForeignKey("charities.id"))
     account_digest: Mapped[str | None] = mapped_column(String(DIGEST_CHARS))

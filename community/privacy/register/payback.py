@@ -30,6 +30,7 @@ TABLES = {
             "lapsing": kept("of that, rolled over once already"),
             "amount": kept("both together"),
             "expired": kept("lapsed"),
+            "matched": kept("added to a gift by the operator"),
             "choice": kept("credit, cash, charity or the next period"),
             "charity_id": kept("which charity"),
             "account_digest": Personal(

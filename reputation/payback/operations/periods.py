@@ -5,6 +5,7 @@ press at the same time move it once.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -51,14 +52,8 @@ def start(actor: Viewer, begins_at: datetime) -> PaybackPeriod:
     require(can_run_payback(actor))
     if get_latest_period() is not None:
         raise AlreadyStarted()
-    add_rules(actor, PAYBACK, _first_rules(begins_at))
+    add_rules(actor, PAYBACK, replace(PAYBACK_1, begins_at=begins_at))
     return _open(actor, begins_at, period_span(begins_at).ends_at)
-
-
-def _first_rules(begins_at: datetime) -> Any:
-    from dataclasses import replace
-
-    return replace(PAYBACK_1, begins_at=begins_at)
 
 
 def _open(actor: Viewer, begins_at: datetime, ends_at: datetime) -> PaybackPeriod:
@@ -76,6 +71,8 @@ def open_next_period() -> PaybackPeriod | None:
     if latest is None or clock.now() < latest.ends_at:
         return None
     lock_period(latest.id)
+    if get_latest_period() is not latest:
+        return None
     return _open(SYSTEM, latest.ends_at, period_span(latest.ends_at).ends_at)
 
 

@@ -1,7 +1,7 @@
 """Reads of periods and of the months in them that are closed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,6 +15,8 @@ from reputation.payback.models import MonthClose, PaybackPeriod, PeriodState
 
 # In the order in which a period goes through them.
 STATES = tuple(PeriodState)
+# What was earned in the last hour of a period is firm this long after it.
+LOCKED_AFTER = timedelta(days=14)
 
 
 def site_zone() -> ZoneInfo:
@@ -92,6 +94,11 @@ def get_choosing_period() -> PaybackPeriod | None:
 def has_reached(period: PaybackPeriod, state: PeriodState) -> bool:
     """Say whether a period is in this state or past it."""
     return STATES.index(PeriodState(period.state)) >= STATES.index(state)
+
+
+def first_lock_at(period: PaybackPeriod) -> datetime:
+    """Return before when no list of a period is ever locked."""
+    return period.ends_at + LOCKED_AFTER
 
 
 def list_months(period: PaybackPeriod) -> Sequence[Span]:

@@ -156,10 +156,10 @@ def list_details(user_ids: Collection[int]) -> dict[int, PayoutDetails]:
     return {details.user_id: details for details in db.session.scalars(query)}
 
 
-def list_approved_charities() -> set[int]:
-    """Return the ids of charities that points can be given to."""
-    query = select(Charity.id).where(Charity.state == CharityState.APPROVED)
-    return set(db.session.scalars(query))
+def match_percents() -> dict[int, int]:
+    """Return the charities that points can be given to, and what is added to gifts for each."""
+    query = select(Charity.id, Charity.match_percent).where(Charity.state == CharityState.APPROVED)
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def list_warned(period: PaybackPeriod, user_ids: Collection[int]) -> set[int]:
@@ -179,7 +179,7 @@ def wishes_of(
 ) -> dict[int, Wish]:
     """Return what members chose and whether it can be done now."""
     held, gone, warned = list_held(user_ids), list_gone(user_ids), list_warned(period, user_ids)
-    details, charities = list_details(user_ids), list_approved_charities()
+    details, charities = list_details(user_ids), match_percents()
     floor = current_settings().payback_cash_floor
     wishes = {}
     for user_id in user_ids:
@@ -241,6 +241,7 @@ def listed_lines(period_id: int) -> Iterable[Listed]:
             line.earned,
             line.carried,
             line.expired,
+            line.matched,
             line.choice,
             line.charity_id,
             line.account_digest,

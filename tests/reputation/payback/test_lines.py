@@ -135,7 +135,7 @@ def test_no_unit_appears_or_is_lost_from_period_to_period(
         assert earned == paid + lapsed + left.amount
 
 
-LISTED = Listed(1, 7, 300, 20, 0, "cash", None, "ab", "chosen")
+LISTED = Listed(1, 7, 300, 20, 0, 0, "cash", None, "ab", "chosen")
 
 
 @pytest.mark.parametrize("field", Listed._fields)
