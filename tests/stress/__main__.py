@@ -3,24 +3,30 @@
 python3 dev.py stress jobs [--answers N --kills N --seed N]
 python3 dev.py stress sign-in [--tries N --processes N --without-redis]
 python3 dev.py stress sessions [--requests N --processes N]
+python3 dev.py stress ledger [--acts N --kills N --processes N --seed N --postgresql]
 
 Each prints what it found and fails when a promise was broken. The suite runs short forms of them.
 """
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
+from flask import Flask
 from flask_migrate import upgrade
 
 from community.app import create_app
+from community.core.db import db
 from community.core.settings import Settings
+from tests.postgres import postgres_url
 from tests.redis_server import redis_server
 from tests.stress.jobs import run_killed_workers
+from tests.stress.ledger import run_killed_bookkeepers
 from tests.stress.sessions import measure_sessions
 from tests.stress.sign_in import measure_sign_in
 
@@ -32,13 +38,15 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", choices=["jobs", "sign-in", "sessions"])
+    parser.add_argument("name", choices=list(RUNS))
     parser.add_argument("--answers", type=int, default=2_000)
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kills", type=int, help="100; at the ledger 200")
+    parser.add_argument("--seed", type=int, help="chosen at random, where none is given")
+    parser.add_argument("--acts", type=int, default=100_000)
+    parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--tries", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=1_000)
-    parser.add_argument("--processes", type=int, default=4)
+    parser.add_argument("--processes", type=int, help="4; at the ledger 8")
     parser.add_argument("--without-redis", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="stress-") as name:
@@ -47,27 +55,57 @@ def main() -> int:
 
 def stress_jobs(folder: Path, arguments: argparse.Namespace) -> int:
     """Kill workers while they work; nothing may be lost or doubled."""
-    settings = Settings(
-        environment="development",
-        secret_key="a-stress-secret-that-is-long-enough-0123456",
-        instance_path=folder,
-        mail_backend="file",
-        log_format="off",
-        rate_limits=False,
-    ).completed()
-    app = create_app(settings)
+    app = _app(folder)
     with app.app_context():
         upgrade()
         outcome = run_killed_workers(
             app,
             folder,
             answers=arguments.answers,
-            kills=arguments.kills,
-            seed=arguments.seed,
+            kills=arguments.kills or 100,
+            seed=_seed(arguments),
             patience_seconds=3_600,
         )
     print(json.dumps(asdict(outcome), indent=2))
     return int(bool(outcome.lost or outcome.doubled or outcome.parked or outcome.wrong_counts))
+
+
+def stress_ledger(folder: Path, arguments: argparse.Namespace) -> int:
+    """Kill processes that book and pay; the books must balance, and nothing be lost or doubled."""
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres_url()) if arguments.postgresql else ""
+        app = _app(folder, url)
+        with app.app_context():
+            upgrade()
+            outcome = run_killed_bookkeepers(
+                app,
+                folder,
+                acts=arguments.acts,
+                kills=200 if arguments.kills is None else arguments.kills,
+                processes=arguments.processes or 8,
+                seed=_seed(arguments),
+                patience_seconds=7_200,
+            )
+            db.engine.dispose()
+    print(json.dumps({**asdict(outcome), "holds": outcome.holds}, indent=2))
+    return int(not outcome.holds)
+
+
+def _app(folder: Path, database_url: str = "") -> Flask:
+    settings = Settings(
+        environment="development",
+        secret_key="a-stress-secret-that-is-long-enough-0123456",
+        instance_path=folder,
+        database_url=database_url,
+        mail_backend="file",
+        log_format="off",
+        rate_limits=False,
+    )
+    return create_app(settings.completed())
+
+
+def _seed(arguments: argparse.Namespace) -> int:
+    return int.from_bytes(os.urandom(4)) if arguments.seed is None else arguments.seed
 
 
 def stress_sign_in(folder: Path, arguments: argparse.Namespace) -> int:
@@ -80,7 +118,7 @@ def stress_sign_in(folder: Path, arguments: argparse.Namespace) -> int:
         if not arguments.without_redis:
             redis_url = stack.enter_context(redis_server()).url
         outcomes = measure_sign_in(
-            folder, tries=arguments.tries, processes=arguments.processes, redis_url=redis_url
+            folder, tries=arguments.tries, processes=arguments.processes or 4, redis_url=redis_url
         )
     print(json.dumps([{**asdict(each), "holds": each.holds} for each in outcomes], indent=2))
     judged = outcomes if redis_url else outcomes[:-1]
@@ -89,12 +127,19 @@ def stress_sign_in(folder: Path, arguments: argparse.Namespace) -> int:
 
 def stress_sessions(folder: Path, arguments: argparse.Namespace) -> int:
     """End a session at one process; no other may let anybody in with it."""
-    outcome = measure_sessions(folder, requests=arguments.requests, processes=arguments.processes)
+    outcome = measure_sessions(
+        folder, requests=arguments.requests, processes=arguments.processes or 4
+    )
     print(json.dumps({**asdict(outcome), "holds": outcome.holds}, indent=2))
     return int(not outcome.holds)
 
 
-RUNS = {"jobs": stress_jobs, "sign-in": stress_sign_in, "sessions": stress_sessions}
+RUNS = {
+    "jobs": stress_jobs,
+    "sign-in": stress_sign_in,
+    "sessions": stress_sessions,
+    "ledger": stress_ledger,
+}
 
 
 if __name__ == "__main__":
