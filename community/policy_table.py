@@ -125,7 +125,7 @@ WRITING = {
     "questions.create_question": alike(WRITERS),
     "replies.create_answer": alike(WRITERS),
     "replies.create_comment": alike(WRITERS),
-    "replies.create_revision": of_staff(MODERATORS, owners=WRITERS),
+    "replies.create_revision": of_staff(MODERATORS | {"superuser"}, owners=WRITERS),
     "replies.save_tags": of_staff(MODERATORS | {"superuser"}, owners=WRITERS),
     # While nobody has replied.
     "replies.delete_post": of_staff(MODERATORS, owners=WRITERS),

@@ -14,6 +14,9 @@ TOOLBOX: dict[str, int] = {
     "see_flags": 2,
 }
 
+# What they are for does not exist yet: nothing asks for them, and no page promises them.
+WAITING = frozenset({"move_to_board", "merge", "use_templates", "see_flags"})
+
 
 def superuser_tier(viewer: Viewer) -> int:
     """Return 1 or 2 for superusers, 0 for everybody else.

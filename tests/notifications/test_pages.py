@@ -151,12 +151,18 @@ def test_kudos_name_the_newest_and_count_the_others(client):
     assert "Tre and 2 others thanked you" in client.sign_in(author).get("/notifications").text
 
 
+# Their note is a code, not words: tests/reputation.
+CODED = {"points", "superuser"}
+
+
 def test_every_kind_has_words(client):
     from community.notifications.queries.entries import Entry
     from community.notifications.wording import KIND_LABELS, line_of, reason_of, stop_of, subject_of
 
     assert set(KIND_LABELS) == set(KINDS)
     for kind in KINDS:
+        if kind in CODED:
+            continue
         entry = Entry(1, kind, "Title", None, None, 2, "answer", 1, 1, "Title", "en", None)
         assert "Title" in line_of(entry)
         assert "Title" in subject_of(entry)

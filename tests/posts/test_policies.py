@@ -95,9 +95,9 @@ def test_who_may_give_kudos(visibility, allowed):
 @pytest.mark.parametrize(
     ("days", "visibility", "is_locked", "allowed"),
     [
-        (0, "published", False, OWN | MODERATING),
-        (2, "published", False, (OWN | MODERATING) - {"author"}),
-        (31, "published", False, MODERATING),
+        (0, "published", False, OWN | MODERATING | {"superuser"}),
+        (2, "published", False, (OWN | MODERATING | {"superuser"}) - {"author"}),
+        (31, "published", False, MODERATING | {"superuser", "superuser's own"}),
         (0, "published", True, MODERATING),
         (0, "hidden", False, MODERATING),
         (0, "deleted", False, MODERATING),

@@ -17,7 +17,7 @@ from reputation.superusers.agreements import IN_FORCE
 from reputation.superusers.models import ACTIVE, ENDED, GRANT, LEFT, SuperuserMembership
 from reputation.superusers.operations import following, joining, refusals, staying
 from reputation.superusers.operations.following import look_after_superusers
-from tests.factories.community import load_user, make_group, make_user
+from tests.factories.community import load_user, make_group, make_question, make_user, reload
 from tests.mailbox import sent_mails
 from tests.reputation.superusers.scheme import (
     apply_as,
@@ -248,3 +248,15 @@ def test_a_site_may_name_the_group_or_have_none(app, monkeypatch):
     other = make_superuser()
     assert other.role == "superuser"
     assert other.group_ids == frozenset()
+
+
+def test_superusers_improve_what_others_wrote_while_they_are_superusers(client):
+    user, question = make_superuser(), make_question(title="My fone has no sigmal at all")
+    client.sign_in(user)
+    address = f"/posts/{question.id}/revisions"
+    form = {"title": "My phone has no signal at all", "body": question.body, "tags": ""}
+    assert client.submit(address, form).status_code == 303
+    assert reload(question).title == "My phone has no signal at all"
+    with transaction():
+        staying.leave(user)
+    assert client.submit(address, form).status_code == 403
