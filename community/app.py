@@ -39,6 +39,7 @@ from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
 from reputation.adjustments.views import adjustments as adjustments_blueprint
 from reputation.adjustments.views import appeals as appeals_blueprint
+from reputation.drafts.views import rules as rules_blueprint
 from reputation.leaderboards.subscribers import SUBSCRIPTIONS as LEADERBOARD_SUBSCRIPTIONS
 from reputation.leaderboards.views import blueprint as leaderboards_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
@@ -81,6 +82,7 @@ BLUEPRINTS = (
     appeals_blueprint,
     superusers_blueprint,
     payback_blueprint,
+    rules_blueprint,
 )
 
 SUBSCRIPTIONS = (

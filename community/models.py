@@ -49,6 +49,7 @@ from community.questions.models import (
 )
 from community.search.models import Deflection, IndexRequest
 from reputation.adjustments.models import Adjustment, PointsAppeal
+from reputation.drafts.models import RuleDraft, RuleSimulation
 from reputation.leaderboards.models import LeaderboardScore
 from reputation.ledger.models import (
     LedgerAccount,
@@ -130,6 +131,8 @@ __all__ = [
     "Removal",
     "Revision",
     "RoleGrant",
+    "RuleDraft",
+    "RuleSimulation",
     "RuleVersion",
     "SettlementImport",
     "SpentChallenge",

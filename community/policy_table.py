@@ -175,6 +175,13 @@ POINTS = {
     "adjustments.take": of_others(MODERATORS),
     "adjustments.uphold": of_others(MODERATORS),
     "adjustments.reject": of_others(MODERATORS),
+    **dict.fromkeys(
+        (
+            *("rules.create_draft", "rules.save_draft", "rules.delete_draft"),
+            *("rules.create_simulation", "rules.publish", "rules.withdraw"),
+        ),
+        alike(ADMINS),
+    ),
     "appeals.create_appeal": of_owners(SIGNED_IN),
 }
 
@@ -266,5 +273,7 @@ FRESHLY_PROVED = frozenset(
         "superusers.decide",
         "superusers.end_membership",
         "superusers.extend_membership",
+        "rules.publish",
+        "rules.withdraw",
     }
 )

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from community.core.db import transaction
 from community.identity.models import User
 from reputation.adjustments.operations.adjustments import propose_adjustment
 from reputation.adjustments.operations.appeals import open_appeal, take_appeal
+from reputation.drafts.operations.drafts import make_draft, publish_draft
+from reputation.drafts.operations.simulations import request_simulation
+from reputation.drafts.queries import today
 from reputation.ledger.operations import Posting, book
 from tests.factories.community import load_user
 
@@ -25,6 +29,9 @@ class PointsWorld:
     booked: dict[str, int] = field(default_factory=dict)
     own_appeals: dict[str, int] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
+    draft_id: int = 0
+    version_id: int = 0
+    simulation_id: int = 0
 
 
 def make_points(people: Mapping[str, User], author: User, other: User) -> PointsWorld:
@@ -42,7 +49,20 @@ def make_points(people: Mapping[str, User], author: User, other: User) -> Points
             appealed = _book(author, f"taken by {role}")
             made.taken[role] = open_appeal(load_user(author.id), appealed, "Too few").id
             take_appeal(load_user(people[role].id), made.taken[role])
+    _draft_rules(made, other)
     return made
+
+
+def _draft_rules(made: PointsWorld, admin: User) -> None:
+    with transaction():
+        actor = load_user(admin.id)
+        published = make_draft(actor, "reputation")
+        made.version_id = publish_draft(actor, published.id).id
+        draft = make_draft(actor, "reputation")
+        yesterday = today() - timedelta(days=1)
+        made.simulation_id = request_simulation(actor, draft.id, yesterday, yesterday).id
+        draft.begins_on += timedelta(days=1)
+        made.draft_id = draft.id
 
 
 def _book(user: User, what: str) -> int:

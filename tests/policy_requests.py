@@ -23,6 +23,7 @@ from community.posts.models import Post
 from community.posts.operations import watch
 from community.questions.operations.closures import close_question
 from community.questions.operations.questions import lock_question, lock_writing
+from reputation.ledger.rules import SETTLED
 from reputation.payback.models import Charity, PaybackPeriod, PayoutLine, PeriodState
 from reputation.superusers.agreements import IN_FORCE
 from reputation.superusers.models import SuperuserMembership
@@ -253,6 +254,18 @@ def _passkey_address(cell: Cell) -> str:
     return f"/account/factors/passkeys/{_owned(cell, cell.world.passkeys)}"
 
 
+def _draft_address(cell: Cell) -> str:
+    return f"/admin/point-rules/drafts/{cell.world.points.draft_id}"
+
+
+DRAFT = {
+    **{f"value_{cause}": "3" for cause in SETTLED},
+    "full_givers": "3",
+    "later_kudos": "1",
+    "daily_cap": "100",
+    "matures_after_days": "",
+    "begins_on": "2030-01-01",
+}
 GROUP_NAMES = {"name_de": "Prüfer", "name_en": "Checkers"}
 EDIT = {"title": "A title that is long enough", "body": TEXT, "tags": "sim"}
 PREFERENCES = {
@@ -437,6 +450,18 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "replies.restore_post": lambda c: (f"/posts/{c.post('hidden')}/hiding", {}),
     "replies.take_kudos_back": lambda c: (f"/posts/{c.post()}/kudos", {}),
     "replies.unaccept_answer": lambda c: (f"/answers/{c.answer('solved')}/acceptance", {}),
+    "rules.create_draft": _fixed("/admin/point-rules/drafts", currency="reputation"),
+    "rules.save_draft": lambda c: (_draft_address(c), DRAFT),
+    "rules.delete_draft": lambda c: (_draft_address(c), {}),
+    "rules.create_simulation": lambda c: (
+        f"{_draft_address(c)}/simulations",
+        {"begins_on": "2026-01-01", "ends_on": "2026-02-01"},
+    ),
+    "rules.publish": lambda c: (f"{_draft_address(c)}/publication", {}),
+    "rules.withdraw": lambda c: (
+        f"/admin/point-rules/versions/{c.world.points.version_id}/withdrawal",
+        {},
+    ),
     "search.create_deflection": lambda c: (
         "/deflections",
         {"question_id": str(c.question()), "outcome": "solved", "title": "No signal"},

@@ -64,6 +64,7 @@ EXTRAS = {
     ),
     "reputation/adjustments": "letters wording working_days",
     "reputation/superusers": "agreements letters standing wording",
+    "reputation/drafts": "replay values wording",
     "community/search": (
         "analysis backends building documents edits filters highlighting index query_language"
         " ranking readers segments spelling spelling_hints"

@@ -15,6 +15,7 @@ from tests.policy_requests import REQUESTS, TARGETS, Cell
 
 BLUEPRINTS = {
     "adjustments",
+    "rules",
     "appeals",
     "identity",
     "account",

@@ -106,6 +106,7 @@ class Settings:
     adjust_payback_admin: int = 1_000
     appeal_working_days: int = 10
     holidays: str = ""
+    rules_notice_days: int = 30
     require_second_factor: bool = True
     superuser_points: int = 1_000
     superuser_group: str = "superusers"
@@ -197,6 +198,8 @@ class Settings:
         )
         if min(limits) < 0:
             raise SettingsError("FORUM_ADJUST_… limits must not be below 0.")
+        if not 0 <= self.rules_notice_days <= 366:
+            raise SettingsError("FORUM_RULES_NOTICE_DAYS must be between 0 and 366.")
         if not 1 <= self.appeal_working_days <= 60:
             raise SettingsError("FORUM_APPEAL_WORKING_DAYS must be between 1 and 60.")
         try:

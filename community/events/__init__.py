@@ -190,6 +190,24 @@ class PointsAppealAnswered:
 
 
 @dataclass(frozen=True)
+class PointRulesAnnounced:
+    """New rules of points were published; they begin on a day of the site's zone (ISO 8601)."""
+
+    currency: str
+    version: int
+    begins_on: str
+
+
+@dataclass(frozen=True)
+class PointRulesWithdrawn:
+    """Rules that were announced will not come."""
+
+    currency: str
+    version: int
+    begins_on: str
+
+
+@dataclass(frozen=True)
 class BadgeGranted:
     """A member was given a badge; ``names`` is what it is called, by language.
 

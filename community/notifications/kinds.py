@@ -15,6 +15,7 @@ BY_STRENGTH = (
     "new_question",
     "points",
     "superuser",
+    "rules",
     "badge",
     "kudos",
 )

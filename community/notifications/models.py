@@ -24,9 +24,10 @@ KINDS = (
     "badge",
     "points",
     "superuser",
+    "rules",
 )
 # These are about the member and no post.
-PERSONAL_KINDS = frozenset({"badge", "points", "superuser"})
+PERSONAL_KINDS = frozenset({"badge", "points", "rules", "superuser"})
 
 
 class Notification(Base):

@@ -13,6 +13,8 @@ from community.events import (
     InfoRequested,
     KudosGiven,
     KudosTaken,
+    PointRulesAnnounced,
+    PointRulesWithdrawn,
     PointsAdjusted,
     PointsAppealAnswered,
     PostVisibilityChanged,
@@ -24,6 +26,7 @@ from community.events import (
 )
 from community.notifications.operations.telling import (
     tell,
+    tell_everybody,
     tell_of_kudos,
     tell_personally,
     withdraw_kudos,
@@ -131,6 +134,18 @@ def on_points_adjusted(event: PointsAdjusted, *, event_id: int) -> None:
     tell_personally(event.user_id, "points", page="/reputation", event_id=event_id, note="adjusted")
 
 
+def on_rules_announced(event: PointRulesAnnounced, *, event_id: int) -> None:
+    """Tell everybody of new rules and when they begin."""
+    note = f"{event.currency} {event.begins_on} announced"
+    tell_everybody("rules", page="/reputation", event_id=event_id, note=note)
+
+
+def on_rules_withdrawn(event: PointRulesWithdrawn, *, event_id: int) -> None:
+    """Tell everybody that announced rules will not come."""
+    note = f"{event.currency} {event.begins_on} withdrawn"
+    tell_everybody("rules", page="/reputation", event_id=event_id, note=note)
+
+
 def on_appeal_answered(event: PointsAppealAnswered, *, event_id: int) -> None:
     """Tell the member what became of their appeal; a letter says why."""
     tell_personally(
@@ -206,6 +221,8 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     KudosTaken: [on_kudos_taken],
     BadgeGranted: [on_badge_granted],
     PointsAdjusted: [on_points_adjusted],
+    PointRulesAnnounced: [on_rules_announced],
+    PointRulesWithdrawn: [on_rules_withdrawn],
     PointsAppealAnswered: [on_appeal_answered],
     SuperuserNews: [on_superuser_news],
     PostVisibilityChanged: [on_visibility_changed],

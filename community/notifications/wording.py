@@ -1,10 +1,13 @@
 """Notifications in words, in the present reader's language."""
 
+from datetime import date
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
+from community.core.wording import date_words, present_wording
 from community.notifications.models import PERSONAL_KINDS
 from community.notifications.queries.entries import Entry
 from community.notifications.tokens import DIGEST, EVERYTHING
@@ -22,6 +25,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "reopened": _l("A question you follow is open again"),
     "new_question": _l("New questions on boards and tags and from people you follow"),
     "badge": _l("You are given a badge"),
+    "rules": _l("New rules of points"),
     "points": _l("Your points are adjusted, or an appeal is answered"),
     "superuser": _l("News about being a superuser"),
 }
@@ -37,6 +41,8 @@ def line_of(entry: Entry) -> str:
     """Return the notification as one sentence."""
     if entry.kind == "badge":
         return _("You were given the badge “%(badge)s”", badge=entry.note)
+    if entry.kind == "rules":
+        return _rules_line(entry.note)
     if entry.kind == "points":
         return _points_line(entry.note)
     if entry.kind == "superuser":
@@ -70,6 +76,16 @@ def _plain_line(kind: str, names: dict[str, str]) -> str:
     if kind == "reopened":
         return _("%(actor)s reopened “%(title)s”", **names)
     return _("%(actor)s asked “%(title)s”", **names)
+
+
+def _rules_line(note: str) -> str:
+    currency, day, what = note.split()
+    begins_on = date_words(present_wording().language, date.fromisoformat(day), "long")
+    if what == "withdrawn":
+        return _("The rules of points announced for %(day)s will not come", day=begins_on)
+    if currency == "payback":
+        return _("New payback rules begin on %(day)s", day=begins_on)
+    return _("New rules of points begin on %(day)s", day=begins_on)
 
 
 def _points_line(what: str) -> str:
@@ -129,6 +145,8 @@ def _closed_line(reason: str, names: dict[str, str]) -> str:
 
 def subject_of(entry: Entry) -> str:
     """Return the subject of the mail, with the question's title or what it is about."""
+    if entry.kind in ("points", "rules"):
+        return line_of(entry)
     title = entry.title or ""
     subjects = {
         "answer": _("New answer: %(title)s", title=title),
@@ -141,7 +159,6 @@ def subject_of(entry: Entry) -> str:
         "closed": _("Closed: %(title)s", title=title),
         "reopened": _("Open again: %(title)s", title=title),
         "new_question": _("New question: %(title)s", title=title),
-        "points": _points_line(entry.note),
         "badge": _("A badge for you: %(badge)s", badge=entry.note),
     }
     return subjects[entry.kind]

@@ -65,6 +65,11 @@ class RuleBook:
         begun = [rules for rules in self.versions.get(currency, ()) if rules.begins_at <= at]
         return max(begun, key=lambda rules: rules.begins_at, default=None)
 
+    def after(self, currency: str, at: datetime) -> tuple[Rules, ...]:
+        """Return the rules that begin later than an instant, the next ones first."""
+        coming = [rules for rules in self.versions.get(currency, ()) if rules.begins_at > at]
+        return tuple(sorted(coming, key=lambda rules: rules.begins_at))
+
 
 # What a new site begins with. Payback has no rules until an operator opens a first period: only
 # from then on is money owed.

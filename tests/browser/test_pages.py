@@ -233,6 +233,13 @@ PAGES = {
     "appeal to answer": Shown(
         "moderator", lambda scene: f"/admin/appeals/{scene.points.taken['moderator']}"
     ),
+    "rules of points": Shown("admin", "/admin/point-rules"),
+    "draft of rules": Shown(
+        "admin", lambda scene: f"/admin/point-rules/drafts/{scene.points.draft_id}"
+    ),
+    "simulation of rules": Shown(
+        "admin", lambda scene: f"/admin/point-rules/simulations/{scene.points.simulation_id}"
+    ),
     "not found": Shown("guest", "/questions/999999999"),
     "not allowed": Shown("asker", lambda scene: f"/posts/{scene.others.id}/revisions/new"),
     "expired form": Shown("asker", "/questions/new", send_too_late),

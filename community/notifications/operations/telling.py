@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from community.core import clock
 from community.core.db import db, insert_ignoring_conflicts
-from community.core.jobs import enqueue_each
+from community.core.jobs import enqueue, enqueue_each
 from community.notifications.models import NOTE_MAX_CHARS, Notification
 from community.notifications.operations.mailing import send_notification_mail
 from community.notifications.operations.unread import add_unread, recount_unread
@@ -17,6 +17,7 @@ from community.notifications.queries.receivers import (
     Receiver,
     get_occasion,
     get_personal_receiver,
+    list_everybody,
     list_receivers,
     this_member,
 )
@@ -63,6 +64,28 @@ def tell_personally(
         return
     about = {"post_id": None, "question_id": None, "page": page}
     _deliver([receiver], about, event_id=event_id, actor_id=actor_id, note=note)
+
+
+def tell_everybody(kind: str, *, page: str, event_id: int, note: str, after_id: int = 0) -> None:
+    """Tell all members of something that concerns them all (task), some hundreds at a time.
+
+    A second call for the same event tells only those who joined in between.
+    """
+    receivers = list_everybody(kind, event_id=event_id, after_id=after_id, limit=BATCH)
+    if not receivers:
+        return
+    about = {"post_id": None, "question_id": None, "page": page}
+    wanted = [each for each in receivers if each.bell or each.mail]
+    if wanted:
+        _deliver(wanted, about, event_id=event_id, actor_id=None, note=note)
+    enqueue(
+        tell_everybody,
+        kind=kind,
+        page=page,
+        event_id=event_id,
+        note=note,
+        after_id=receivers[-1].user_id,
+    )
 
 
 def _deliver(

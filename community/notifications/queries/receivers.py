@@ -149,6 +149,24 @@ def list_receivers(
     return _strongest(_receiver(*row) for row in rows)
 
 
+def list_everybody(kind: str, *, event_id: int, after_id: int, limit: int) -> list[Receiver]:
+    """Return the next members by id, and how they want to hear of what concerns everybody."""
+    setting = NotificationSetting
+    rows = db.session.execute(
+        select(User.id, literal(kind), setting.bell, setting.mail, _mail_works())
+        .outerjoin(setting, and_(setting.user_id == User.id, setting.kind == kind))
+        .where(
+            User.id > after_id,
+            User.active.is_(True),
+            User.confirmed_at.is_not(None),
+            ~exists().where(Notification.event_id == event_id, Notification.user_id == User.id),
+        )
+        .order_by(User.id)
+        .limit(limit)
+    )
+    return [_receiver(*row) for row in rows]
+
+
 def get_personal_receiver(user_id: int, kind: str, *, event_id: int) -> Receiver | None:
     """Return how a member wants to hear of a thing about themselves.
 

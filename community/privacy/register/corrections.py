@@ -1,8 +1,24 @@
-"""Corrections of points by hand, and appeals about points."""
+"""Corrections of points by hand, appeals about points, and drafts of rules."""
 
-from community.privacy.marks import Table, blanked, kept, other_person
+from community.privacy.marks import Erasure, Personal, Table, blanked, kept, other_person
 
 TABLES = {
+    "rule_drafts": Table(
+        nothing="id currency amounts full_givers later_kudos daily_cap matures_after_days begins_on"
+        " created_at changed_at published_id dropped_at",
+        personal={"created_by_id": other_person("which administrator made the draft")},
+    ),
+    "rule_simulations": Table(
+        nothing="id draft_id begins_on ends_on rules requested_at state after_id finished_at",
+        personal={
+            "requested_by_id": other_person("which administrator asked for it"),
+            "summary": Personal(
+                "numbers of accounts and what they would earn",
+                Erasure.KEPT,
+                why_not="is about many people and holds for nobody",
+            ),
+        },
+    ),
     "adjustments": Table(
         owner="user_id",
         kept_for="account",

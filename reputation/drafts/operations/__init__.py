@@ -1,0 +1,1 @@
+"""What is done with drafts: editing, simulating, publishing, withdrawing."""
