@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from community.core.authz import Viewer
 from community.core.db import AnySelect, db
+from community.core.jobs import Job
 from community.identity.models import User
 from community.posts.models import Post, Vote
 from community.posts.visibility import PUBLISHED, post_is_visible
@@ -281,6 +282,12 @@ def get_balances(user_id: int) -> dict[str, int]:
         .group_by(LedgerEntry.currency)
     )
     return {currency: int(total) for currency, total in db.session.execute(sums)}
+
+
+def is_behind(before: datetime) -> bool:
+    """Say whether anything that happened before an instant still waits to be booked, or failed."""
+    waiting = select(Job.id).where(Job.task.like("reputation.ledger.%"), Job.created_at < before)
+    return db.session.scalar(waiting.limit(1)) is not None
 
 
 def sums_between(

@@ -47,6 +47,14 @@ class NotMature(Conflict):
     message = _l("Some points of this period can still be taken back. Wait until they are firm.")
 
 
+class LedgerBehind(Conflict):
+    """What happened and is not booked yet could be paid for, or not be paid."""
+
+    message = _l(
+        "The ledger has not heard of everything that happened. Look at the worker, and try again."
+    )
+
+
 class EarlierUnfinished(Conflict):
     """The period before is not paid, so nobody knows yet what it leaves."""
 

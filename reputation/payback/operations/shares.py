@@ -5,6 +5,7 @@ they are. Locks are taken in the ledger's order: the accounts by id, then their 
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -15,11 +16,13 @@ from community.core.db import db
 from community.core.jobs import emit
 from community.events import PaybackLocked
 from reputation.ledger.operations import Posting, book, close_books, lock_accounts
+from reputation.ledger.queries import is_behind
 from reputation.ledger.rules import EXPIRED, PAYBACK
 from reputation.payback.accounts import digest_of_details
 from reputation.payback.errors import (
     ChoiceRuns,
     EarlierUnfinished,
+    LedgerBehind,
     NotMature,
     WrongState,
 )
@@ -48,6 +51,8 @@ from reputation.payback.queries.shares import (
 )
 
 BATCH = 200
+# Events are booked within seconds; what waits longer waits for somebody to repair something.
+LEDGER_CATCHES_UP_IN = timedelta(minutes=10)
 
 
 class LinesUnfinished(RuntimeError):
@@ -89,7 +94,7 @@ def begin_lock(actor: Viewer, period_id: int) -> bool:
     """Close the books of a period and let nobody choose any more; False where that was done.
 
     Commit it, and then make the lines final. Raises ``ChoiceRuns``, ``NotMature``,
-    ``EarlierUnfinished`` or ``WrongState``.
+    ``EarlierUnfinished``, ``LedgerBehind`` or ``WrongState``.
     """
     require(can_run_payback(actor))
     period = lock_period(period_id)
@@ -119,6 +124,8 @@ def _check_lockable(period: PaybackPeriod) -> None:
         raise NotMature()
     if is_on_its_way(period):
         raise EarlierUnfinished()
+    if is_behind(now - LEDGER_CATCHES_UP_IN):
+        raise LedgerBehind()
 
 
 def finish_lines(period_id: int, after_user_id: int) -> int | None:

@@ -11,13 +11,15 @@ from community.core.audit import AuditEntry
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed
-from community.core.jobs import EventRecord
+from community.core.jobs import EventRecord, emit
+from community.events import AccountConfirmed
 from reputation.ledger.rulebook import load_rulebook
 from reputation.ledger.rules import PAYBACK
 from reputation.payback.errors import (
     AlreadyStarted,
     ChoiceRuns,
     EarlierUnfinished,
+    LedgerBehind,
     MonthsOpen,
     NotMature,
     PeriodChanged,
@@ -30,6 +32,7 @@ from reputation.payback.operations.shares import compute_digest
 from reputation.payback.queries.periods import list_month_closes, lock_period
 from reputation.payback.tasks import close_months, drive_payback, run_calculation, run_lock
 from tests.factories.community import make_user
+from tests.reputation.ledger.booking import deliver_waiting
 from tests.reputation.payback.scene import (
     DECEMBER,
     DECEMBER_1,
@@ -240,6 +243,18 @@ def test_the_list_is_not_locked_before_all_is_firm(app: Flask) -> None:
         row.choice_ends_at = DECEMBER_1 + timedelta(days=1)
     with at(DECEMBER_15 - timedelta(seconds=1)), pytest.raises(NotMature), transaction():
         shares.begin_lock(SYSTEM, period.id)
+
+
+def test_the_list_is_not_locked_before_the_ledger_has_heard_of_everything() -> None:
+    period = choosable(started())
+    with at(DECEMBER_15), transaction():
+        emit(AccountConfirmed(make_user().id))
+    late = DECEMBER_15 + timedelta(minutes=11)
+    with at(late), pytest.raises(LedgerBehind), transaction():
+        shares.begin_lock(SYSTEM, period.id)
+    deliver_waiting()
+    with at(late), transaction():
+        assert shares.begin_lock(SYSTEM, period.id)
 
 
 def test_the_list_is_not_locked_while_the_one_before_is_to_be_paid() -> None:
