@@ -48,6 +48,8 @@ from reputation.ranks.subscribers import SUBSCRIPTIONS as RANK_SUBSCRIPTIONS
 from reputation.ranks.views import blueprint as ranks_blueprint
 from reputation.superusers.subscribers import SUBSCRIPTIONS as SUPERUSER_SUBSCRIPTIONS
 from reputation.superusers.views import blueprint as superusers_blueprint
+from reputation.trust import noting
+from reputation.trust.subscribers import SUBSCRIPTIONS as TRUST_SUBSCRIPTIONS
 from reputation.trust.views import blueprint as trust_blueprint
 from reputation.views import blueprint as reputation_blueprint
 
@@ -92,6 +94,7 @@ SUBSCRIPTIONS = (
     LEADERBOARD_SUBSCRIPTIONS,
     RANK_SUBSCRIPTIONS,
     SUPERUSER_SUBSCRIPTIONS,
+    TRUST_SUBSCRIPTIONS,
 )
 
 
@@ -111,6 +114,7 @@ def create_app(settings: Settings | None = None) -> web.Forum:
     )
     security.init_app(app, settings)
     providers.init_app(app, settings)
+    noting.init_app(app)
     Assets().init_app(app)
     templating.init_app(app, settings)
     Compress(app)

@@ -71,6 +71,7 @@ from reputation.payback.models import (
 from reputation.payouts.models import PayoutBatch, PayoutHalt, PayoutItem, SettlementImport
 from reputation.ranks.models import Rank
 from reputation.superusers.models import SuperuserMembership
+from reputation.trust.models import VisitDay
 
 __all__ = [
     "Acceptance",
@@ -143,6 +144,7 @@ __all__ = [
     "TotpFactor",
     "User",
     "UserSession",
+    "VisitDay",
     "Vote",
     "Watch",
     "WrongCode",

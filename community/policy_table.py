@@ -160,6 +160,9 @@ ADMINISTRATION = {
     "administration.save_audience": alike(ADMINS),
     "administration.save_rank": alike(ADMINS),
     "administration.take_role": alike(ADMINS),
+    # One's own level is set by others.
+    "administration.fix_trust": of_others(ADMINS),
+    "administration.free_trust": of_others(ADMINS),
     # One's own account is closed and erased by the pages on one's own data.
     "privacy.create_disabling": of_others(ADMINS),
     "privacy.delete_disabling": of_others(ADMINS),
@@ -259,6 +262,8 @@ FRESHLY_PROVED = frozenset(
         "payback.retire_charity",
         "payback.save_details",
         "payback.take_step",
+        "administration.fix_trust",
+        "administration.free_trust",
         "privacy.create_archive",
         "privacy.create_disabling",
         "privacy.create_erasure",

@@ -15,6 +15,7 @@ from reputation.leaderboards.tasks import check_leaderboards
 from reputation.payback.tasks import drive_payback
 from reputation.ranks.operations import refresh_ranks
 from reputation.superusers.operations.following import look_after_superusers
+from reputation.trust.operations import refresh_levels
 
 PERIODIC = (
     Periodic(prune_allowances, timedelta(minutes=15)),
@@ -29,4 +30,5 @@ PERIODIC = (
     Periodic(check_leaderboards, timedelta(days=1)),
     Periodic(look_after_superusers, timedelta(hours=1)),
     Periodic(drive_payback, timedelta(minutes=10)),
+    Periodic(refresh_levels, timedelta(days=1)),
 )

@@ -9,6 +9,7 @@ from reputation.leaderboards.rebuild import rebuild_leaderboards
 from reputation.ledger.cli import reputation_commands
 from reputation.ledger.rebuild import rebuild_ledger
 from reputation.ranks.operations import rebuild_ranks
+from reputation.trust.operations import rebuild_levels
 
 __all__ = ["reputation_commands"]
 
@@ -16,7 +17,7 @@ __all__ = ["reputation_commands"]
 @reputation_commands.command("rebuild")
 @with_appcontext
 def rebuild() -> None:
-    """Book what is missing; derive balances, points, ranks and leaderboards; safe at any time."""
+    """Book what is missing; derive anew what pages show of it. Safe at any time."""
     started = time.monotonic()
     done = rebuild_ledger()
     click.echo(
@@ -25,3 +26,4 @@ def rebuild() -> None:
     )
     click.echo(f"{rebuild_ranks()} ranks corrected")
     click.echo(f"{rebuild_leaderboards().rows} places on leaderboards corrected")
+    click.echo(f"{rebuild_levels()} trust levels corrected")

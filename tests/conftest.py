@@ -22,6 +22,7 @@ from community.core.db import Base, db, transaction
 from community.core.limits import present_limits
 from community.core.settings import Settings
 from reputation.ranks.marks import forget_marks, read_marks
+from reputation.trust.noting import EXTENSION as READING
 from tests.client import ForumClient
 from tests.postgres import postgres_url
 
@@ -90,6 +91,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         empty_database()
     shutil.rmtree(migrated_app.config["SETTINGS"].index_path, ignore_errors=True)
     migrated_app.extensions["mailman"].outbox = []
+    migrated_app.extensions[READING].clear()
     with migrated_app.app_context():
         yield migrated_app
         db.session.rollback()

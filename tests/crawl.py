@@ -301,6 +301,7 @@ OWN_CHANGES = {
     *("/sign-in/providers/<name>/account", "/account/providers/<name>"),
     *("/unsubscribe/<token>", "/users/<int:user_id>/watch"),
     *("/account/data/archives", "/account/data/erasure"),
+    "/admin/people/<int:user_id>/trust",
     *("/admin/people/<int:user_id>/disabling", "/admin/people/<int:user_id>/erasure"),
     *("/account/terms", "/account/sessions", "/account/sessions/<int:session_id>", "/verify"),
     *("/account/name", "/reputation/entries/<int:entry_id>/appeal"),

@@ -349,6 +349,11 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         f"/admin/people/{c.owner.id}/roles",
         {"role": "moderator", "board": str(c.board.id)},
     ),
+    "administration.fix_trust": lambda c: (
+        f"/admin/people/{c.owner.id}/trust",
+        {"level": "2", "reason": "Known from elsewhere"},
+    ),
+    "administration.free_trust": lambda c: (f"/admin/people/{c.owner.id}/trust", {}),
     "administration.take_role": lambda c: (
         f"/admin/people/{c.owner.id}/roles",
         {"role": "moderator", "board": str(c.board.id)},

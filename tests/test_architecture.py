@@ -50,6 +50,7 @@ EXTRAS = {
         superusers
         throttling
         totp
+        trust_words
     """,
     "community/importers": (
         "acceptances authors boards duplicates html_to_markdown id_sets preparing progress reading"

@@ -17,6 +17,8 @@ AUDIENCE_WORDS: dict[str, tuple[LazyString, LazyString]] = {
 ACTION_WORDS: dict[str, LazyString] = {
     Action.ROLE_GRANTED: _l("Role given"),
     Action.ROLE_REVOKED: _l("Role taken away"),
+    Action.TRUST_FIXED: _l("Trust level set by hand"),
+    Action.TRUST_FREED: _l("Trust level no longer set by hand"),
     Action.GROUP_JOINED: _l("Joined a group"),
     Action.GROUP_LEFT: _l("Left a group"),
     Action.HOLD_PLACED: _l("Erasure held up"),

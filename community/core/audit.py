@@ -25,6 +25,8 @@ class Action(StrEnum):
 
     ROLE_GRANTED = "role.granted"
     ROLE_REVOKED = "role.revoked"
+    TRUST_FIXED = "trust.fixed"
+    TRUST_FREED = "trust.freed"
     HOLD_PLACED = "hold.placed"
     HOLD_RELEASED = "hold.released"
     AUDIENCE_CHANGED = "board.audience_changed"

@@ -4,7 +4,7 @@ A request commits once, after its view has returned; a raised error rolls back. 
 read run in a transaction that cannot write. The worker and the CLI use ``transaction()``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -266,6 +266,14 @@ def replace_where(table: Any, values: dict[str, Any], condition: ColumnElement[b
         .execution_options(preserve_rowcount=True)
     )
     return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def add_on_conflict(table: Any, keys: Sequence[str], numbers: Sequence[str]) -> Any:
+    """Return an INSERT that adds ``numbers`` to those of the row with the same ``keys``."""
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table)
+    sums = {name: getattr(table, name) + statement.excluded[name] for name in numbers}
+    return statement.on_conflict_do_update(index_elements=keys, set_=sums)
 
 
 def lock_row(statement: Select[*Columns]) -> Select[*Columns]:

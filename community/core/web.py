@@ -191,6 +191,20 @@ def current_viewer() -> Viewer:
     return viewer
 
 
+def note_shown() -> str:
+    """Note that a whole page is shown, not a fragment or a number; the layout calls this."""
+    g.shown = True
+    return ""
+
+
+def note_read(question_id: int, place: str, posts: int) -> None:
+    """Note what the page shows, for whoever counts reading: how many posts of which question.
+
+    ``place`` says which part of the question, where its answers fill several pages.
+    """
+    g.read = (question_id, place, posts)
+
+
 def add_resource(
     blueprint: Blueprint,
     rule: str,
@@ -253,7 +267,9 @@ def init_app(app: Flask, *, render_error: Callable[..., ResponseReturnValue]) ->
     app.register_error_handler(CSRFError, render_error)
     app.register_error_handler(HTTPException, render_error)
     app.register_error_handler(Exception, render_error)
-    app.jinja_env.globals.update(csp_nonce=csp_nonce, canonical_url=canonical_url)
+    app.jinja_env.globals.update(
+        csp_nonce=csp_nonce, canonical_url=canonical_url, note_shown=note_shown
+    )
 
 
 def _note_reader() -> None:

@@ -222,6 +222,24 @@ class BadgeGranted:
 
 
 @dataclass(frozen=True)
+class TrustLevelChanged:
+    """A member's trust level is another one now."""
+
+    user_id: int
+    level: int
+    former_level: int
+
+
+@dataclass(frozen=True)
+class TrustLevelAtRisk:
+    """A member will lose their trust level on a day ("2026-12-06") unless they are back by then."""
+
+    user_id: int
+    level: int
+    day: str
+
+
+@dataclass(frozen=True)
 class PointsChanged:
     """What a member's ledger adds up to has changed, in either currency."""
 

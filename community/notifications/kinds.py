@@ -14,6 +14,7 @@ BY_STRENGTH = (
     "reopened",
     "new_question",
     "points",
+    "trust",
     "superuser",
     "rules",
     "badge",
@@ -26,5 +27,5 @@ QUESTION_WATCH_KINDS = frozenset({"answer", "comment", "closed", "reopened"})
 
 # Pleasant, and nothing to act upon.
 # Of points, and of being a superuser, letters of their own tell, with the reason.
-QUIET_KINDS = frozenset({"kudos", "badge", "points", "superuser"})
+QUIET_KINDS = frozenset({"kudos", "badge", "points", "superuser", "trust"})
 MAIL_BY_DEFAULT = {kind: kind not in QUIET_KINDS for kind in KINDS}

@@ -23,11 +23,12 @@ KINDS = (
     "new_question",
     "badge",
     "points",
+    "trust",
     "superuser",
     "rules",
 )
 # These are about the member and no post.
-PERSONAL_KINDS = frozenset({"badge", "points", "rules", "superuser"})
+PERSONAL_KINDS = frozenset({"badge", "points", "rules", "superuser", "trust"})
 
 
 class Notification(Base):

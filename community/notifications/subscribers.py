@@ -23,6 +23,8 @@ from community.events import (
     QuestionReopened,
     RightsChanged,
     SuperuserNews,
+    TrustLevelAtRisk,
+    TrustLevelChanged,
 )
 from community.notifications.operations.telling import (
     tell,
@@ -129,6 +131,19 @@ def on_badge_granted(event: BadgeGranted, *, event_id: int) -> None:
     )
 
 
+def on_trust_changed(event: TrustLevelChanged, *, event_id: int) -> None:
+    """Tell the member that others trust them more, or that a level was lost."""
+    what = "up" if event.level > event.former_level else "down"
+    note = f"{what} {event.level}"
+    tell_personally(event.user_id, "trust", page="/privileges", event_id=event_id, note=note)
+
+
+def on_trust_at_risk(event: TrustLevelAtRisk, *, event_id: int) -> None:
+    """Tell the member in time that a level is about to be lost."""
+    note = f"risk {event.level} {event.day}"
+    tell_personally(event.user_id, "trust", page="/privileges", event_id=event_id, note=note)
+
+
 def on_points_adjusted(event: PointsAdjusted, *, event_id: int) -> None:
     """Tell the member that their points were adjusted; a letter says why."""
     tell_personally(event.user_id, "points", page="/reputation", event_id=event_id, note="adjusted")
@@ -220,6 +235,8 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     KudosGiven: [on_kudos_given],
     KudosTaken: [on_kudos_taken],
     BadgeGranted: [on_badge_granted],
+    TrustLevelChanged: [on_trust_changed],
+    TrustLevelAtRisk: [on_trust_at_risk],
     PointsAdjusted: [on_points_adjusted],
     PointRulesAnnounced: [on_rules_announced],
     PointRulesWithdrawn: [on_rules_withdrawn],

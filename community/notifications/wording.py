@@ -7,7 +7,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
+from community.core.i18n import reader_language
 from community.core.wording import date_words, present_wording
+from community.identity.trust_words import level_words
 from community.notifications.models import PERSONAL_KINDS
 from community.notifications.queries.entries import Entry
 from community.notifications.tokens import DIGEST, EVERYTHING
@@ -26,6 +28,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "new_question": _l("New questions on boards and tags and from people you follow"),
     "badge": _l("You are given a badge"),
     "rules": _l("New rules of points"),
+    "trust": _l("Your trust level changes"),
     "points": _l("Your points are adjusted, or an appeal is answered"),
     "superuser": _l("News about being a superuser"),
 }
@@ -45,6 +48,8 @@ def line_of(entry: Entry) -> str:
         return _rules_line(entry.note)
     if entry.kind == "points":
         return _points_line(entry.note)
+    if entry.kind == "trust":
+        return _trust_line(entry.note)
     if entry.kind == "superuser":
         return _superuser_line(entry.note)
     names = {"actor": actor_name(entry), "title": entry.title or ""}
@@ -86,6 +91,21 @@ def _rules_line(note: str) -> str:
     if currency == "payback":
         return _("New payback rules begin on %(day)s", day=begins_on)
     return _("New rules of points begin on %(day)s", day=begins_on)
+
+
+def _trust_line(note: str) -> str:
+    what, level, *days = note.split()
+    words = level_words(int(level))
+    if what == "up":
+        return _("Your trust level is now %(level)s: %(words)s", level=level, words=words)
+    if what == "down":
+        return _("Your trust level is %(level)s again: %(words)s", level=level, words=words)
+    return _(
+        "Your trust level %(level)s (%(words)s) ends on %(day)s unless you are around more again",
+        level=level,
+        words=words,
+        day=date_words(reader_language(), date.fromisoformat(days[0]), "long"),
+    )
 
 
 def _points_line(what: str) -> str:
@@ -147,6 +167,8 @@ def subject_of(entry: Entry) -> str:
     """Return the subject of the mail, with the question's title or what it is about."""
     if entry.kind in ("points", "rules"):
         return line_of(entry)
+    if entry.kind == "trust":
+        return _trust_line(entry.note)
     title = entry.title or ""
     subjects = {
         "answer": _("New answer: %(title)s", title=title),

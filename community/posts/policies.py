@@ -23,6 +23,12 @@ class Member(Viewer, Protocol):
     @property
     def solved_count(self) -> int: ...
 
+    @property
+    def trust_level(self) -> int: ...
+
+    @property
+    def trust_fixed(self) -> bool: ...
+
 
 class PostFacts(Protocol):
     """What a policy needs to know of a post; rows of list queries have it too."""
@@ -61,12 +67,16 @@ def is_silenced(viewer: Viewer) -> bool:
 def is_newcomer(member: Member, published_count: int, board_id: int) -> bool:
     """Say whether a member is new on a board, so that limits are tighter.
 
-    New is who has no accepted answer yet and either joined less than a day ago or has published
-    fewer than three posts (``published_count`` need not be counted beyond that). Superusers and
-    staff, also of this board alone, are known to somebody. Source: product rules 2.3, level 0;
-    there are no levels yet.
+    New is who stands at trust level 0, has no accepted answer yet and either joined less than a day
+    ago or has published fewer than three posts (``published_count`` need not be counted beyond
+    that); and whomever an administrator has put back to level 0. Superusers and staff, also of this
+    board alone, are known to somebody. Source: product rules 2.3.
     """
-    if is_staff(member, board_id) or "superuser" in member.role_names or member.solved_count:
+    if is_staff(member, board_id) or "superuser" in member.role_names:
+        return False
+    if member.trust_fixed and member.trust_level == 0:
+        return True
+    if member.trust_level > 0 or member.solved_count:
         return False
     return is_first_day(member) or published_count < NEWCOMER_POSTS
 

@@ -13,6 +13,8 @@ from community.identity import policies as identity_policies
 from community.identity.operations import codes, registration
 from community.posts import drafts
 from community.privacy.operations import archives, forgetting, leaving
+from reputation.trust.operations import prune_visits
+from reputation.trust.rules import WINDOW
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,12 @@ PERIODS = (
         "who typed what before asking; the count stays",
         forgetting.forget_searches,
         "search_days",
+    ),
+    Period(
+        "reading",
+        "how much a member read on a day",
+        lambda age: forgetting.in_transaction(prune_visits),
+        fixed=WINDOW,
     ),
     Period("events", "events, as ids", forgetting.forget_events, "event_days"),
     Period("mail_jobs", "mails that could not be sent", forgetting.forget_mails, "mail_job_hours"),

@@ -39,6 +39,7 @@ HEADINGS = {
     "adjustments": _l("Corrections of your points"),
     "points_appeals": _l("Your appeals about points"),
     "leaderboard_scores": _l("Your points for the leaderboards"),
+    "visit_days": _l("How much you read, day by day"),
     "ledger_accounts": _l("Your points in all"),
     "ledger_entries": _l("Your points, entry by entry"),
     "payout_lines": _l("Your payback, period by period"),

@@ -1,13 +1,17 @@
-"""The page that says what opens when, with the reader's own progress."""
+"""The page that says what opens when and what trust levels take, with the reader's own progress."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from flask import Blueprint, render_template
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from community.core import clock
 from community.core.authz import Viewer, is_signed_in
 from community.core.privileges import EVERYBODY
 from community.core.web import current_viewer, public
+from community.identity.models import User
 from community.identity.privileges import (
     WAITING,
     WORDS,
@@ -15,8 +19,34 @@ from community.identity.privileges import (
     points_needed,
     standing_of,
 )
+from community.identity.trust_words import WORDS as WORDS_OF_LEVELS
+from reputation.trust.queries import measures_of
+from reputation.trust.rules import GRACE, WINDOW, Need, needs_of
 
 blueprint = Blueprint("trust", __name__)
+
+
+NEED_WORDS: dict[str, LazyString] = {
+    "topics_entered": _l("questions read"),
+    "posts_read": _l("posts read"),
+    "minutes": _l("minutes here"),
+    "days_visited": _l("days on which you were here"),
+    "likes_given": _l("kudos given"),
+    "likes_received": _l("kudos received"),
+    "questions_answered": _l("questions of others answered"),
+    "recent_questions_answered": _l("questions of others answered"),
+    "recent_accepted": _l("answers accepted"),
+    "recent_likes_given": _l("kudos given"),
+    "recent_likes_received": _l("kudos received"),
+}
+
+
+class Progress(NamedTuple):
+    """A member's level, until when it stands in spite of all, and what the next one takes."""
+
+    level: int
+    grace_until: datetime | None
+    needs: tuple[Need, ...]
 
 
 class Power(NamedTuple):
@@ -41,7 +71,18 @@ def show_privileges() -> str:
         "reputation/privileges.html",
         powers=powers_of(viewer),
         points=getattr(viewer, "points", None),
+        mine=_progress_of(viewer) if isinstance(viewer, User) else None,
+        levels=WORDS_OF_LEVELS,
+        need_words=NEED_WORDS,
+        window_days=WINDOW.days,
+        grace_days=GRACE.days,
     )
+
+
+def _progress_of(user: User) -> Progress:
+    measures = measures_of([user.id], clock.now())[user.id]
+    needs = () if user.trust_fixed else tuple(needs_of(user.trust_level + 1, measures))
+    return Progress(user.trust_level, user.trust_grace_until, needs)
 
 
 def powers_of(viewer: Viewer) -> list[Power]:

@@ -1,8 +1,11 @@
 """People and the roles they hold."""
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
 
 from community.admin.queries import get_board, get_person_record, get_user, page_of_people
 from community.admin.views.blueprint import administration
@@ -15,8 +18,12 @@ from community.core.web import LARGEST_ID, add_resource, current_viewer
 from community.identity.operations.roles import RoleUnknown, grant_role, revoke_role
 from community.identity.policies import can_close_account
 from community.identity.signing_in import recently_verified
+from community.identity.trust_words import WORDS
+from reputation.trust.operations import LevelUnfit, fix_level, free_level
+from reputation.trust.policies import can_fix_level
 
 TYPED_MAX_CHARS = 255
+LEVELS_TYPED = frozenset("01234")
 
 
 @administration.get("/admin/people")
@@ -30,6 +37,10 @@ def list_people() -> str:
 @administration.get("/admin/people/<int:user_id>")
 def show_person(user_id: int) -> str:
     """Show somebody's roles and groups, and what was done to their account."""
+    return _person_page(user_id)
+
+
+def _person_page(user_id: int, *, errors: Mapping[str, str | LazyString] | None = None) -> str:
     viewer, language = current_viewer(), reader_language()
     boards = {board.id: board.name_in(language) for board in list_boards(viewer)}
     record = get_person_record(viewer, user_id)
@@ -41,6 +52,10 @@ def show_person(user_id: int) -> str:
         roles=ROLES[1:],
         board_roles=BOARD_ROLES,
         action_words=action_words,
+        errors=errors or {},
+        typed=request.form,
+        may_fix_level=can_fix_level(viewer, record.user),
+        levels=list(enumerate(WORDS)),
     )
 
 
@@ -66,6 +81,36 @@ def take_role(user_id: int) -> ResponseReturnValue:
 
 add_resource(
     administration, "/admin/people/<int:user_id>/roles", create=give_role, delete=take_role
+)
+
+
+@takes("level", "reason")
+@recently_verified
+def fix_trust(user_id: int) -> ResponseReturnValue:
+    """Set somebody's trust level by hand."""
+    user = get_user(current_viewer(), user_id)
+    typed = request.form.get("level", "")
+    level = int(typed) if typed in LEVELS_TYPED else None
+    try:
+        fix_level(current_viewer(), user, level, request.form.get("reason", ""))
+    except LevelUnfit as refusal:
+        return _person_page(user_id, errors=refusal.errors), refusal.status
+    flash(_("The trust level is set."), "success")
+    return _back_to(user_id)
+
+
+@takes("reason")
+@recently_verified
+def free_trust(user_id: int) -> ResponseReturnValue:
+    """Let somebody's trust level follow what they do again."""
+    user = get_user(current_viewer(), user_id)
+    free_level(current_viewer(), user, request.form.get("reason", ""))
+    flash(_("The trust level follows what they do again."), "success")
+    return _back_to(user_id)
+
+
+add_resource(
+    administration, "/admin/people/<int:user_id>/trust", create=fix_trust, delete=free_trust
 )
 
 

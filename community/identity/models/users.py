@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, true
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community.core import clock
@@ -27,9 +27,9 @@ class User(Base, UserMixin):
     ``name_skeleton`` is the same of all names that look alike (``identity.lookalikes``), unique as
     well; None until ``operations.names`` has filled it in. ``role`` is the
     highest role held, kept for lists; ``role_grants`` are the truth. ``unread_count``,
-    ``solved_count``, ``points`` and ``rank_level`` belong to upper packages, which fill them
-    through operations. Imported authors have neither e-mail nor password. ``active`` is off while
-    the account is disabled or erased. ``seen_at`` is when they last signed in.
+    ``solved_count``, ``points``, ``rank_level`` and ``trust_…`` belong to upper packages, which
+    fill them through operations. Imported authors have neither e-mail nor password. ``active`` is
+    off while the account is disabled or erased. ``seen_at`` is when they last signed in.
     ``quiet_from_minutes`` and ``quiet_until_minutes`` count from
     midnight in the member's time zone. ``superuser_tier`` is 1 or 2 for superusers;
     ``superuser_left_at`` is since when somebody who left in peace is a former one.
@@ -67,6 +67,9 @@ class User(Base, UserMixin):
     role: Mapped[str] = mapped_column(String(16), default="member")
     points: Mapped[int] = mapped_column(default=0)
     rank_level: Mapped[int] = mapped_column(default=0)
+    trust_level: Mapped[int] = mapped_column(default=0, server_default="0")
+    trust_fixed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    trust_grace_until: Mapped[datetime | None]
     solved_count: Mapped[int] = mapped_column(default=0)
     kudos_count: Mapped[int] = mapped_column(default=0)
     unread_count: Mapped[int] = mapped_column(default=0)

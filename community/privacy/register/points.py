@@ -43,6 +43,18 @@ TABLES = {
             "lifted_at": Personal("when it was taken back", Erasure.KEPT, why_not=OF_A_CASE),
         },
     ),
+    "visit_days": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="reading",
+        personal={
+            "user_id": goes("who read"),
+            "day": goes("on which day"),
+            "topics_entered": goes("how many questions"),
+            "posts_read": goes("how many posts"),
+            "seconds": goes("how long"),
+        },
+    ),
     "ledger_closings": Table(nothing="id currency before created_at"),
     "rule_versions": Table(
         nothing="id currency version begins_at amounts full_givers later_kudos daily_cap"

@@ -31,6 +31,7 @@ from community.core.web import (
     canonical_url,
     current_viewer,
     is_fragment_request,
+    note_read,
     public,
     renders,
 )
@@ -71,6 +72,9 @@ def show_question(question_id: int, slug: str = "") -> ResponseReturnValue:
         url = question_address(page)
         query = request.query_string.decode("ascii", "ignore")
         return redirect(f"{url}?{query}" if query else url, 301)
+    comments = sum(len(post.comments) for post in (page.question, *page.answers))
+    place = request.args.get("after", "")[:40]
+    note_read(question_id, place, 1 + len(page.answers) + comments)
     return render_question(page)
 
 
