@@ -9,6 +9,7 @@ from community.importers.cli import import_group, rebuild_command
 from community.notifications.cli import notifications
 from community.search.cli import search_commands
 from reputation.cli import reputation_commands
+from reputation.payback.cli import payback_commands
 
 
 def init_app(app: Flask) -> None:
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(import_group)
     app.cli.add_command(rebuild_command)
     app.cli.add_command(reputation_commands)
+    app.cli.add_command(payback_commands)
 
 
 @click.command("worker")

@@ -174,10 +174,11 @@ def verify_ledger() -> Iterator[tuple[str, Broken | None]]:
     following = db.session.execute(text(WAITING)).first() is None
     of_facts = (REMOVED, EXCLUDED) if following else ()
     for invariant in (*INVARIANTS, *_invariants_of_rules(load_rulebook()), *of_facts):
-        yield invariant.says, _check(invariant)
+        yield invariant.says, check(invariant)
 
 
-def _check(invariant: Invariant) -> Broken | None:
+def check(invariant: Invariant) -> Broken | None:
+    """Return where an invariant does not hold; None where it does."""
     found: Any = db.session.execute(text(f"{invariant.query} LIMIT 1")).scalar()
     return None if found is None else Broken(invariant.says, f"{invariant.numbers} {found}")
 

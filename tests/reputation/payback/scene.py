@@ -15,11 +15,13 @@ from community.identity.operations.sessions import open_session
 from reputation.ledger.models import LedgerEntry
 from reputation.ledger.operations import Posting, book
 from reputation.ledger.rules import ADJUSTMENT, PAYBACK
+from reputation.ledger.verify import Broken, verify_ledger
 from reputation.payback.models import Choice, PaybackPeriod, PayoutLine
 from reputation.payback.operations import choices, periods, shares
 from reputation.payback.queries.periods import get_period, list_periods
 from reputation.payback.queries.shares import get_line
 from reputation.payback.tasks import close_months, run_calculation, run_lock
+from reputation.payback.verify import verify_payback
 
 # 1 June 2026, 00:00 in Berlin; the period ends on 1 December, 00:00.
 JUNE = datetime(2026, 5, 31, 22, tzinfo=UTC)
@@ -128,3 +130,9 @@ def amounts_of(user: User) -> list[tuple[str, int]]:
             .order_by(LedgerEntry.id)
         )
         return [(cause, amount) for cause, amount in rows]
+
+
+def broken() -> list[Broken]:
+    """Return every invariant of the ledger and of payback that does not hold."""
+    with transaction():
+        return [found for _, found in (*verify_ledger(), *verify_payback()) if found]

@@ -1,0 +1,227 @@
+"""``flask payback …``: periods from the command line.
+
+Whoever has a shell on the server could do without this program altogether, so no second factor is
+asked for; each step is recorded under the name given with ``--by``, and four eyes hold here, too.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from functools import wraps
+from typing import Any
+
+import click
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
+
+from community.core import clock
+from community.core.db import db, transaction
+from community.core.errors import Refusal
+from community.core.i18n import speaking
+from community.identity.models import User
+from community.identity.queries import VIEWER_RIGHTS
+from reputation.payback.models import PaybackPeriod, PeriodState
+from reputation.payback.operations import periods, shares
+from reputation.payback.queries.liability import get_liability, list_line_totals
+from reputation.payback.queries.periods import (
+    first_lock_at,
+    get_period,
+    get_period_to_work_on,
+    list_month_closes,
+    list_months,
+    list_periods,
+    site_zone,
+)
+from reputation.payback.tasks import close_months, run_calculation, run_lock, send_mails
+
+payback_commands = AppGroup("payback", help="Points that are money: periods, lists, payouts.")
+
+by_option = click.option("--by", required=True, help="E-mail address of the administrator.")
+period_option = click.option(
+    "--period", "period_id", type=int, help="Its number; else the oldest one not paid."
+)
+
+NEXT = {
+    PeriodState.OPEN: "calculate, once it has ended",
+    PeriodState.CALCULATED: "issue-statements",
+    PeriodState.STATEMENTS_ISSUED: "open-choice",
+    PeriodState.CHOICE_WINDOW: "lock, once the choice has ended",
+    PeriodState.LOCKING: "lock, to go on",
+    PeriodState.LOCKED: "approve, by somebody else",
+    PeriodState.APPROVED: "export",
+    PeriodState.PAYING: "settle",
+    PeriodState.PAID: "nothing",
+    PeriodState.CLOSED: "nothing",
+}
+
+
+def payback_command(name: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Add a command that says in English what was refused, and ends with 1 then."""
+
+    def add(command: Callable[..., None]) -> click.Command:
+        @wraps(command)
+        def wrapped(*args: Any, **values: Any) -> None:
+            with speaking("en"):
+                try:
+                    command(*args, **values)
+                except Refusal as refusal:
+                    raise click.ClickException(str(refusal)) from refusal
+
+        return payback_commands.command(name)(with_appcontext(wrapped))
+
+    return add
+
+
+@payback_command("status")
+def status() -> None:
+    """Show every period, what is in it and what comes next."""
+    with transaction():
+        found = list_periods()
+        for period in found:
+            _describe(period)
+    if not found:
+        click.echo("Payback was not started: nothing is owed. (flask payback start DAY)")
+
+
+def _describe(period: PaybackPeriod) -> None:
+    closed, months = len(list_month_closes(period.id)), len(list_months(period))
+    click.echo(
+        f"period {period.id}: {_day(period.begins_at)} to {_day(period.ends_at)}, "
+        f"{period.state}, {closed} of {months} months closed"
+    )
+    for row in list_line_totals(period.id):
+        click.echo(f"  {row.lines} lines {row.state}, {row.choice or 'none'}: {row.amount}")
+    if period.state == PeriodState.OPEN:
+        liability = get_liability(period)
+        click.echo(
+            f"  owed {liability.owed}, of which {liability.pending} pending and "
+            f"{liability.expiring} expiring; forecast {liability.forecast}"
+        )
+    if period.state == PeriodState.CHOICE_WINDOW:
+        click.echo(f"  not locked before {_day(first_lock_at(period))}")
+    if period.list_digest:
+        click.echo(f"  digest {period.list_digest}")
+    click.echo(f"  next: {NEXT[PeriodState(period.state)]}")
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(site_zone()).date().isoformat()
+
+
+@payback_command("start")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@by_option
+@click.option("--yes", is_flag=True, help="Do not ask where the day lies in the past.")
+def start(day: datetime, by: str, yes: bool) -> None:
+    """Open the first period from DAY (midnight in the site's zone): points are money from then."""
+    begins_at = _midnight(day.date())
+    if begins_at < clock.now() and not yes:
+        click.confirm(
+            "That day is in the past: all earned since then will be owed. Go on?", abort=True
+        )
+    with transaction():
+        period = periods.start(_administrator(by), begins_at)
+    click.echo(f"period {period.id} begins {_day(period.begins_at)}, ends {_day(period.ends_at)}")
+    if begins_at < clock.now():
+        click.echo("Book what was earned since then: flask reputation rebuild")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), site_zone()).astimezone(UTC)
+
+
+def _administrator(email: str) -> User:
+    query = select(User).options(*VIEWER_RIGHTS).where(User.email == email)
+    user = db.session.scalars(query).unique().one_or_none()
+    if user is None:
+        raise click.ClickException(f"Nobody has the address {email}.")
+    return user
+
+
+@payback_command("close-month")
+def close_month() -> None:
+    """Close all months that are due, and mail their statements; the worker does so by itself."""
+    with transaction():
+        found = list_periods()
+    for period in reversed(found):
+        for close in close_months(period.id):
+            click.echo(
+                f"{_day(close.begins_at)}: {close.entries_count} entries of {close.members_count} "
+                f"members, {close.gained} gained, {close.taken_back} taken back"
+            )
+        send_mails(period)
+
+
+@payback_command("calculate")
+@by_option
+@period_option
+def calculate(by: str, period_id: int | None) -> None:
+    """Work out every member's line of a period that has ended."""
+    period, actor = _chosen(period_id), _actor_id(by)
+    if period.state == PeriodState.OPEN:
+        run_calculation(period.id, actor)
+    _show(period.id)
+
+
+@payback_command("issue-statements")
+@by_option
+@period_option
+def issue_statements(by: str, period_id: int | None) -> None:
+    """Publish the statements of a calculated period, and mail them."""
+    period = _chosen(period_id)
+    with transaction():
+        periods.issue_statements(_administrator(by), period.id)
+    _show(period.id)
+
+
+@payback_command("open-choice")
+@by_option
+@period_option
+def open_choice(by: str, period_id: int | None) -> None:
+    """Let members choose what becomes of their points."""
+    period = _chosen(period_id)
+    with transaction():
+        periods.open_choice(_administrator(by), period.id)
+    _show(period.id)
+
+
+@payback_command("reopen")
+@by_option
+@period_option
+@click.option("--reason", required=True, help="Why; it is recorded.")
+def reopen(by: str, period_id: int | None, reason: str) -> None:
+    """Take a period back to be calculated anew, before members choose."""
+    period = _chosen(period_id)
+    with transaction():
+        periods.reopen(_administrator(by), period.id, reason)
+    _show(period.id)
+
+
+@payback_command("lock")
+@by_option
+@period_option
+def lock(by: str, period_id: int | None) -> None:
+    """Close the books of a period and make its list final; run again, it goes on."""
+    period = _chosen(period_id)
+    with transaction():
+        shares.begin_lock(_administrator(by), period.id)
+    run_lock(period.id)
+    _show(period.id)
+
+
+def _chosen(period_id: int | None) -> PaybackPeriod:
+    with transaction():
+        period = get_period_to_work_on() if period_id is None else get_period(period_id)
+    if period is None:
+        raise click.ClickException("Payback was not started.")
+    return period
+
+
+def _actor_id(email: str) -> int:
+    with transaction():
+        return _administrator(email).id
+
+
+def _show(period_id: int) -> None:
+    with transaction():
+        db.session.expire_all()
+        _describe(get_period(period_id))
