@@ -57,7 +57,7 @@ EXTRAS = {
         " records report run store votes workers writing"
     ),
     "community/notifications": "digest_letters hours kinds letters tokens wording",
-    "reputation/payback": "accounts calendar iban letters lines sepa_text wording",
+    "reputation/payback": "accounts calendar iban letters lines sepa_text verify wording",
     "community/posts": "diffs drafts history limits tagging text visibility",
     "community/privacy": "archive letters marks redaction register retention wording",
     "community/questions": (
