@@ -17,6 +17,7 @@ from community.identity.models import User
 from community.importers.demo.boards import DEMO_BOARDS
 from community.importers.demo.content import DemoContent, DemoQuestion, read_content
 from community.importers.demo.notices import load_notices
+from community.importers.demo.payback import load_charities, start_payback
 from community.importers.demo.people import load_people
 from community.importers.demo.records import keep_record, source_ids_of
 from community.importers.demo.writing import Writing, write_question
@@ -58,6 +59,8 @@ def load_demo() -> int:
             added += _load_questions(questions, Writing(people, board_id, now))
     for _ in rebuild_totals():
         pass
+    with transaction():
+        start_payback()
     # Its kudos and acceptances earn as if they had been given here.
     with unheard():
         rebuild_ledger()
@@ -65,6 +68,7 @@ def load_demo() -> int:
     rebuild_leaderboards()
     with transaction():
         _point_duplicates_at_originals(content)
+        load_charities()
         load_notices(people, now)
         keep_record(COMPLETE, COMPLETE)
     return added
