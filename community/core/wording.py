@@ -125,8 +125,9 @@ def gettext(message: str, **values: Any) -> str:
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:
-    """Translate what is counted; ``num`` may be used in the text."""
-    return present_wording().ngettext(one, many, num) % {"num": num, **values}
+    """Translate what is counted; ``num`` may be used in the text, as the reader writes numbers."""
+    wording = present_wording()
+    return wording.ngettext(one, many, num) % {"num": wording.number(num), **values}
 
 
 def ago(moment: datetime) -> str:

@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from community.core.authz import Viewer
 from community.core.db import AnySelect, db
 from community.core.jobs import Job
 from community.identity.models import User
 from community.posts.models import Post, Vote
-from community.posts.visibility import PUBLISHED, post_is_visible
-from community.questions.models import Acceptance, Question
+from community.posts.visibility import PUBLISHED
+from community.questions.models import Acceptance
 from reputation.ledger.gains import AcceptedAnswer, Gain, Thanks
 from reputation.ledger.models import (
     LedgerAccount,
@@ -31,18 +30,6 @@ class Booked(NamedTuple):
     entry_id: int
     matures_at: datetime | None
     gain: Gain
-
-
-class Line(NamedTuple):
-    """An entry as its owner reads it; ``title`` is None where the post cannot be shown."""
-
-    amount: int
-    cause: str
-    is_reversal: bool
-    created_at: datetime
-    question_id: int | None
-    post_id: int | None
-    title: str | None
 
 
 def is_standing() -> ColumnElement[bool]:
@@ -343,27 +330,3 @@ def list_accounts_after(user_id: int, limit: int) -> Sequence[int]:
     )
     query = select(User.id).where(User.id > user_id, earning).order_by(User.id).limit(limit)
     return db.session.scalars(query).all()
-
-
-def list_latest_lines(viewer: Viewer, limit: int) -> list[Line]:
-    """Return the viewer's own latest entries of reputation, the newest first."""
-    # The table alone: the entity would bring a second ``posts`` along.
-    titles = Question.__table__
-    query = (
-        select(
-            LedgerEntry.amount,
-            LedgerEntry.cause,
-            LedgerEntry.reverses_id.is_not(None),
-            LedgerEntry.created_at,
-            Post.root_id,
-            LedgerEntry.post_id,
-            titles.c.title,
-        )
-        .select_from(LedgerEntry)
-        .outerjoin(Post, and_(Post.id == LedgerEntry.post_id, post_is_visible(viewer)))
-        .outerjoin(titles, titles.c.id == Post.root_id)
-        .where(LedgerEntry.user_id == viewer.viewer_id, LedgerEntry.currency == "reputation")
-        .order_by(LedgerEntry.id.desc())
-        .limit(limit)
-    )
-    return [Line(*row) for row in db.session.execute(query)]

@@ -1,6 +1,7 @@
 """Entries of the ledger written straight away, at any time and of any amount."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
@@ -77,10 +78,25 @@ def take_gain_back(entry_id: int, *, at: datetime | None = None) -> None:
 def deliver_everything() -> None:
     """Let the ledger hear of all events, and all of reputation of what follows from them."""
     deliver_waiting()
+    while jobs := _take_jobs():
+        for job in jobs:
+            with transaction():
+                _run(job)
+
+
+def _take_jobs() -> Sequence[Job]:
+    """Take away all jobs, and return those of reputation, due or not."""
     with transaction():
-        query = select(Job.task, Job.event_id).where(Job.task.like("reputation.%"))
-        for task, event_id in db.session.execute(query.order_by(Job.id)).all():
-            record = db.session.get_one(EventRecord, event_id)
-            event = registry.event_classes[record.name](**record.payload)
-            registry.find(task)(event, event_id=event_id)
-        db.session.execute(delete(Job))
+        query = select(Job).where(Job.task.like("reputation.%")).order_by(Job.id)
+        jobs = db.session.scalars(query).all()
+        db.session.execute(delete(Job).execution_options(synchronize_session=False))
+    return jobs
+
+
+def _run(job: Job) -> None:
+    if job.event_id is None:
+        registry.find(job.task)(**job.arguments)
+        return
+    record = db.session.get_one(EventRecord, job.event_id)
+    event = registry.event_classes[record.name](**record.payload)
+    registry.find(job.task)(event, event_id=job.event_id)

@@ -11,7 +11,9 @@ from sqlalchemy import delete, select, update
 from community.core import clock
 from community.core.authz import GUEST, SYSTEM
 from community.core.db import db, transaction
+from community.core.jobs import Job, emit
 from community.core.worker import run_due_jobs
+from community.events import PointsChanged
 from community.identity.models import User
 from community.identity.operations.closing import disable_user
 from community.identity.operations.preferences import change_preferences
@@ -83,6 +85,24 @@ def test_acts_of_members_reach_the_leaderboards() -> None:
     for period in ("day", "week", "month", "all"):
         assert shown(period, board.id) == gained
     assert shown("day") == gained
+
+
+def test_a_burst_of_kudos_is_added_up_once_within_a_minute() -> None:
+    helper, answer = make_user("Ben"), make_answer(make_question())
+    for _ in range(3):
+        book_gain(helper, 10, answer)
+        with transaction():
+            emit(PointsChanged(helper.id))
+    run_due_jobs()
+    assert shown() == []
+    with transaction():
+        waiting = db.session.scalars(
+            select(Job.arguments).where(Job.task.contains("leaderb"))
+        ).all()
+    assert waiting == [{"user_id": helper.id}]
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        run_due_jobs()
+        assert shown() == [(1, "Ben", 30)]
 
 
 def test_a_removed_post_takes_its_points_from_the_leaderboards() -> None:

@@ -1,0 +1,24 @@
+"""What the rules say, in plain words."""
+
+from flask_babel import gettext as _
+
+from reputation.ledger.rules import (
+    ACCEPTANCE_GIVEN,
+    ACCEPTED,
+    CONFIRMED,
+    KUDOS_ANSWER,
+    KUDOS_QUESTION,
+    Rules,
+)
+
+
+def rule_words(rules: Rules) -> list[tuple[str, int]]:
+    """Return what brings points by these rules, and how many."""
+    words = {
+        ACCEPTED: _("Your answer is accepted as the solution"),
+        ACCEPTANCE_GIVEN: _("You accept an answer to your question"),
+        KUDOS_ANSWER: _("Kudos for your answer"),
+        KUDOS_QUESTION: _("Kudos for your question"),
+        CONFIRMED: _("You confirm your e-mail address"),
+    }
+    return [(words[cause], value) for cause, value in rules.values.items() if value]
