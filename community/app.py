@@ -52,6 +52,7 @@ from reputation.trust import noting
 from reputation.trust.subscribers import SUBSCRIPTIONS as TRUST_SUBSCRIPTIONS
 from reputation.trust.views import blueprint as trust_blueprint
 from reputation.views import blueprint as reputation_blueprint
+from reputation.views import standing as standing_blueprint
 
 ROOT = Path(__file__).resolve().parents[1]
 MIGRATIONS = ROOT / "migrations"
@@ -70,6 +71,7 @@ BLUEPRINTS = (
     questions_blueprint,
     replies_blueprint,
     profiles_blueprint,
+    standing_blueprint,
     leaderboards_blueprint,
     notifications_blueprint,
     search_blueprint,

@@ -138,6 +138,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/search/similar": _one("/search/similar?title=Canary+sits+in+this+title"),
     "/users/<int:user_id>": _people("/users/{id}", "/users/{id}?show=answers"),
     "/users/<int:user_id>/<slug>": _people("/users/{id}/x?show=questions"),
+    "/users/<int:user_id>/points": _people("/users/{id}/points"),
     "/users/by-name/<name>": _people("/users/by-name/{name}"),
     "/users/names": _one("/users/names?q=read"),
     "/notifications": _one("/notifications"),

@@ -163,6 +163,7 @@ def addresses_of(reader: ForumClient) -> list[str]:
         f"/posts/{answer}/revisions/new",
         f"/posts/{post}/tags",
         f"/users/{reader.asker.id}",
+        f"/users/{reader.asker.id}/points",
         "/reputation",
         "/reputation/appeals",
         *(f"/reputation/entries/{entry}/appeal" for entry in reader.points.entries.values()),

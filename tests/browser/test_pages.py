@@ -151,6 +151,7 @@ PAGES = {
     "tags of a question": Shown("asker", lambda scene: f"/posts/{scene.open.id}/tags"),
     "ranks as guest": Shown("guest", "/ranks"),
     "own rank": Shown("helper", "/ranks"),
+    "standing": Shown("guest", lambda scene: f"/users/{scene.helper.id}/points"),
     "leaderboard as guest": Shown("guest", "/leaderboard"),
     "own place on a leaderboard": Shown("helper", "/leaderboard?period=all"),
     "superusers": Shown("guest", "/superusers"),
