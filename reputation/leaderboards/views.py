@@ -38,7 +38,7 @@ def show_leaderboard() -> str:
 
 
 def _tabs(shown: str, slug: str) -> list[tuple[str, str, bool, None]]:
-    words = {DAY: _("Today"), WEEK: _("This week"), MONTH: _("This month"), EVER: _("All time")}
+    words = {DAY: _("Today"), WEEK: _("Week"), MONTH: _("Month"), EVER: _("All time")}
     return [
         (
             text,

@@ -22,6 +22,7 @@ from reputation.ledger.rules import (
     CONFIRMED,
     EARNED,
     KUDOS,
+    OPENING,
     POSTED,
     REPUTATION,
 )
@@ -161,7 +162,10 @@ class Earned(NamedTuple):
 def earned_by_span(
     user_id: int, currency: str, spans: Sequence[Span], at: datetime
 ) -> list[Earned]:
-    """Return what a member earned in each span, as it stands; payments out are left aside."""
+    """Return what a member earned in each span, as it stands.
+
+    What was brought along or paid out was not earned then.
+    """
     is_pending = and_(LedgerEntry.matures_at.is_not(None), LedgerEntry.matures_at > at)
     sums: list[Any] = []
     for span in spans:
@@ -173,6 +177,7 @@ def earned_by_span(
             LedgerEntry.user_id == user_id,
             LedgerEntry.currency == currency,
             LedgerEntry.cause.in_(EARNED),
+            LedgerEntry.cause != OPENING,
             LedgerEntry.occurred_at >= spans[0].begins_at,
         )
     ).one()
