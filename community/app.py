@@ -39,6 +39,8 @@ from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
 from reputation.adjustments.views import adjustments as adjustments_blueprint
 from reputation.adjustments.views import appeals as appeals_blueprint
+from reputation.badges.subscribers import SUBSCRIPTIONS as BADGE_SUBSCRIPTIONS
+from reputation.badges.views import blueprint as badges_blueprint
 from reputation.drafts.views import rules as rules_blueprint
 from reputation.leaderboards.subscribers import SUBSCRIPTIONS as LEADERBOARD_SUBSCRIPTIONS
 from reputation.leaderboards.views import blueprint as leaderboards_blueprint
@@ -87,6 +89,7 @@ BLUEPRINTS = (
     superusers_blueprint,
     payback_blueprint,
     rules_blueprint,
+    badges_blueprint,
 )
 
 SUBSCRIPTIONS = (
@@ -97,6 +100,7 @@ SUBSCRIPTIONS = (
     RANK_SUBSCRIPTIONS,
     SUPERUSER_SUBSCRIPTIONS,
     TRUST_SUBSCRIPTIONS,
+    BADGE_SUBSCRIPTIONS,
 )
 
 

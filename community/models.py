@@ -49,6 +49,7 @@ from community.questions.models import (
 )
 from community.search.models import Deflection, IndexRequest
 from reputation.adjustments.models import Adjustment, PointsAppeal
+from reputation.badges.models import Badge, BadgeGrant
 from reputation.drafts.models import RuleDraft, RuleSimulation
 from reputation.leaderboards.models import LeaderboardScore
 from reputation.ledger.models import (
@@ -79,6 +80,8 @@ __all__ = [
     "AllowanceUse",
     "Answer",
     "AuditEntry",
+    "Badge",
+    "BadgeGrant",
     "Board",
     "BoardGroup",
     "BoardStats",

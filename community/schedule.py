@@ -11,6 +11,7 @@ from community.privacy.operations.erasures import erase_due_accounts
 from community.privacy.tasks import forget_old
 from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
+from reputation.badges.operations.granting import refresh_all_badges
 from reputation.leaderboards.tasks import check_leaderboards
 from reputation.payback.tasks import drive_payback
 from reputation.ranks.operations import refresh_ranks
@@ -31,4 +32,5 @@ PERIODIC = (
     Periodic(look_after_superusers, timedelta(hours=1)),
     Periodic(drive_payback, timedelta(minutes=10)),
     Periodic(refresh_levels, timedelta(days=1)),
+    Periodic(refresh_all_badges, timedelta(days=1)),
 )

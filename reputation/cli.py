@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from community.core.db import db
+from reputation.badges.operations.granting import rebuild_badges
 from reputation.leaderboards.rebuild import rebuild_leaderboards
 from reputation.ledger.cli import reputation_commands
 from reputation.ledger.models import LedgerEntry
@@ -48,3 +49,4 @@ def rebuild() -> None:
     click.echo(f"{rebuild_ranks()} ranks corrected")
     click.echo(f"{rebuild_leaderboards().rows} places on leaderboards corrected")
     click.echo(f"{rebuild_levels()} trust levels corrected")
+    click.echo(f"{rebuild_badges()} badges granted or withdrawn")

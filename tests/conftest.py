@@ -99,7 +99,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 
 APPEND_ONLY = ("audit_entries", "ledger_entries", "ledger_closings", "rule_versions")
 # What migrations put there, and every site has: remembered once, put back before each test.
-SEEDED = ("ranks",)
+SEEDED = ("ranks", "badges")
 _seeds: dict[str, list[dict[str, object]]] = {}
 
 
@@ -114,6 +114,8 @@ def remember_seeds() -> None:
 def _put_seeds_back() -> None:
     for name, rows in _seeds.items():
         db.session.execute(insert(Base.metadata.tables[name]), rows)
+    # Tests of badges turn them on. Elsewhere each would be a notification more for every deed.
+    db.session.execute(text("UPDATE badges SET enabled = false WHERE key <> 'beyond'"))
 
 
 def empty_database() -> None:

@@ -115,6 +115,12 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/reputation": _one("/reputation"),
     "/privileges": _one("/privileges"),
     "/ranks": _one("/ranks"),
+    "/badges": _one("/badges"),
+    "/badges/<int:badge_id>": _one("/badges/1"),
+    "/users/<int:user_id>/badges": _people("/users/{id}/badges"),
+    "/admin/badges": _one("/admin/badges"),
+    "/admin/badges/new": _one("/admin/badges/new"),
+    "/admin/badges/<int:badge_id>": _one("/admin/badges/1"),
     "/admin/ranks": _one("/admin/ranks"),
     "/admin/ranks/<int:level>": _one("/admin/ranks/1"),
     "/leaderboard": lambda world: [
@@ -286,6 +292,8 @@ ADMINISTRATION = {
         "/admin/payback/periods/<int:period_id>/steps",
         "/payback/charities/<int:charity_id>/listing",
     ),
+    *("/admin/badges", "/admin/badges/<int:badge_id>"),
+    *("/badges/<int:badge_id>/grants", "/badges/<int:badge_id>/grants/<int:grant_id>"),
 }
 # Rules that change only what belongs to the sender, or nothing.
 OWN_CHANGES = {

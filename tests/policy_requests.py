@@ -23,6 +23,7 @@ from community.posts.models import Post
 from community.posts.operations import watch
 from community.questions.operations.closures import close_question
 from community.questions.operations.questions import lock_question, lock_writing
+from reputation.badges.models import BadgeGrant
 from reputation.ledger.rules import SETTLED
 from reputation.payback.models import Charity, PaybackPeriod, PayoutLine, PeriodState
 from reputation.superusers.agreements import IN_FORCE
@@ -41,6 +42,8 @@ from tests.factories.community import (
 from tests.policy_points import PointsWorld, make_points
 
 PASSWORD = "ferry boat lantern"
+# The badge "beyond", which can be given many times.
+GIVEN_BY_HAND = 16
 TARGETS = ("own", "others", "elsewhere")
 VARIANTS = ("bare", "answered", "solved", "closed", "locked", "hidden")
 TEXT = "Take the card out, wait for a minute and put it back in again."
@@ -75,6 +78,7 @@ class World:
     # A charity that was proposed, and a period that is calculated.
     charity: int = 0
     period: int = 0
+    grants: dict[str, int] = field(default_factory=dict)
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -165,10 +169,11 @@ def make_world() -> World:
             helping = SuperuserMembership(
                 user_id=user.id, state="active", origin="grant", tier=1, review_due_at=days_ago(1)
             )
-            db.session.add_all([row, note, passkey, other, helping])
+            grant = BadgeGrant(badge_id=GIVEN_BY_HAND, user_id=user.id)
+            db.session.add_all([row, note, passkey, other, helping, grant])
             db.session.flush()
             world.memberships[role] = helping.id
-            world.passkeys[role] = passkey.id
+            world.passkeys[role], world.grants[role] = passkey.id, grant.id
             world.sessions[role], world.notifications[role] = row.id, note.id
             watch(user.id, person_id=world.people["agent"].id)
     world.points = make_points(world.people, world.author, second_admin)
@@ -267,6 +272,13 @@ DRAFT = {
     "begins_on": "2030-01-01",
 }
 GROUP_NAMES = {"name_de": "Prüfer", "name_en": "Checkers"}
+BADGE = {
+    **GROUP_NAMES,
+    "description_de": "Hat alles geprüft",
+    "description_en": "Checked it all",
+    "icon": "star",
+    "enabled": "1",
+}
 EDIT = {"title": "A title that is long enough", "body": TEXT, "tags": "sim"}
 PREFERENCES = {
     "language": "en",
@@ -330,6 +342,16 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "administration.save_audience": lambda c: (
         f"/admin/boards/{c.board.id}/audience",
         {"audience": "members"},
+    ),
+    "administration.create_badge": _fixed("/admin/badges", key="checker", **BADGE),
+    "administration.save_badge": _fixed("/admin/badges/1", **BADGE),
+    "badges.grant_badge": lambda c: (
+        f"/badges/{GIVEN_BY_HAND}/grants",
+        {"person": c.owner.display_name, "reason": "Always kind"},
+    ),
+    "badges.revoke_badge": lambda c: (
+        f"/badges/{GIVEN_BY_HAND}/grants/{_owned(c, c.world.grants)}",
+        {"reason": "Given by mistake"},
     ),
     "administration.save_rank": _fixed(
         "/admin/ranks/1", needs_points="50", name_de="Stammgast", name_en="Regular"

@@ -87,6 +87,10 @@ class Action(StrEnum):
     SUPERUSER_LAPSED = "superuser.lapsed"
     SUPERUSER_LEFT = "superuser.left"
     SUPERUSER_ENDED = "superuser.ended"
+    BADGE_MADE = "badge.made"
+    BADGE_CHANGED = "badge.changed"
+    BADGE_GRANTED = "badge.granted"
+    BADGE_REVOKED = "badge.revoked"
 
 
 class AuditEntry(Base):

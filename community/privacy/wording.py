@@ -49,6 +49,7 @@ HEADINGS = {
     "payback_holds": _l("Times in which your payback waited"),
     "payback_notices": _l("Mails about your payback"),
     "superuser_memberships": _l("Your time as superuser"),
+    "badge_grants": _l("Badges you were given"),
     "imported_records": _l("Where your account came from"),
 }
 

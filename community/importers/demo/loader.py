@@ -23,6 +23,7 @@ from community.importers.demo.records import keep_record, source_ids_of
 from community.importers.demo.writing import Writing, write_question
 from community.questions.models import Closure, DuplicateLink, Question
 from community.questions.rebuild import rebuild_totals
+from reputation.badges.operations.granting import rebuild_badges
 from reputation.leaderboards.rebuild import rebuild_leaderboards
 from reputation.ledger.rebuild import rebuild_ledger
 from reputation.ranks.operations import rebuild_ranks
@@ -66,6 +67,7 @@ def load_demo() -> int:
         rebuild_ledger()
     rebuild_ranks()
     rebuild_leaderboards()
+    rebuild_badges()
     with transaction():
         _point_duplicates_at_originals(content)
         load_charities()

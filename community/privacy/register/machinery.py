@@ -31,6 +31,9 @@ TABLES = {
         },
     ),
     "periodic_slots": Table(nothing="key ran_at"),
+    "badges": Table(
+        nothing="id key names descriptions icon needs repeatable enabled holders_count changed_at"
+    ),
     "ranks": Table(nothing="level names icon needs one_of changed_at"),
     "submissions": Table(
         kept_for="submissions",

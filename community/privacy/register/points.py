@@ -1,6 +1,15 @@
 """Points: the ledger, its rules, and what is taken out of it."""
 
-from community.privacy.marks import Erasure, Personal, Rows, Table, goes, kept, other_person
+from community.privacy.marks import (
+    Erasure,
+    Personal,
+    Rows,
+    Table,
+    goes,
+    kept,
+    other_person,
+    rewritten,
+)
 
 OF_A_CASE = "belongs to a case about several people"
 
@@ -73,6 +82,23 @@ TABLES = {
             "period": goes("in a day, a week, a month or ever"),
             "begins_on": goes("from which day on"),
             "points": goes("how many"),
+        },
+    ),
+    "badge_grants": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="account",
+        nothing="id",
+        personal={
+            "badge_id": goes("which badge"),
+            "user_id": goes("who was given it"),
+            "number": goes("for which time"),
+            "granted_at": goes("when"),
+            "granted_by_id": other_person("who gave it"),
+            "reason": rewritten("what for"),
+            "revoked_at": goes("when it was taken back"),
+            "revoked_by_id": other_person("who took it back"),
+            "revoke_reason": rewritten("why"),
         },
     ),
 }

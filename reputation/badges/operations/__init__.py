@@ -1,0 +1,1 @@
+"""Granting by rule and by hand, and changes to the badges themselves."""

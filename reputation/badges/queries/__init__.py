@@ -1,0 +1,1 @@
+"""Reads of badges, their holders, and of what earns them."""

@@ -1,0 +1,139 @@
+"""What counts of members for badges: a few statements for any number of them."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
+
+from community.core.authz import SYSTEM
+from community.core.db import AnySelect, db
+from community.posts.models import Post, Vote
+from community.posts.visibility import PUBLISHED, post_is_visible
+from community.questions.models import Acceptance, MeToo
+from reputation.badges.badge_rules import Earned
+from reputation.ledger.queries import are_excluded
+from reputation.ranks.queries import measures_of
+
+UserIds = Collection[int]
+
+
+def earned_by(user_ids: UserIds) -> dict[int, Earned]:
+    """Return what counts of these members; those who were erased are left out."""
+    found = {name: _numbers(query(user_ids)) for name, query in COUNTS.items()}
+    return {
+        user_id: Earned(
+            solved=shared.solved,
+            kudos=shared.kudos,
+            helped=shared.helped,
+            days=shared.days,
+            **{name: numbers.get(user_id, 0) for name, numbers in found.items()},
+        )
+        for user_id, shared in measures_of(user_ids).items()
+    }
+
+
+def _numbers(query: AnySelect) -> dict[int, int]:
+    return {user_id: number or 0 for user_id, number in db.session.execute(query)}
+
+
+def _welcomed(user_ids: UserIds) -> AnySelect:
+    answer, question, earlier = aliased(Post), aliased(Post), aliased(Post)
+    had_asked = exists().where(
+        earlier.author_id == question.author_id,
+        earlier.kind == "question",
+        earlier.id < question.id,
+    )
+    return (
+        select(answer.author_id, func.count(question.author_id.distinct()))
+        .join(Acceptance, Acceptance.answer_id == answer.id)
+        .join(question, question.id == Acceptance.question_id)
+        .where(
+            answer.author_id.in_(user_ids),
+            question.author_id != answer.author_id,
+            answer.visibility == PUBLISHED,
+            question.visibility == PUBLISHED,
+            ~had_asked,
+            ~are_excluded(answer.author_id, question.author_id),
+        )
+        .group_by(answer.author_id)
+    )
+
+
+def _answers(user_ids: UserIds) -> AnySelect:
+    root = aliased(Post)
+    return (
+        select(Post.author_id, func.count(Post.id))
+        .join(root, root.id == Post.root_id)
+        .where(
+            Post.author_id.in_(user_ids),
+            Post.kind == "answer",
+            Post.visibility == PUBLISHED,
+            root.visibility == PUBLISHED,
+            root.author_id != Post.author_id,
+        )
+        .group_by(Post.author_id)
+    )
+
+
+def _written(user_ids: UserIds) -> AnySelect:
+    return _of_posts(func.count(Post.id), ("question", "answer"), user_ids)
+
+
+def _best_answer(user_ids: UserIds) -> AnySelect:
+    return _of_posts(func.max(Post.kudos_count), ("answer",), user_ids)
+
+
+def _of_posts(number: Any, kinds: tuple[str, ...], user_ids: UserIds) -> AnySelect:
+    return (
+        select(Post.author_id, number)
+        .where(Post.author_id.in_(user_ids), Post.kind.in_(kinds), post_is_visible(SYSTEM))
+        .group_by(Post.author_id)
+    )
+
+
+def _best_question(user_ids: UserIds) -> AnySelect:
+    shared = (
+        select(Post.author_id.label("author_id"), func.count(MeToo.id).label("people"))
+        .join(MeToo, MeToo.question_id == Post.id)
+        .where(Post.author_id.in_(user_ids), Post.visibility == PUBLISHED)
+        .group_by(Post.author_id, Post.id)
+        .subquery()
+    )
+    return select(shared.c.author_id, func.max(shared.c.people)).group_by(shared.c.author_id)
+
+
+def _thanked(user_ids: UserIds) -> AnySelect:
+    return (
+        select(Vote.user_id, func.count(Vote.id))
+        .where(Vote.user_id.in_(user_ids), Vote.value == 1)
+        .group_by(Vote.user_id)
+    )
+
+
+def _accepted(user_ids: UserIds) -> AnySelect:
+    question = aliased(Post)
+    return (
+        select(question.author_id, func.count(Acceptance.id))
+        .join(question, question.id == Acceptance.question_id)
+        .join(Post, Post.id == Acceptance.answer_id)
+        .where(
+            question.author_id.in_(user_ids),
+            Acceptance.accepted_by_id == question.author_id,
+            Post.author_id != question.author_id,
+            question.visibility == PUBLISHED,
+            Post.visibility == PUBLISHED,
+        )
+        .group_by(question.author_id)
+    )
+
+
+COUNTS: dict[str, Callable[[UserIds], AnySelect]] = {
+    "welcomed": _welcomed,
+    "answers": _answers,
+    "written": _written,
+    "best_answer": _best_answer,
+    "best_question": _best_question,
+    "thanked": _thanked,
+    "accepted": _accepted,
+}
