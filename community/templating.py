@@ -10,6 +10,7 @@ from community.core.web import current_viewer, reader_theme
 from community.identity.ceremonies import are_passkeys_possible
 from community.identity.policies import can_administer, owes_consent
 from community.posts.policies import is_silenced
+from reputation.adjustments.policies import can_see_adjustments
 from reputation.ranks.marks import rank_of
 
 
@@ -23,6 +24,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         terms_version=settings.terms_version,
         owes_consent=owes_consent,
         can_administer=can_administer,
+        can_see_adjustments=can_see_adjustments,
         site_url=settings.site_url.rstrip("/"),
         new_submission=lambda: secrets.token_urlsafe(16),
         is_silenced=is_silenced,

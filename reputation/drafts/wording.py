@@ -1,13 +1,11 @@
 """What the pages about rules call causes, states and changes."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from babel.numbers import format_decimal
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from community.core.wording import number, present_wording
+from community.core.wording import number
 from reputation.ledger.rules import (
     ACCEPTANCE_GIVEN,
     ACCEPTED,
@@ -47,11 +45,6 @@ SPREAD_WORDS = (
     _l("20 to 50 percent more"),
     _l("More than 50 percent more, or from nothing"),
 )
-
-
-def money_words(points: int) -> str:
-    """Return payback points as money: one point is a hundredth of the currency's unit."""
-    return str(format_decimal(Decimal(points) / 100, "#,##0.00", present_wording().language))
 
 
 def signed_words(amount: int) -> str:

@@ -19,7 +19,8 @@ from reputation.drafts.queries import (
 )
 from reputation.drafts.views.blueprint import rules
 from reputation.drafts.views.drafts import read_day, render_draft
-from reputation.drafts.wording import CURRENCY_WORDS, money_words, signed_words, spread_words
+from reputation.drafts.wording import CURRENCY_WORDS, signed_words, spread_words
+from reputation.payback.wording import money
 
 
 @rules.post("/admin/point-rules/drafts/<int:draft_id>/simulations")
@@ -63,7 +64,7 @@ def _render(simulation: RuleSimulation, draft: RuleDraft) -> str:
         people=list_people(shown),
         spread=spread_words(summary["spread"]),
         currencies=CURRENCY_WORDS,
-        money=money_words,
+        money=money,
         signed=signed_words,
     )
 
