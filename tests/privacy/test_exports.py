@@ -49,6 +49,9 @@ FIXED = {
     ("watches", "muted"),
     ("audit_entries", "subject_id"),
     ("charities", "state"),
+    ("notifications", "page"),
+    *(("adjustments", column) for column in ("currency", "state")),
+    ("points_appeals", "state"),
 }
 
 # Nobody changes these, not even a test.
@@ -114,6 +117,7 @@ def _fitting_rows(planted: Planted) -> dict[str, dict[str, Any]]:
         },
         "closures": {"question_id": question_id, "reason": "policy"},
         "ledger_entries": {"currency": "reputation"},
+        "adjustments": {"currency": "reputation", "proposed_by_id": planted.other.id},
         "payout_lines": {"earned": 1, "carried": 1, "amount": 2},
         "audit_entries": {
             "subject_type": "user",

@@ -19,10 +19,10 @@ from community.privacy.register import (
 TABLES: dict[str, Table] = {
     **accounts.TABLES,
     **contributions.TABLES,
-    **corrections.TABLES,
     **payback.TABLES,
     **payouts.TABLES,
     **points.TABLES,
+    **corrections.TABLES,
     **machinery.TABLES,
     **superusers.TABLES,
 }
