@@ -15,7 +15,7 @@ from reputation.badges.operations.granting import refresh_all_badges
 from reputation.leaderboards.tasks import check_leaderboards
 from reputation.payback.tasks import drive_payback
 from reputation.ranks.operations import refresh_ranks
-from reputation.superusers.operations.following import look_after_superusers
+from reputation.superusers.operations.following import look_after_superusers, tell_of_silence
 from reputation.trust.operations import refresh_levels
 
 PERIODIC = (
@@ -30,6 +30,7 @@ PERIODIC = (
     Periodic(refresh_ranks, timedelta(days=1)),
     Periodic(check_leaderboards, timedelta(days=1)),
     Periodic(look_after_superusers, timedelta(hours=1)),
+    Periodic(tell_of_silence, timedelta(days=1)),
     Periodic(drive_payback, timedelta(minutes=10)),
     Periodic(refresh_levels, timedelta(days=1)),
     Periodic(refresh_all_badges, timedelta(days=1)),

@@ -64,8 +64,8 @@ EXTRAS = {
         "excerpts feed_queries feeds indexing reasons rebuild standing status structured_data"
     ),
     "reputation/adjustments": "letters wording working_days",
-    "reputation/superusers": "agreements letters standing wording",
     "reputation/drafts": "replay values wording",
+    "reputation/superusers": "agreements guarding letters standing wording",
     "community/search": (
         "analysis backends building documents edits filters highlighting index query_language"
         " ranking readers segments spelling spelling_hints"

@@ -1,6 +1,6 @@
 """News of the superuser scheme: a mail, which begins with a name and a comma, and the bell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask_babel import gettext as _
 
@@ -193,6 +193,23 @@ def send_review_to_staff(admin: User, member: User, membership: SuperuserMembers
         )
 
     _tell_staff(admin, "due", letter, membership)
+
+
+def send_silence_to_staff(admin: User, names: Sequence[str]) -> None:
+    """Tell an administrator who helped nearly every day and has fallen silent."""
+
+    def letter() -> Letter:
+        return Letter(
+            _("Helpers have fallen silent"),
+            (
+                _("these members helped nearly every day, and not at all for two weeks:"),
+                ", ".join(names),
+                _("A kind word often does a lot: perhaps it was too much for them."),
+            ),
+            _("Look at the superusers"),
+        )
+
+    send_notice(admin, letter, link=address_of("superusers.list_memberships"))
 
 
 def _tell(user: User, news: str, letter: Callable[[], Letter], link: str) -> None:

@@ -1,10 +1,11 @@
 """Reads of the superuser scheme."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, select, union
+from sqlalchemy import ColumnElement, and_, exists, func, select, union
 
 from community.boards.models import Board, BoardGroup
 from community.core import clock
@@ -17,7 +18,17 @@ from community.identity.models import Group, RoleGrant, User
 from community.identity.names import name_key_of
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.identity.policies import is_any_staff
+from community.posts.models import Post
 from community.posts.policies import is_silenced
+from community.posts.visibility import PUBLISHED
+from reputation.superusers.guarding import (
+    SHARE_OF,
+    SILENT_AFTER,
+    WITHIN,
+    Concentration,
+    concentration_of,
+    helped_daily,
+)
 from reputation.superusers.models import ACTIVE, SuperuserMembership
 from reputation.superusers.policies import can_see_scheme
 from reputation.superusers.standing import Standing
@@ -38,6 +49,13 @@ class Deed(NamedTuple):
 
     record: AuditEntry
     actor_name: str | None
+
+
+class SilentHelper(NamedTuple):
+    """Somebody who helped daily, and when they answered last."""
+
+    person: Person
+    last_answer_at: datetime
 
 
 def get_open_membership(user_id: int) -> SuperuserMembership | None:
@@ -107,7 +125,7 @@ def standing_of(user: User) -> Standing:
     last = get_last_membership(user.id)
     return Standing(
         points=user.points,
-        trust_level=int(getattr(user, "trust_level", 0)),
+        trust_level=user.trust_level,
         is_staff=is_any_staff(user),
         is_superuser="superuser" in user.role_names,
         is_silenced=is_silenced(user),
@@ -220,3 +238,52 @@ def list_to_be_asked(version: str, limit: int) -> list[int]:
 def _ids(*conditions: ColumnElement[bool], limit: int) -> list[int]:
     query = select(SuperuserMembership.id).where(*conditions)
     return list(db.session.scalars(query.order_by(SuperuserMembership.id).limit(limit)))
+
+
+def get_concentration(viewer: Viewer) -> Concentration:
+    """Return, for staff, how much of the last thirty days' answers came from ten people."""
+    require(can_see_scheme(viewer))
+    counts = (
+        select(func.count(Post.id))
+        .where(_is_answer(), Post.created_at > clock.now() - SHARE_OF)
+        .group_by(Post.author_id)
+    )
+    return concentration_of(list(db.session.scalars(counts)))
+
+
+def list_silent_helpers(viewer: Viewer, *, within: timedelta = WITHIN) -> list[SilentHelper]:
+    """Return, for staff, who helped daily and then fell silent, the longest silent first.
+
+    ``within`` is how long ago at most it may be that the silence became one (of fourteen days).
+    """
+    require(can_see_scheme(viewer))
+    silent_since = clock.now() - SILENT_AFTER
+    last = func.max(Post.created_at)
+    candidates = (
+        select(Post.author_id)
+        .where(_is_answer(), Post.created_at > silent_since - within - WITHIN)
+        .group_by(Post.author_id)
+        .having(and_(last <= silent_since, last > silent_since - within))
+    )
+    answered = _answers_of(list(db.session.scalars(candidates)), silent_since - within - WITHIN)
+    daily = {who: max(when) for who, when in answered.items() if helped_daily(when)}
+    people: Any = select(*person_columns()).where(
+        User.id.in_(daily), User.active.is_(True), User.role.in_(("member", "superuser"))
+    )
+    found = [Person(*row) for row in db.session.execute(people)]
+    silent = [SilentHelper(person, daily[person.id]) for person in found]
+    return sorted(silent, key=lambda helper: helper.last_answer_at)
+
+
+def _answers_of(user_ids: Sequence[int], since: datetime) -> dict[int, list[datetime]]:
+    answered = defaultdict[int, list[datetime]](list)
+    query = select(Post.author_id, Post.created_at).where(
+        Post.author_id.in_(user_ids), _is_answer(), Post.created_at > since
+    )
+    for author_id, created_at in db.session.execute(query):
+        answered[author_id].append(created_at)
+    return answered
+
+
+def _is_answer() -> ColumnElement[bool]:
+    return and_(Post.kind == "answer", Post.visibility == PUBLISHED)

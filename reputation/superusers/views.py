@@ -29,12 +29,14 @@ from reputation.superusers.operations import joining, staying
 from reputation.superusers.queries import (
     Row,
     find_member,
+    get_concentration,
     get_last_membership,
     get_row,
     list_boards_of_group,
     list_former,
     list_history,
     list_rows,
+    list_silent_helpers,
     list_superusers,
     obstacle_for,
 )
@@ -154,6 +156,8 @@ def _render_list(errors: Mapping[str, object], status: int = 200) -> ResponseRet
         due=[row for row in active if row.membership.is_review_due(now)],
         active=active,
         former=list_former(viewer),
+        silent=list_silent_helpers(viewer),
+        concentration=get_concentration(viewer),
         version=IN_FORCE,
         errors=errors,
         typed=request.form,

@@ -1,5 +1,7 @@
 """What happens without anybody asking: roles given by hand, time that runs out."""
 
+from datetime import timedelta
+
 from community.core import clock
 from community.core.audit import Action
 from community.core.authz import SYSTEM
@@ -30,6 +32,7 @@ from reputation.superusers.queries import (
     list_admins,
     list_due_reviews,
     list_out_of_step,
+    list_silent_helpers,
     list_to_be_asked,
     list_unanswered,
 )
@@ -126,6 +129,18 @@ def tell_of_reviews() -> None:
             letters.send_review(member)
             for admin in admins:
                 letters.send_review_to_staff(admin, member, membership)
+
+
+def tell_of_silence() -> None:
+    """Tell administrators of daily helpers who have been silent for fourteen days (daily task).
+
+    Each is told of on one day; the page of staff shows them for four weeks.
+    """
+    silent = list_silent_helpers(SYSTEM, within=timedelta(days=1))
+    names = [helper.person.name for helper in silent]
+    if names:
+        for admin in list_admins():
+            letters.send_silence_to_staff(admin, names)
 
 
 def _memberships(ids: list[int]) -> list[SuperuserMembership]:
