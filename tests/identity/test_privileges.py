@@ -1,5 +1,6 @@
 """Which powers open with how many points, by preset, by single values and by role."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -22,6 +23,7 @@ from community.identity.privileges import (
     has_privilege,
     require_privilege,
 )
+from tests.source import ROOT
 
 HERE, ELSEWHERE = 5, 6
 
@@ -171,3 +173,18 @@ def test_a_refusal_says_what_is_missing(preset):
         require_privilege(Somebody(3), Privilege.KUDOS, HERE)
     assert str(refusal.value) == "“Give kudos anywhere” opens at 10 points; you have 3."
     require_privilege(Somebody(10), Privilege.KUDOS, HERE)
+
+
+def test_the_documented_table_is_the_real_one():
+    text = (ROOT / "docs/points.md").read_text()
+    rows = re.findall(r"^\| [^|]+ \| (`[^|]+`) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", text, re.M)
+    documented = {
+        name: tuple(int(number.replace(",", "")) for number in numbers)
+        for names, *numbers in rows
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    real = {
+        privilege.value: tuple(thresholds(preset)[privilege] for preset in PRESETS)
+        for privilege in set(Privilege) - WAITING
+    }
+    assert documented == real
