@@ -12,10 +12,13 @@ from flask import Flask
 from sqlalchemy import update
 
 from community.core import clock
+from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.jobs import Job
 from community.posts.operations import watch
 from community.translations.catalogues import read_catalogue
+from reputation.payback.operations.charities import propose_charity
+from reputation.payback.operations.periods import start as start_payback
 from tests.client import ForumClient
 from tests.factories.community import (
     make_acceptance,
@@ -71,6 +74,9 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         watch(asker.id, board_id=board.id)
         watch(asker.id, person_id=helper.id)
     make_question(helper, board, title="Plugh stands still since a week")
+    with transaction():
+        start_payback(SYSTEM, clock.now())
+        propose_charity(helper, "Plugh")
     german.points = make_points({"moderator": team, "admin": team}, asker, make_user(role="admin"))
     german.asker, german.team, german.group = asker, team, make_group("Tester")
     german.question, german.answer, german.waiting = question, answer, waiting
@@ -112,7 +118,8 @@ PAGES = [
     "/mail-sent/registration",
     "/mail-sent/reset",
     "/mail-sent/link",
-    *("/payback", "/payback/details", "/payback/charities", "/admin/payback"),
+    *("/payback", "/payback/details", "/payback/charities", "/payback/statements/1"),
+    "/admin/payback",
     "/account",
     "/superusers",
     "/account/superuser",

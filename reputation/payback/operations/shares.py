@@ -67,6 +67,8 @@ def calculate_lines(period_id: int, after_user_id: int) -> int | None:
     period = get_period(period_id)
     check_calculable(period)
     user_ids = list_owed_after(after_user_id, BATCH)
+    # Two who calculate at the same time would both make a member's line.
+    lock_accounts(user_ids)
     lines = lock_lines(period_id, user_ids)
     for user_id, share in shares_of(period, user_ids).items():
         _write_share(period, user_id, share, lines)
@@ -131,9 +133,12 @@ def _check_lockable(period: PaybackPeriod) -> None:
 def finish_lines(period_id: int, after_user_id: int) -> int | None:
     """Make the lines of the next members final and book what lapses; return the last one's id.
 
-    None where there are no more. Raises ``WrongState`` unless the books were closed before.
+    None where there are no more, or the list was locked meanwhile. Raises ``WrongState`` unless the
+    books were closed before.
     """
     period = get_period(period_id)
+    if has_reached(period, PeriodState.LOCKED):
+        return None
     if period.state != PeriodState.LOCKING:
         raise WrongState()
     user_ids = list_owed_after(after_user_id, BATCH)
