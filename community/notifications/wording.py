@@ -94,7 +94,10 @@ def _rules_line(note: str) -> str:
 
 
 def _trust_line(note: str) -> str:
-    what, level, *days = note.split()
+    what, _space, rest = note.partition(" ")
+    level, _space, day = rest.partition(" ")
+    if not level.isdigit():
+        return str(KIND_LABELS["trust"])
     words = level_words(int(level))
     if what == "up":
         return _("Your trust level is now %(level)s: %(words)s", level=level, words=words)
@@ -104,7 +107,7 @@ def _trust_line(note: str) -> str:
         "Your trust level %(level)s (%(words)s) ends on %(day)s unless you are around more again",
         level=level,
         words=words,
-        day=date_words(reader_language(), date.fromisoformat(days[0]), "long"),
+        day=date_words(reader_language(), date.fromisoformat(day), "long"),
     )
 
 
