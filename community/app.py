@@ -46,6 +46,7 @@ from reputation.leaderboards.subscribers import SUBSCRIPTIONS as LEADERBOARD_SUB
 from reputation.leaderboards.views import blueprint as leaderboards_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
 from reputation.payback.views import blueprint as payback_blueprint
+from reputation.payouts.views import blueprint as payouts_blueprint
 from reputation.ranks.subscribers import SUBSCRIPTIONS as RANK_SUBSCRIPTIONS
 from reputation.ranks.views import blueprint as ranks_blueprint
 from reputation.superusers.subscribers import SUBSCRIPTIONS as SUPERUSER_SUBSCRIPTIONS
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     payback_blueprint,
     rules_blueprint,
     badges_blueprint,
+    payouts_blueprint,
 )
 
 SUBSCRIPTIONS = (

@@ -9,7 +9,7 @@ from community.importers.cli import import_group, rebuild_command
 from community.notifications.cli import notifications
 from community.search.cli import search_commands
 from reputation.cli import reputation_commands
-from reputation.payback.cli import payback_commands
+from reputation.payouts.cli import payback_commands
 
 
 def init_app(app: Flask) -> None:

@@ -216,6 +216,15 @@ PAYBACK = {
     "payback.approve_charity": alike(ADMINS),
     "payback.retire_charity": alike(ADMINS),
     "payback.take_step": alike(ADMINS),
+    # Who locked the list does not approve it, whatever their role.
+    "payouts.approve_list": alike(ADMINS),
+    "payouts.bring_report": alike(ADMINS),
+    "payouts.close_period": alike(ADMINS),
+    "payouts.leave_line": alike(ADMINS),
+    "payouts.lift_halt": alike(ADMINS),
+    "payouts.make_file": alike(ADMINS),
+    "payouts.retry_line": alike(ADMINS),
+    "payouts.take_file": alike(ADMINS),
 }
 
 POLICIES: dict[str, Policy] = {
@@ -270,6 +279,14 @@ FRESHLY_PROVED = frozenset(
         "payback.take_step",
         "administration.fix_trust",
         "administration.free_trust",
+        "payouts.approve_list",
+        "payouts.bring_report",
+        "payouts.close_period",
+        "payouts.leave_line",
+        "payouts.lift_halt",
+        "payouts.make_file",
+        "payouts.retry_line",
+        "payouts.take_file",
         "privacy.create_archive",
         "privacy.create_disabling",
         "privacy.create_erasure",

@@ -14,6 +14,7 @@ from community.search.tasks import check_index
 from reputation.badges.operations.granting import refresh_all_badges
 from reputation.leaderboards.tasks import check_leaderboards
 from reputation.payback.tasks import drive_payback
+from reputation.payouts.tasks import verify_books, watch_books
 from reputation.ranks.operations import refresh_ranks
 from reputation.superusers.operations.following import look_after_superusers, tell_of_silence
 from reputation.trust.operations import refresh_levels
@@ -34,4 +35,6 @@ PERIODIC = (
     Periodic(drive_payback, timedelta(minutes=10)),
     Periodic(refresh_levels, timedelta(days=1)),
     Periodic(refresh_all_badges, timedelta(days=1)),
+    Periodic(watch_books, timedelta(minutes=1)),
+    Periodic(verify_books, timedelta(hours=1)),
 )

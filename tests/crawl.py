@@ -221,6 +221,10 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
         "/payback/statements/1/2026-11/lines.csv"
     ),
     "/admin/payback": _one("/admin/payback"),
+    "/admin/payback/runs": _one("/admin/payback/runs"),
+    "/admin/payback/runs/<int:period_id>": _one("/admin/payback/runs/1"),
+    "/admin/payback/files/<int:batch_id>": _one("/admin/payback/files/1"),
+    "/admin/payback/files/<int:batch_id>/report.csv": _one("/admin/payback/files/1/report.csv"),
 }
 
 PER_OBJECT = (*(OBJECT_PAGES, REPLY_PAGES, TAG_PAGES, BOARD_PAGES, WORD_PAGES, REPLY_WORD_PAGES),)
@@ -290,6 +294,10 @@ ADMINISTRATION = {
     "/admin/superusers/<int:membership_id>/review",
     *(
         "/admin/payback/periods/<int:period_id>/steps",
+        *(f"/admin/payback/runs/<int:period_id>/{act}" for act in ("approval", "files", "closure")),
+        *(f"/admin/payback/files/<int:batch_id>/{act}" for act in ("downloads", "reports")),
+        *(f"/admin/payback/lines/<int:line_id>/{act}" for act in ("retry", "carry-over")),
+        "/admin/payback/halt",
         "/payback/charities/<int:charity_id>/listing",
     ),
     *("/admin/badges", "/admin/badges/<int:badge_id>"),

@@ -8,6 +8,7 @@ Routes about posts are sent about a question, an answer and a comment each.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from flask_security import hash_password
@@ -26,6 +27,7 @@ from community.questions.operations.questions import lock_question, lock_writing
 from reputation.badges.models import BadgeGrant
 from reputation.ledger.rules import SETTLED
 from reputation.payback.models import Charity, PaybackPeriod, PayoutLine, PeriodState
+from reputation.payouts.operations import import_settlement
 from reputation.superusers.agreements import IN_FORCE
 from reputation.superusers.models import SuperuserMembership
 from tests.factories.community import (
@@ -40,6 +42,7 @@ from tests.factories.community import (
     set_post_visibility,
 )
 from tests.policy_points import PointsWorld, make_points
+from tests.reputation.payouts.runs import Run, make_run, references, report
 
 PASSWORD = "ferry boat lantern"
 # The badge "beyond", which can be given many times.
@@ -75,6 +78,10 @@ class World:
     passkeys: dict[str, int] = field(default_factory=dict)
     points: PointsWorld = field(default_factory=PointsWorld)
     memberships: dict[str, int] = field(default_factory=dict)
+    # Payout runs by how far they have come, a file of one and a payment that failed.
+    runs: dict[str, Run] = field(default_factory=dict)
+    batch: int = 0
+    failed_line: int = 0
     # A charity that was proposed, and a period that is calculated.
     charity: int = 0
     period: int = 0
@@ -178,7 +185,23 @@ def make_world() -> World:
             watch(user.id, person_id=world.people["agent"].id)
     world.points = make_points(world.people, world.author, second_admin)
     _make_payback(world)
+    _make_runs(world)
     return world
+
+
+def _make_runs(world: World) -> None:
+    """Let there be a list to approve, one to pay, one that is being paid and one that is paid."""
+    world.runs = {
+        "locked": make_run(("credit", 5)),
+        "approved": make_run(("credit", 5)).approved(),
+        "paying": make_run(("credit", 5), ("credit", 6)).approved(),
+        "paid": make_run(("roll", 5)).approved(),
+    }
+    batch = world.runs["paying"].export("credit")
+    world.batch, world.failed_line = batch.id, world.runs["paying"].line_ids[1]
+    failed = report(f"{references(batch)[1]},failed,,")
+    with transaction():
+        import_settlement(world.runs["paying"].preparer, batch.id, failed)
 
 
 def _make_payback(world: World) -> None:
@@ -427,6 +450,26 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         {"match_percent": "0"},
     ),
     "payback.retire_charity": lambda c: (f"/payback/charities/{c.world.charity}/listing", {}),
+    "payouts.approve_list": lambda c: (
+        f"/admin/payback/runs/{c.world.runs['locked'].period_id}/approval",
+        {"digest": c.world.runs["locked"].digest},
+    ),
+    "payouts.make_file": lambda c: (
+        f"/admin/payback/runs/{c.world.runs['approved'].period_id}/files",
+        {"form": "credit"},
+    ),
+    "payouts.close_period": lambda c: (
+        f"/admin/payback/runs/{c.world.runs['paid'].period_id}/closure",
+        {},
+    ),
+    "payouts.take_file": lambda c: (f"/admin/payback/files/{c.world.batch}/downloads", {}),
+    "payouts.bring_report": lambda c: (
+        f"/admin/payback/files/{c.world.batch}/reports",
+        {"report": (BytesIO(b"line_key,status\n"), "report.csv")},
+    ),
+    "payouts.retry_line": lambda c: (f"/admin/payback/lines/{c.world.failed_line}/retry", {}),
+    "payouts.leave_line": lambda c: (f"/admin/payback/lines/{c.world.failed_line}/carry-over", {}),
+    "payouts.lift_halt": _fixed("/admin/payback/halt", reason="Looked at it"),
     "payback.take_step": lambda c: (
         f"/admin/payback/periods/{c.world.period}/steps",
         {"step": "issue"},

@@ -58,6 +58,7 @@ EXTRAS = {
     ),
     "community/notifications": "digest_letters hours kinds letters tokens wording",
     "reputation/payback": "accounts calendar iban letters lines sepa_text verify wording",
+    "reputation/payouts": "books wording",
     "community/posts": "diffs drafts history limits tagging text visibility",
     "community/privacy": "archive letters marks redaction register retention wording",
     "community/questions": (

@@ -58,6 +58,18 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.PAYBACK_FREED: _l("Payback held up no longer"),
     Action.PAYOUT_DETAILS_SAVED: _l("Bank details saved"),
     Action.PAYOUT_DETAILS_REMOVED: _l("Bank details removed"),
+    Action.PAYOUT_APPROVED: _l("Payout list approved"),
+    Action.PAYOUT_BEGUN: _l("Payout begun"),
+    Action.PAYOUT_EXPORTED: _l("Payout file made"),
+    Action.PAYOUT_FILE_TAKEN: _l("Payout file downloaded"),
+    Action.PAYOUT_LEFT_OUT: _l("Left out of a payout file"),
+    Action.PAYOUT_REPORTED: _l("Report on payments read"),
+    Action.PAYOUT_RETRIED: _l("Failed payment to be tried again"),
+    Action.PAYOUT_LEFT: _l("Failed payment left for the next period"),
+    Action.PAYOUT_PAID: _l("Period paid"),
+    Action.PAYOUT_CLOSED: _l("Period closed"),
+    Action.PAYOUT_HALTED: _l("Payouts halted"),
+    Action.PAYOUT_RESUMED: _l("Payouts resumed"),
 }
 
 

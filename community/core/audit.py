@@ -91,6 +91,18 @@ class Action(StrEnum):
     BADGE_CHANGED = "badge.changed"
     BADGE_GRANTED = "badge.granted"
     BADGE_REVOKED = "badge.revoked"
+    PAYOUT_APPROVED = "payout.approved"
+    PAYOUT_BEGUN = "payout.begun"
+    PAYOUT_EXPORTED = "payout.exported"
+    PAYOUT_FILE_TAKEN = "payout.file_taken"
+    PAYOUT_LEFT_OUT = "payout.left_out"
+    PAYOUT_REPORTED = "payout.reported"
+    PAYOUT_RETRIED = "payout.retried"
+    PAYOUT_LEFT = "payout.left"
+    PAYOUT_PAID = "payout.paid"
+    PAYOUT_CLOSED = "payout.closed"
+    PAYOUT_HALTED = "payout.halted"
+    PAYOUT_RESUMED = "payout.resumed"
 
 
 class AuditEntry(Base):

@@ -19,17 +19,20 @@ ALWAYS_TAKEN = frozenset({"csrf_token", "submission", "_method"})
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
-def takes(*names: str, many: tuple[str, ...] = ()) -> Callable[[View], View]:
+def takes(
+    *names: str, many: tuple[str, ...] = (), file: str | None = None
+) -> Callable[[View], View]:
     """Mark a view that reads these fields itself, as strictly as ``StrictForm`` does.
 
-    Each of ``names`` may come once, each of ``many`` more often; anything else is refused.
+    Each of ``names`` may come once, each of ``many`` more often, and one file where ``file`` names
+    its field; anything else is refused.
     """
     once = ALWAYS_TAKEN | frozenset(names)
 
     def mark(view: View) -> View:
         @wraps(view)
         def strict_view(*args: Any, **values: Any) -> ResponseReturnValue:
-            if request.method not in ("GET", "HEAD") and not _are_taken(once, many):
+            if request.method not in ("GET", "HEAD") and not _are_taken(once, many, file):
                 raise Invalid()
             return view(*args, **values)
 
@@ -38,8 +41,9 @@ def takes(*names: str, many: tuple[str, ...] = ()) -> Callable[[View], View]:
     return mark
 
 
-def _are_taken(once: frozenset[str], many: tuple[str, ...]) -> bool:
-    if request.is_json or request.files:
+def _are_taken(once: frozenset[str], many: tuple[str, ...], file: str | None) -> bool:
+    files = [name for name, uploads in request.files.lists() for _ in uploads]
+    if request.is_json or len(files) > 1 or not set(files) <= {file}:
         return False
     return all(
         name in many or (name in once and len(values) == 1) for name, values in request.form.lists()

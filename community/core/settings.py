@@ -118,6 +118,9 @@ class Settings:
     payback_choice_days: int = 14
     payback_notice_days: int = 30
     currency: str = "EUR"
+    payout_name: str = ""
+    payout_iban: str = ""
+    payout_bic: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -248,6 +251,10 @@ class Settings:
             raise SettingsError("FORUM_PAYBACK_NOTICE_DAYS must be between 1 and 90.")
         if not re.fullmatch("[A-Z]{3}", self.currency):
             raise SettingsError("FORUM_CURRENCY must be three capitals: EUR for instance.")
+        if self.payout_bic and not re.fullmatch(
+            "[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", self.payout_bic
+        ):
+            raise SettingsError("FORUM_PAYOUT_BIC must be 8 or 11 capitals and digits.")
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -61,7 +61,7 @@ class PayoutBatch(Base):
     @property
     def record(self) -> str:
         """What the file is sealed for."""
-        return f"payout_batches:{self.id}"
+        return f"payout_batches:{self.message_id}"
 
 
 class PayoutItem(Base):

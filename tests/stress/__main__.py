@@ -4,6 +4,7 @@ python3 dev.py stress jobs [--answers N --kills N --seed N]
 python3 dev.py stress sign-in [--tries N --processes N --without-redis]
 python3 dev.py stress sessions [--requests N --processes N]
 python3 dev.py stress ledger [--acts N --kills N --processes N --seed N --postgresql]
+python3 dev.py stress payouts [--lines N --kills N --seed N --postgresql]
 
 Each prints what it found and fails when a promise was broken. The suite runs short forms of them.
 """
@@ -27,6 +28,7 @@ from tests.postgres import postgres_url
 from tests.redis_server import redis_server
 from tests.stress.jobs import run_killed_workers
 from tests.stress.ledger import run_killed_bookkeepers
+from tests.stress.payouts import run_payouts
 from tests.stress.sessions import measure_sessions
 from tests.stress.sign_in import measure_sign_in
 
@@ -40,9 +42,10 @@ def main() -> int:
     )
     parser.add_argument("name", choices=list(RUNS))
     parser.add_argument("--answers", type=int, default=2_000)
-    parser.add_argument("--kills", type=int, help="100; at the ledger 200")
+    parser.add_argument("--kills", type=int, help="100; at the ledger and at payouts 200")
     parser.add_argument("--seed", type=int, help="chosen at random, where none is given")
     parser.add_argument("--acts", type=int, default=100_000)
+    parser.add_argument("--lines", type=int, default=1_000)
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--tries", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=1_000)
@@ -86,6 +89,20 @@ def stress_ledger(folder: Path, arguments: argparse.Namespace) -> int:
                 seed=_seed(arguments),
                 patience_seconds=7_200,
             )
+            db.engine.dispose()
+    print(json.dumps({**asdict(outcome), "holds": outcome.holds}, indent=2))
+    return int(not outcome.holds)
+
+
+def stress_payouts(folder: Path, arguments: argparse.Namespace) -> int:
+    """Kill processes that pay members through a payee with faults; nobody is paid twice, or not."""
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres_url()) if arguments.postgresql else ""
+        app = _app(folder, url)
+        with app.app_context():
+            upgrade()
+            kills = 200 if arguments.kills is None else arguments.kills
+            outcome = run_payouts(app, lines=arguments.lines, kills=kills, seed=_seed(arguments))
             db.engine.dispose()
     print(json.dumps({**asdict(outcome), "holds": outcome.holds}, indent=2))
     return int(not outcome.holds)
@@ -135,6 +152,7 @@ def stress_sessions(folder: Path, arguments: argparse.Namespace) -> int:
 
 
 RUNS = {
+    "payouts": stress_payouts,
     "jobs": stress_jobs,
     "sign-in": stress_sign_in,
     "sessions": stress_sessions,

@@ -1,9 +1,10 @@
 """Amounts of money: whole minor units (cents) in, text out; never a float. Pure."""
 
-MINOR_PER_MAJOR = 100
+from decimal import Decimal
+
+from babel.numbers import get_currency_precision
 
 
-def decimal_text(minor: int) -> str:
-    """Return an amount of minor units with a point and two places: 1005 is "10.05"."""
-    major, rest = divmod(abs(minor), MINOR_PER_MAJOR)
-    return f"{'-' if minor < 0 else ''}{major}.{rest:02}"
+def decimal_text(minor: int, currency: str) -> str:
+    """Return an amount of minor units with a point: 1005 of "EUR" is "10.05", of "JPY" "1005"."""
+    return f"{Decimal(minor).scaleb(-get_currency_precision(currency)):f}"

@@ -111,7 +111,7 @@ def _add_transfer(block: Element, transfer: Transfer, text: str) -> None:
     one = SubElement(block, "CdtTrfTxInf")
     _add(SubElement(one, "PmtId"), "EndToEndId", transfer.reference)
     amount = SubElement(SubElement(one, "Amt"), "InstdAmt", Ccy=CURRENCY)
-    amount.text = decimal_text(transfer.amount)
+    amount.text = decimal_text(transfer.amount, CURRENCY)
     _add(SubElement(one, "Cdtr"), "Nm", sepa_name(transfer.name))
     _add_account(one, "CdtrAcct", transfer.iban)
     _add(SubElement(one, "RmtInf"), "Ustrd", sepa_text(f"{text} {transfer.reference}"))
@@ -119,7 +119,7 @@ def _add_transfer(block: Element, transfer: Transfer, text: str) -> None:
 
 def _add_sums(parent: Element, transfers: Sequence[Transfer]) -> None:
     _add(parent, "NbOfTxs", str(len(transfers)))
-    _add(parent, "CtrlSum", decimal_text(sum(one.amount for one in transfers)))
+    _add(parent, "CtrlSum", decimal_text(sum(one.amount for one in transfers), CURRENCY))
 
 
 def _add_account(parent: Element, name: str, iban: str) -> None:

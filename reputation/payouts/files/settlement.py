@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 NEEDED = frozenset({"line_key", "status"})
 KNOWN = NEEDED | {"amount_minor", "reason"}
-STATUSES = ("settled", "failed")
+SETTLED = "settled"
+FAILED = "failed"
+STATUSES = (SETTLED, FAILED)
 LINES_MAX = 100_000
 BYTES_MAX = 8_000_000
 KEY_MAX_CHARS = 35

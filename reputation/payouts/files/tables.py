@@ -46,7 +46,7 @@ def credit_file(credits: Sequence[Credit], *, currency: str, text: str) -> bytes
             str(one.member_id),
             one.customer,
             str(one.amount),
-            decimal_text(one.amount),
+            decimal_text(one.amount, currency),
             currency,
             text,
         )
@@ -69,12 +69,21 @@ def charity_file(donations: Sequence[Donation], *, currency: str) -> bytes:
             str(one.given),
             str(one.matched),
             str(one.amount),
-            decimal_text(one.amount),
+            decimal_text(one.amount, currency),
             currency,
         )
         for one in donations
     ]
     return _table(header, rows)
+
+
+def settlement_template(payments: Iterable[tuple[str, int, str]]) -> bytes:
+    """Return a report to be filled in: key, status (empty where none came) and amount of each."""
+    rows = [
+        (reference, "" if state == "exported" else state, str(amount), "")
+        for reference, amount, state in payments
+    ]
+    return _table(("line_key", "status", "amount_minor", "reason"), rows)
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:

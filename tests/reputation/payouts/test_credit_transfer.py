@@ -111,12 +111,24 @@ def test_markup_in_names_stays_text() -> None:
     assert texts(xml, "Cdtr/Nm") == ["b Ann /b + Co"]
 
 
+def _value(minor: int) -> Decimal:
+    return Decimal(decimal_text(minor, "EUR"))
+
+
 @given(st.lists(st.integers(min_value=1, max_value=AMOUNT_MAX), min_size=1, max_size=5))
 def test_control_sums_are_exact(amounts: list[int]) -> None:
-    assert sum(Decimal(decimal_text(one)) for one in amounts) == Decimal(decimal_text(sum(amounts)))
+    assert sum(map(_value, amounts)) == _value(sum(amounts))
 
 
 @given(st.integers(min_value=-(10**14), max_value=10**14))
 def test_an_amount_as_text_is_the_amount(minor: int) -> None:
-    assert Decimal(decimal_text(minor)) * 100 == minor
-    assert len(decimal_text(minor).split(".")[1]) == 2
+    assert _value(minor) * 100 == minor
+    assert len(decimal_text(minor, "EUR").split(".")[1]) == 2
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "written"),
+    [(5, "EUR", "0.05"), (0, "CHF", "0.00"), (1_005, "JPY", "1005"), (1_005, "KWD", "1.005")],
+)
+def test_a_currency_has_as_many_places_as_it_has(minor: int, currency: str, written: str) -> None:
+    assert decimal_text(minor, currency) == written
