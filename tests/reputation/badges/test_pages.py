@@ -100,6 +100,7 @@ def test_a_members_badges_are_a_page_and_a_part_of_one(client):
     part = client.get(address, headers={"HX-Request": "true"}).text
     assert "First answer" in part
     assert "<html" not in part
+    assert f'hx-get="{address}"' in client.get(f"/users/{helper.id}").text
     assert "No badges yet." in client.get(f"/users/{make_user().id}/badges").text
 
 
