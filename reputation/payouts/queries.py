@@ -336,7 +336,7 @@ def _sums_of_lines(period_id: int) -> dict[str, dict[str, int]]:
         .group_by(PayoutLine.choice)
     )
     return {
-        row[0]: dict(zip(LINE_SUMS, map(int, row[1:]), strict=True))
+        str(row[0]): dict(zip(LINE_SUMS, map(int, row[1:]), strict=True))
         for row in db.session.execute(query)
     }
 

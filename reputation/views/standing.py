@@ -19,7 +19,6 @@ from community.questions.queries.activity import (
     list_best_topics,
 )
 from community.questions.queries.people import Profile, get_profile
-from reputation.badges.queries.holders import badges_of
 from reputation.leaderboards.queries import site_zone
 from reputation.ranks.queries import Step, get_step
 from reputation.ranks.wording import words_of_step
@@ -48,7 +47,6 @@ def show_standing(user_id: int) -> str:
         solved=_chart(_("Solved by month"), Series(_("Solved questions"), solved), months),
         kudos=_chart(_("Kudos by month"), Series(_("Kudos"), kudos, "k"), months),
         topics=list_best_topics(viewer, user_id),
-        held=badges_of(user_id),
     )
 
 

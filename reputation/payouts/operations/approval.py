@@ -31,8 +31,14 @@ def approve_list(actor: Viewer, period_id: int, digest: str) -> bool:
     require_sound_books()
     chosen = (LineState.CHOSEN,)
     move_where(PayoutLine.period_id == period.id, came_from=chosen, to=LineState.APPROVED)
-    approved = {"approved_at": clock.now(), "approved_by_id": actor.viewer_id}
-    advance(actor, period, PeriodState.APPROVED, Action.PAYOUT_APPROVED, **approved)
+    advance(
+        actor,
+        period,
+        PeriodState.APPROVED,
+        Action.PAYOUT_APPROVED,
+        approved_at=clock.now(),
+        approved_by_id=actor.viewer_id,
+    )
     finish_period(actor, period)
     return True
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from community.core.settings import current_settings
 from reputation.payback.accounts import open_account
 from reputation.payback.iban import NoIban, tidy_iban
-from reputation.payback.models import Choice, PayoutLine
+from reputation.payback.models import Charity, Choice, PayoutLine
 from reputation.payback.queries.shares import list_details
 from reputation.payouts.errors import OnlyEuros, PayerMissing
 from reputation.payouts.files.credit_transfer import (
@@ -93,7 +93,8 @@ def get_payer() -> Payer:
 
 def _charity(batch: PayoutBatch, lines: Sequence[PayoutLine]) -> Content:
     charities = list_charities({line.charity_id for line in lines if line.charity_id})
-    rows, of_charity = [], {}
+    rows: list[Row] = []
+    of_charity: dict[Charity, list[Row]] = {}
     for line in lines:
         charity = charities[line.charity_id or 0]
         reference = f"PB{batch.period_id}-{batch.number}-C{charity.id}"
