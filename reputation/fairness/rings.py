@@ -1,0 +1,314 @@
+"""Finds groups who thank each other, or one of them, far more than chance gives: pure rules.
+
+From every member's strongest mutual tie a group is grown, member by member, as long as that makes
+it more closed: the share of all thanks its members give and receive that stays inside, less what is
+to be expected. Friends thank each other often and many others as well; a ring is closed. Marks that
+members share (a device, an address) and new accounts lower what is asked for, and never suffice.
+
+Source: conductance as the measure of a community, Leskovec et al. 2008; what is looked at, PRODUCT
+D13.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import log, sqrt
+
+from reputation.fairness.graph import Graph, Tie
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What it takes to be called a ring. Shares are of 1, thanks are counted beyond the expected.
+
+    ``closed`` is asked of a group that thanks mutually, ``closed_pair`` of two members alone,
+    ``closed_feeding`` of a group that feeds one account. ``closed_linked`` is enough where most
+    members share a device or an address. ``tied`` is the least share of a member's own thanks.
+    """
+
+    closed: float = 0.48
+    closed_pair: float = 0.5
+    closed_feeding: float = 0.5
+    closed_linked: float = 0.4
+    tied: float = 0.18
+    mutual: float = 0.25
+    thanks_each: float = 3.6
+    thanks_each_pair: float = 6.0
+    thanks_least: float = 2.5
+    thanks_least_one_way: float = 3.5
+    doubt: float = 4.0
+    surprise_seed: float = 7.0
+    largest: int = 16
+    crowd: int = 8
+
+
+DEFAULT = Limits()
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A group that is suspected, and the figures that say why.
+
+    ``closed`` is the share of its thanks that stays inside beyond what is expected, ``mutual`` the
+    share of those that is returned, ``linked`` the share of members who share a mark with another
+    one, ``new`` that of accounts that were new when they gave.
+    """
+
+    members: tuple[int, ...]
+    thanks: int
+    closed: float
+    mutual: float
+    as_bystander: float
+    linked: float
+    new: float
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Return what speaks for it, by name."""
+        found = ["pair" if len(self.members) == 2 else "ring" if self.mutual >= 0.25 else "feeding"]
+        if self.as_bystander < 0.5:
+            found.append("acceptances")
+        if self.linked >= 0.5:
+            found.append("linked")
+        if self.new >= 0.5:
+            found.append("new_accounts")
+        return tuple(found)
+
+
+@dataclass
+class Links:
+    """Marks of devices and addresses that few members share; where many do, it says nothing."""
+
+    crowd: int = DEFAULT.crowd
+    _of: dict[int, set[int]] = field(default_factory=dict)
+
+    def add(self, user_ids: Collection[int]) -> None:
+        """Note that these members share a mark."""
+        if 2 <= len(user_ids) <= self.crowd:
+            for user_id in user_ids:
+                self._of.setdefault(user_id, set()).update(set(user_ids) - {user_id})
+
+    def of(self, user_id: int) -> set[int]:
+        """Return who shares a mark with somebody."""
+        return self._of.get(user_id, set())
+
+
+class _Ties:
+    """Ties between two members in both directions, worked out once each."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._known: dict[tuple[int, int], tuple[Tie, Tie]] = {}
+
+    def between(self, one: int, other: int) -> tuple[Tie, Tie]:
+        """Return what each gave the other, the one with the lower id first."""
+        key = (one, other) if one < other else (other, one)
+        if key not in self._known:
+            self._known[key] = (self._graph.tie(*key), self._graph.tie(key[1], key[0]))
+        return self._known[key]
+
+    def excess(self, one: int, other: int) -> float:
+        """Return how many thanks passed between two, beyond what is expected."""
+        there, back = self.between(one, other)
+        return there.excess + back.excess
+
+    def surprise(self, one: int, other: int) -> float:
+        there, back = self.between(one, other)
+        return there.surprise + back.surprise
+
+
+def find_rings(
+    graph: Graph,
+    links: Links | None = None,
+    new_accounts: Collection[int] = (),
+    limits: Limits = DEFAULT,
+) -> list[Ring]:
+    """Return the groups that are suspected; nobody is in two of them."""
+    search = _Search(graph, links or Links(), new_accounts, limits)
+    found: dict[frozenset[int], Ring] = {}
+    for one, other in search.seeds():
+        members = search.grow(one, other)
+        if len(members) >= 2 and members not in found:
+            ring = search.judge(members)
+            if ring is not None:
+                found[members] = ring
+    return search.apart(found.values())
+
+
+class _Search:
+    def __init__(
+        self, graph: Graph, links: Links, new_accounts: Collection[int], limits: Limits
+    ) -> None:
+        self._graph = graph
+        self._links = links
+        self._new = set(new_accounts)
+        self._limits = limits
+        self._ties = _Ties(graph)
+        self._near: dict[int, list[int]] = {}
+        self._cost = log(max(2, len(graph.members())))
+
+    def seeds(self) -> list[tuple[int, int]]:
+        """Return for each member the tie that matters most to both, if it is no chance."""
+        strong: dict[int, tuple[float, int]] = {}
+        for giver, receiver in self._graph.repeated_pairs():
+            if self._ties.surprise(giver, receiver) < self._limits.surprise_seed:
+                continue
+            weight = self._weight(giver, receiver)
+            for one, other in ((giver, receiver), (receiver, giver)):
+                if weight > strong.get(one, (0.0, 0))[0]:
+                    strong[one] = (weight, other)
+        pairs = {(min(one, other), max(one, other)) for one, (_, other) in strong.items()}
+        return sorted(pairs)
+
+    def _weight(self, one: int, other: int) -> float:
+        volumes = self._graph.volume(one) * self._graph.volume(other)
+        return self._ties.excess(one, other) / sqrt(max(1, volumes))
+
+    def grow(self, one: int, other: int) -> frozenset[int]:
+        """Return the group around two members, grown and pruned."""
+        members = {one, other}
+        inside = self._ties.excess(one, other)
+        volume = self._size_of(one) + self._size_of(other)
+        around: dict[int, float] = {}
+        self._look_around(one, members, around)
+        self._look_around(other, members, around)
+        while around and len(members) < self._limits.largest:
+            best = max(around, key=lambda user_id: around[user_id] / self._size_of(user_id))
+            gained = around.pop(best)
+            if gained * volume <= inside * self._size_of(best):
+                break
+            members.add(best)
+            inside += gained
+            volume += self._size_of(best)
+            self._look_around(best, members, around)
+        return frozenset(self._pruned(members))
+
+    def _size_of(self, user_id: int) -> float:
+        """Return how much somebody thanks and is thanked; of whom little is known counts more."""
+        return self._graph.volume(user_id) + self._limits.doubt
+
+    def _look_around(self, user_id: int, members: set[int], around: dict[int, float]) -> None:
+        for other in self._tied_to(user_id):
+            if other not in members:
+                around[other] = around.get(other, 0.0) + self._ties.excess(user_id, other)
+
+    def _tied_to(self, user_id: int) -> list[int]:
+        """Return whose ties with somebody are more than nothing to one of the two."""
+        if user_id not in self._near:
+            own = self._graph.volume(user_id)
+            self._near[user_id] = [
+                other
+                for other in self._graph.neighbours(user_id)
+                if self._ties.excess(user_id, other)
+                >= 0.02 * min(own, self._graph.volume(other))
+                and self._ties.excess(user_id, other) > 0.5
+            ]
+        return self._near[user_id]
+
+    def _volume(self, members: Iterable[int]) -> int:
+        return sum(self._graph.volume(user_id) for user_id in members)
+
+    def _pruned(self, members: set[int]) -> set[int]:
+        kept = set(members)
+        while len(kept) > 1:
+            shares = {user_id: self._tied(user_id, kept) for user_id in kept}
+            weakest = min(shares, key=lambda user_id: (shares[user_id], user_id))
+            if shares[weakest] >= self._limits.tied:
+                break
+            kept.discard(weakest)
+        return kept if len(kept) > 1 else set()
+
+    def _tied(self, user_id: int, members: set[int]) -> float:
+        """Return which share of somebody's thanks is inside; 0 for mere followers of a group."""
+        given = got = 0.0
+        partners = 0
+        for other in members:
+            if other == user_id:
+                continue
+            there, back = self._graph_excess(user_id, other), self._graph_excess(other, user_id)
+            given, got = given + there, got + back
+            partners += bool(there or back)
+        both_ways = min(given, got) > 0.5
+        least = self._limits.thanks_least if both_ways else self._limits.thanks_least_one_way
+        if given + got < least:
+            return 0.0
+        doubt = self._limits.doubt / 2
+        shares = given / (self._graph.given(user_id) + doubt), got / (self._graph.received(user_id) + doubt)
+        if both_ways:
+            return max(shares)
+        # Who only gives must give little to others; who only receives may be somebody's idol.
+        return shares[0] if given else (shares[1] if partners > 1 or len(members) == 2 else 0.0)
+
+    def _graph_excess(self, giver: int, receiver: int) -> float:
+        low, high = self._ties.between(giver, receiver)
+        return (low if giver < receiver else high).excess
+
+    def judge(self, members: frozenset[int]) -> Ring | None:
+        """Return the group with its figures if they are above the limits."""
+        ring, surprise = self._figures(sorted(members))
+        size = len(members)
+        if surprise < self._cost * size:
+            return None
+        each = self._limits.thanks_each_pair if size == 2 else self._limits.thanks_each
+        if ring.thanks < each * size:
+            return None
+        return ring if ring.closed >= self._closed_enough(ring) else None
+
+    def _closed_enough(self, ring: Ring) -> float:
+        limits, linked = self._limits, ring.linked >= 0.5
+        if len(ring.members) == 2:
+            mutual = ring.mutual >= 2 * limits.mutual
+            return limits.closed_pair if mutual else (limits.closed_pair if linked else 2.0)
+        if linked:
+            return limits.closed_linked
+        if ring.mutual >= limits.mutual:
+            return limits.closed
+        return limits.closed_feeding if ring.as_bystander >= 0.3 or ring.new >= 0.5 else 2.0
+
+    def _figures(self, members: Sequence[int]) -> tuple[Ring, float]:
+        count, excess, mutual, bystander, surprise = 0, 0.0, 0.0, 0, 0.0
+        for one, other in combinations(members, 2):
+            there, back = self._ties.between(one, other)
+            count += there.count + back.count
+            bystander += there.as_bystander + back.as_bystander
+            excess += there.excess + back.excess
+            mutual += 2 * min(there.excess, back.excess)
+            surprise += there.surprise + back.surprise
+        group, size = set(members), len(members)
+        linked = sum(1 for user_id in members if self._links.of(user_id) & group)
+        ring = Ring(
+            members=tuple(members),
+            thanks=count,
+            closed=2 * excess / max(1, self._volume(members)),
+            mutual=mutual / excess if excess else 0.0,
+            as_bystander=bystander / count if count else 0.0,
+            linked=linked / size,
+            new=len(self._new & group) / size,
+        )
+        return ring, surprise
+
+    def apart(self, rings: Iterable[Ring]) -> list[Ring]:
+        """Return the rings, the most closed first, without those that overlap with one before."""
+        kept: list[Ring] = []
+        taken: set[int] = set()
+        for ring in sorted(rings, key=lambda each: (-each.thanks * each.closed, each.members)):
+            if taken.isdisjoint(ring.members):
+                kept.append(ring)
+                taken.update(ring.members)
+        return kept
+
+
+def marks_of(rows: Iterable[tuple[int, str]], crowd: int = DEFAULT.crowd) -> Links:
+    """Return who shares marks, from rows of member and mark."""
+    holders: dict[str, set[int]] = {}
+    for user_id, mark in rows:
+        holders.setdefault(mark, set()).add(user_id)
+    links = Links(crowd)
+    for user_ids in holders.values():
+        links.add(user_ids)
+    return links
+
+
+def new_among(made_days_ago: Mapping[int, int], days: int) -> set[int]:
+    """Return the accounts younger than so many days."""
+    return {user_id for user_id, age in made_days_ago.items() if age < days}
