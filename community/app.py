@@ -37,6 +37,8 @@ from community.questions.views.questions import blueprint as questions_blueprint
 from community.questions.views.replies import blueprint as replies_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
+from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
+from moderation.cases.views import blueprint as moderation_blueprint
 from reputation.adjustments.views import adjustments as adjustments_blueprint
 from reputation.adjustments.views import appeals as appeals_blueprint
 from reputation.badges.subscribers import SUBSCRIPTIONS as BADGE_SUBSCRIPTIONS
@@ -82,6 +84,7 @@ BLUEPRINTS = (
     feeds_blueprint,
     privacy_blueprint,
     administration_blueprint,
+    moderation_blueprint,
     reputation_blueprint,
     trust_blueprint,
     ranks_blueprint,
@@ -103,6 +106,7 @@ SUBSCRIPTIONS = (
     SUPERUSER_SUBSCRIPTIONS,
     TRUST_SUBSCRIPTIONS,
     BADGE_SUBSCRIPTIONS,
+    CASES_SUBSCRIPTIONS,
 )
 
 

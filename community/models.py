@@ -16,6 +16,7 @@ from community.identity.models import (
     Passkey,
     RecoveryCode,
     RoleGrant,
+    SignInTrace,
     SpentChallenge,
     TotpFactor,
     User,
@@ -48,9 +49,11 @@ from community.questions.models import (
     Question,
 )
 from community.search.models import Deflection, IndexRequest
+from moderation.cases.models import CaseSubject, ModerationCase
 from reputation.adjustments.models import Adjustment, PointsAppeal
 from reputation.badges.models import Badge, BadgeGrant
 from reputation.drafts.models import RuleDraft, RuleSimulation
+from reputation.fairness.models import RingFinding, RingMember
 from reputation.leaderboards.models import LeaderboardScore
 from reputation.ledger.models import (
     LedgerAccount,
@@ -85,6 +88,7 @@ __all__ = [
     "Board",
     "BoardGroup",
     "BoardStats",
+    "CaseSubject",
     "Charity",
     "CharityVote",
     "Closure",
@@ -110,6 +114,7 @@ __all__ = [
     "LedgerExclusion",
     "Lock",
     "MeToo",
+    "ModerationCase",
     "MonthClose",
     "NameChange",
     "Notification",
@@ -134,11 +139,14 @@ __all__ = [
     "RecoveryCode",
     "Removal",
     "Revision",
+    "RingFinding",
+    "RingMember",
     "RoleGrant",
     "RuleDraft",
     "RuleSimulation",
     "RuleVersion",
     "SettlementImport",
+    "SignInTrace",
     "SpentChallenge",
     "Submission",
     "SuperuserMembership",

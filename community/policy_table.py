@@ -150,6 +150,15 @@ HELPING = {
     "replies.restore_post": of_staff(MODERATORS),
 }
 
+# Nobody sees or decides a case about themselves.
+MODERATION = {
+    "moderation.claim_case": of_others(MODERATORS),
+    "moderation.release_case": of_others(MODERATORS),
+    "moderation.decide_case": of_others(MODERATORS),
+    "moderation.undo_decision": of_others(MODERATORS),
+    "moderation.close_case": of_others(MODERATORS),
+}
+
 ADMINISTRATION = {
     "administration.add_member": alike(ADMINS),
     "administration.delete_group": alike(ADMINS),
@@ -232,6 +241,7 @@ POLICIES: dict[str, Policy] = {
     **PREFERENCES,
     **WRITING,
     **HELPING,
+    **MODERATION,
     **ADMINISTRATION,
     **POINTS,
     **SUPERUSERS,
@@ -287,6 +297,8 @@ FRESHLY_PROVED = frozenset(
         "payouts.make_file",
         "payouts.retry_line",
         "payouts.take_file",
+        "moderation.decide_case",
+        "moderation.undo_decision",
         "privacy.create_archive",
         "privacy.create_disabling",
         "privacy.create_erasure",

@@ -172,6 +172,8 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/account/terms": _one("/account/terms"),
     "/account/name": _one("/account/name"),
     "/verify": _one("/verify?next=/tags"),
+    "/moderation/cases": lambda world: ["/moderation/cases", "/moderation/cases?show=decided"],
+    "/moderation/cases/<int:case_id>": _one("/moderation/cases/1"),
     "/admin/people": lambda world: ["/admin/people", "/admin/people?q=Reader"],
     "/admin/people/<int:user_id>": _people("/admin/people/{id}"),
     "/admin/groups": _one("/admin/groups"),
@@ -275,6 +277,8 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
 }
 # Rules of administrators, from whom nothing is hidden.
 ADMINISTRATION = {
+    *("/moderation/cases/<int:case_id>/claim", "/moderation/cases/<int:case_id>/decision"),
+    "/moderation/cases/<int:case_id>/closing",
     *("/admin/people/<int:user_id>/roles", "/admin/groups", "/admin/groups/<int:group_id>"),
     "/admin/groups/<int:group_id>/members",
     "/admin/groups/<int:group_id>/members/<int:user_id>",

@@ -26,6 +26,8 @@ ANATOMY = frozenset(
 )
 # Pure rules, or one concern of a package, in a module named for it.
 EXTRAS = {
+    "moderation/cases": "wording",
+    "reputation/fairness": "graph pruning rings",
     "community/boards": "",
     "community/identity": """
         addresses

@@ -20,6 +20,7 @@ from community.translations.catalogues import read_catalogue
 from reputation.payback.operations.charities import propose_charity
 from reputation.payback.operations.periods import start as start_payback
 from tests.client import ForumClient
+from tests.factories.cases import make_case
 from tests.factories.community import (
     make_acceptance,
     make_answer,
@@ -80,6 +81,10 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
     german.points = make_points({"moderator": team, "admin": team}, asker, make_user(role="admin"))
     german.asker, german.team, german.group = asker, team, make_group("Tester")
     german.question, german.answer, german.waiting = question, answer, waiting
+    german.cases = [
+        make_case([asker, helper], state=state, claimed_by=team)
+        for state in ("open", "claimed", "actioned")
+    ]
     sent_mails(app)
     return german
 
@@ -190,6 +195,9 @@ def addresses_of(reader: ForumClient) -> list[str]:
         f"/admin/people/{reader.asker.id}",
         f"/admin/people/{reader.team.id}",
         "/admin/superusers",
+        "/moderation/cases",
+        "/moderation/cases?show=decided",
+        *(f"/moderation/cases/{case.id}" for case in reader.cases),
         "/admin/groups",
         f"/admin/groups/{reader.group.id}",
         "/ranks",

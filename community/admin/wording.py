@@ -50,6 +50,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.BADGE_CHANGED: _l("Badge changed"),
     Action.BADGE_GRANTED: _l("Badge given"),
     Action.BADGE_REVOKED: _l("Badge taken back"),
+    Action.ACCOUNTS_LINKED: _l("Said to belong to the same person as another account"),
+    Action.ACCOUNTS_UNLINKED: _l("Belongs to a person of its own again"),
     Action.PROVIDER_CONNECTED: _l("Sign-in provider connected"),
     Action.PROVIDER_DISCONNECTED: _l("Sign-in provider disconnected"),
     **DEED_WORDS,

@@ -103,6 +103,16 @@ class Action(StrEnum):
     PAYOUT_CLOSED = "payout.closed"
     PAYOUT_HALTED = "payout.halted"
     PAYOUT_RESUMED = "payout.resumed"
+    CASE_OPENED = "case.opened"
+    CASE_CLAIMED = "case.claimed"
+    CASE_RELEASED = "case.released"
+    CASE_DECIDED = "case.decided"
+    CASE_UNDONE = "case.undone"
+    CASE_CLOSED = "case.closed"
+    PAIRS_EXCLUDED = "pairs.excluded"
+    PAIRS_INCLUDED = "pairs.included"
+    ACCOUNTS_LINKED = "accounts.linked"
+    ACCOUNTS_UNLINKED = "accounts.unlinked"
 
 
 class AuditEntry(Base):

@@ -107,6 +107,9 @@ class Settings:
     appeal_working_days: int = 10
     holidays: str = ""
     rules_notice_days: int = 30
+    trace_days: int = 90
+    case_days: int = 730
+    ring_closed_percent: int = 53
     require_second_factor: bool = True
     superuser_points: int = 1_000
     superuser_group: str = "superusers"
@@ -181,6 +184,10 @@ class Settings:
             raise SettingsError(
                 "FORUM_TERMS_URL and FORUM_TERMS_VERSION (up to 40 characters) go together."
             )
+        if not 1 <= self.trace_days <= 90:
+            raise SettingsError("FORUM_TRACE_DAYS must be between 1 and 90.")
+        if not 30 <= self.ring_closed_percent <= 90:
+            raise SettingsError("FORUM_RING_CLOSED_PERCENT must be between 30 and 90.")
         if not 0 <= self.proxy_hops <= 9:
             raise SettingsError("FORUM_PROXY_HOPS must be between 0 and 9.")
         if self.redis_url and not self.redis_url.startswith(REDIS_SCHEMES):

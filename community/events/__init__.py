@@ -3,8 +3,9 @@
 Operations emit them through ``community.core.jobs.emit``; ``community/app.py`` says who listens.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -270,3 +271,41 @@ class PaybackLocked:
     """The list of a payback period is final; a second person can approve it."""
 
     period_id: int
+
+
+@dataclass(frozen=True)
+class RingSuspected:
+    """Members seem to thank each other for gain; ``evidence`` holds ids and numbers.
+
+    ``source`` names the finding, the same each time it is told of.
+    """
+
+    source: str
+    member_ids: Sequence[int]
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RingSettled:
+    """What a moderator decided about a finding was carried out."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class CaseDecided:
+    """A moderator decided a case: ``decision`` is violation or no_violation."""
+
+    case_id: int
+    source: str
+    decision: str
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
+class CaseUndone:
+    """A decision that was carried out was taken back."""
+
+    case_id: int
+    source: str
+    actor_id: int | None

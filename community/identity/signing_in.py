@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from community.core import clock
 from community.core.db import db, joined_transaction, lock_row, transaction
 from community.core.errors import Conflict, NotAllowed
+from community.core.limits import request_network
 from community.core.settings import current_settings
 from community.core.web import current_viewer, is_fragment_request, is_impersonal
 from community.identity.addresses import page_address, safe_next
@@ -33,6 +34,7 @@ from community.identity.operations.sessions import (
     open_session,
     renew_session,
 )
+from community.identity.operations.traces import note_traces
 from community.identity.pending import remember_first_factor
 from community.identity.policies import (
     has_recent_second_factor,
@@ -41,7 +43,7 @@ from community.identity.policies import (
     needs_second_factor,
 )
 from community.identity.queries import get_user_and_session, has_second_factor
-from community.identity.throttling import is_device_known, remember_device
+from community.identity.throttling import device_mark, is_device_known, remember_device
 
 # Every endpoint that may begin a session. A new way in is a decision: it starts here.
 SESSION_STARTERS = frozenset(
@@ -133,6 +135,7 @@ def begin_session(user: User, *, method: str, second_factor: bool, remember: boo
             network=network_of(request.remote_addr),
         )
         _tell_of_new_device(user, row)
+        note_traces(user.id, address=request_network(), browser=device_mark())
     _empty_cookie()
     login_user(user)
     session[TOKEN_KEY] = token

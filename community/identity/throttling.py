@@ -257,16 +257,24 @@ def init_app(app: Flask) -> None:
     app.after_request(_mark_device)
 
 
+def device_mark() -> str:
+    """Return this browser's mark, a new one if it has none yet; ``remember_device`` keeps it."""
+    known, _ = _read_device()
+    if known is None and "device_mark" not in g:
+        g.device_mark = secrets.token_hex(8)
+    return known or str(g.device_mark)
+
+
 def _mark_device(response: Response) -> Response:
     account = g.pop("device_account", None)
     if account is None:
         return response
-    mark, accounts = _read_device()
+    _, accounts = _read_device()
     replaced = {account, *g.pop("device_former_accounts", ())}
     kept = [account, *(key for key in accounts if key not in replaced)][:ACCOUNTS_PER_DEVICE]
     response.set_cookie(
         _cookie_name(),
-        str(_serializer().dumps([mark or secrets.token_hex(8), *kept])),
+        str(_serializer().dumps([device_mark(), *kept])),
         max_age=DEVICE_DAYS * 86_400,
         secure=current_settings().uses_https,
         httponly=True,

@@ -10,7 +10,7 @@ from datetime import timedelta
 from community.core import submissions
 from community.core.settings import current_settings
 from community.identity import policies as identity_policies
-from community.identity.operations import codes, registration
+from community.identity.operations import codes, registration, traces
 from community.posts import drafts
 from community.privacy.operations import archives, forgetting, leaving
 from reputation.trust.operations import prune_visits
@@ -103,6 +103,18 @@ PERIODS = (
         "e-mail addresses before the present one",
         forgetting.forget_former_addresses,
         "former_address_days",
+    ),
+    Period(
+        "traces",
+        "keyed hashes of where and with what somebody signed in",
+        lambda age: forgetting.in_transaction(lambda: traces.prune_traces(age)),
+        "trace_days",
+    ),
+    Period(
+        "cases",
+        "cases that were closed, and what was found for them",
+        forgetting.forget_cases,
+        "case_days",
     ),
     Period(
         "exports",

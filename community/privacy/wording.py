@@ -40,6 +40,8 @@ HEADINGS = {
     "points_appeals": _l("Your appeals about points"),
     "leaderboard_scores": _l("Your points for the leaderboards"),
     "visit_days": _l("How much you read, day by day"),
+    "sign_in_traces": _l("When you signed in from a device or place"),
+    "moderation_cases": _l("Cases you decided"),
     "ledger_accounts": _l("Your points in all"),
     "ledger_entries": _l("Your points, entry by entry"),
     "payout_lines": _l("Your payback, period by period"),

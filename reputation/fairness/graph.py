@@ -17,7 +17,7 @@ LEAST_POSTS = 1.0
 
 
 class Tally(NamedTuple):
-    """How many posts of ``receiver_id`` on a board ``giver_id`` thanked for.
+    """For how many posts of ``receiver_id`` on a board ``giver_id`` gave thanks.
 
     ``by_asker`` says that the giver had asked the question the posts stand under: askers thank
     those who answer them, whoever that is.
@@ -27,27 +27,27 @@ class Tally(NamedTuple):
     receiver_id: int
     board_id: int
     by_asker: bool
-    count: int
+    thanks: int
 
 
 class Tie(NamedTuple):
     """What one member gave another: thanks in all, as a bystander, and how many are expected."""
 
-    count: int
+    thanks: int
     as_bystander: int
     expected: float
 
     @property
     def excess(self) -> float:
         """How many more than expected."""
-        return max(0.0, self.count - self.expected)
+        return max(0.0, self.thanks - self.expected)
 
     @property
     def surprise(self) -> float:
         """Log-likelihood ratio, in nats, of so many where so few were expected."""
-        if self.count <= self.expected:
+        if self.thanks <= self.expected:
             return 0.0
-        return self.count * log(self.count / self.expected) - (self.count - self.expected)
+        return self.thanks * log(self.thanks / self.expected) - (self.thanks - self.expected)
 
 
 NO_TIE = Tie(0, 0, 1.0)
@@ -108,13 +108,21 @@ class Graph:
         """Return whom somebody thanked or was thanked by."""
         return self._pairs.get(user_id, {}).keys() | self._back.get(user_id, set())
 
-    def repeated_pairs(self) -> Iterator[tuple[int, int]]:
-        """Yield giver and receiver wherever thanks passed between two more than once."""
+    def between(self, one: int, other: int) -> int:
+        """Return how many thanks passed between two."""
+        return self._number(one, other) + self._number(other, one)
+
+    def _number(self, giver: int, receiver: int) -> int:
+        sums = self._pairs.get(giver, {}).get(receiver)
+        return sums[0] if sums else 0
+
+    def repeated_pairs(self) -> Iterator[tuple[int, int, int]]:
+        """Yield giver, receiver and thanks in both directions wherever there were several."""
         for giver, receivers in self._pairs.items():
             for receiver, (count, _) in receivers.items():
-                back = self._pairs.get(receiver, {}).get(giver, (0, 0))[0]
-                if count > 0 and count + back > 1:
-                    yield giver, receiver
+                both = count + self._number(receiver, giver)
+                if count > 0 and both > 1:
+                    yield giver, receiver, both
 
     def tie(self, giver: int, receiver: int) -> Tie:
         """Return what one gave the other."""

@@ -9,7 +9,7 @@ Source: conductance as the measure of a community, Leskovec et al. 2008; what is
 D13.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import log, sqrt
@@ -21,18 +21,24 @@ from reputation.fairness.graph import Graph, Tie
 class Limits:
     """What it takes to be called a ring. Shares are of 1, thanks are counted beyond the expected.
 
-    ``closed`` is asked of a group that thanks mutually, ``closed_pair`` of two members alone,
-    ``closed_feeding`` of a group that feeds one account. ``closed_linked`` is enough where most
-    members share a device or an address. ``tied`` is the least share of a member's own thanks.
+    ``closed`` is asked of a group that thanks mutually, ``closed_feeding`` of one that feeds an
+    account, ``closed_new`` where that is done by new accounts, ``closed_pair`` of two members
+    alone. ``closed_linked`` is enough where most members share a device or an address and thank
+    each other ``thanks_each_linked`` times a head; families and flatmates, who do so seldom, must
+    not be taken for a ring. ``tied`` is the least share of a member's own thanks. ``doubt`` is
+    how many thanks with others everybody is credited with, since little is known of who is new.
+    Marks that more than ``crowd`` members share say nothing: a school has one address.
     """
 
-    closed: float = 0.48
-    closed_pair: float = 0.5
-    closed_feeding: float = 0.5
-    closed_linked: float = 0.4
-    tied: float = 0.18
+    closed: float = 0.53
+    closed_feeding: float = 0.56
+    closed_new: float = 0.45
+    closed_linked: float = 0.45
+    closed_pair: float = 0.55
+    tied: float = 0.3
     mutual: float = 0.25
-    thanks_each: float = 3.6
+    thanks_each: float = 3.0
+    thanks_each_linked: float = 4.5
     thanks_each_pair: float = 6.0
     thanks_least: float = 2.5
     thanks_least_one_way: float = 3.5
@@ -41,8 +47,25 @@ class Limits:
     largest: int = 16
     crowd: int = 8
 
+    @classmethod
+    def around(cls, closed: float) -> "Limits":
+        """Return limits that are as much stricter, or milder, in all shares as in ``closed``."""
+        by = closed / cls.closed
+        return cls(
+            closed=closed,
+            closed_feeding=cls.closed_feeding * by,
+            closed_new=cls.closed_new * by,
+            closed_linked=cls.closed_linked * by,
+            closed_pair=cls.closed_pair * by,
+        )
+
 
 DEFAULT = Limits()
+HALF = 0.5
+BYSTANDERS = 0.3
+NEVER = 2.0
+WEIGHT_SEED = 0.03
+NOTHING = 0.01
 
 
 @dataclass(frozen=True)
@@ -65,12 +88,18 @@ class Ring:
     @property
     def signals(self) -> tuple[str, ...]:
         """Return what speaks for it, by name."""
-        found = ["pair" if len(self.members) == 2 else "ring" if self.mutual >= 0.25 else "feeding"]
-        if self.as_bystander < 0.5:
+        found = [
+            "pair"
+            if len(self.members) == 2
+            else "ring"
+            if self.mutual >= DEFAULT.mutual
+            else "feeding"
+        ]
+        if self.as_bystander < HALF:
             found.append("acceptances")
-        if self.linked >= 0.5:
+        if self.linked >= HALF:
             found.append("linked")
-        if self.new >= 0.5:
+        if self.new >= HALF:
             found.append("new_accounts")
         return tuple(found)
 
@@ -150,7 +179,10 @@ class _Search:
     def seeds(self) -> list[tuple[int, int]]:
         """Return for each member the tie that matters most to both, if it is no chance."""
         strong: dict[int, tuple[float, int]] = {}
-        for giver, receiver in self._graph.repeated_pairs():
+        for giver, receiver, count in self._graph.repeated_pairs():
+            # The cheap half of the weight first: what is expected takes long to work out.
+            if count < WEIGHT_SEED * sqrt(self._graph.volume(giver) * self._graph.volume(receiver)):
+                continue
             if self._ties.surprise(giver, receiver) < self._limits.surprise_seed:
                 continue
             weight = self._weight(giver, receiver)
@@ -193,17 +225,18 @@ class _Search:
                 around[other] = around.get(other, 0.0) + self._ties.excess(user_id, other)
 
     def _tied_to(self, user_id: int) -> list[int]:
-        """Return whose ties with somebody are more than nothing to one of the two."""
+        """Return whose ties with somebody are more than nothing to both of them."""
         if user_id not in self._near:
-            own = self._graph.volume(user_id)
             self._near[user_id] = [
-                other
-                for other in self._graph.neighbours(user_id)
-                if self._ties.excess(user_id, other)
-                >= 0.02 * min(own, self._graph.volume(other))
-                and self._ties.excess(user_id, other) > 0.5
+                other for other in self._graph.neighbours(user_id) if self._matters(user_id, other)
             ]
         return self._near[user_id]
+
+    def _matters(self, one: int, other: int) -> bool:
+        larger = max(self._graph.volume(one), self._graph.volume(other))
+        if self._graph.between(one, other) < NOTHING * larger:
+            return False
+        return self._ties.excess(one, other) > HALF
 
     def _volume(self, members: Iterable[int]) -> int:
         return sum(self._graph.volume(user_id) for user_id in members)
@@ -233,7 +266,10 @@ class _Search:
         if given + got < least:
             return 0.0
         doubt = self._limits.doubt / 2
-        shares = given / (self._graph.given(user_id) + doubt), got / (self._graph.received(user_id) + doubt)
+        shares = (
+            given / (self._graph.given(user_id) + doubt),
+            got / (self._graph.received(user_id) + doubt),
+        )
         if both_ways:
             return max(shares)
         # Who only gives must give little to others; who only receives may be somebody's idol.
@@ -249,27 +285,37 @@ class _Search:
         size = len(members)
         if surprise < self._cost * size:
             return None
-        each = self._limits.thanks_each_pair if size == 2 else self._limits.thanks_each
-        if ring.thanks < each * size:
-            return None
-        return ring if ring.closed >= self._closed_enough(ring) else None
+        each = ring.thanks / size
+        return (
+            ring
+            if each >= self._enough_each(ring) and ring.closed >= self._closed_enough(ring)
+            else None
+        )
+
+    def _enough_each(self, ring: Ring) -> float:
+        if len(ring.members) == 2:
+            return self._limits.thanks_each_pair
+        return self._limits.thanks_each_linked if ring.linked >= HALF else self._limits.thanks_each
 
     def _closed_enough(self, ring: Ring) -> float:
-        limits, linked = self._limits, ring.linked >= 0.5
+        limits = self._limits
         if len(ring.members) == 2:
-            mutual = ring.mutual >= 2 * limits.mutual
-            return limits.closed_pair if mutual else (limits.closed_pair if linked else 2.0)
-        if linked:
+            is_mutual = ring.mutual >= 2 * limits.mutual
+            return limits.closed_pair if is_mutual or ring.linked >= HALF else NEVER
+        if ring.linked >= HALF:
             return limits.closed_linked
         if ring.mutual >= limits.mutual:
             return limits.closed
-        return limits.closed_feeding if ring.as_bystander >= 0.3 or ring.new >= 0.5 else 2.0
+        if ring.new >= HALF:
+            return limits.closed_new
+        # Whose questions somebody answers thanks them: that alone is no arrangement.
+        return limits.closed_feeding if ring.as_bystander >= BYSTANDERS else NEVER
 
     def _figures(self, members: Sequence[int]) -> tuple[Ring, float]:
         count, excess, mutual, bystander, surprise = 0, 0.0, 0.0, 0, 0.0
         for one, other in combinations(members, 2):
             there, back = self._ties.between(one, other)
-            count += there.count + back.count
+            count += there.thanks + back.thanks
             bystander += there.as_bystander + back.as_bystander
             excess += there.excess + back.excess
             mutual += 2 * min(there.excess, back.excess)
@@ -307,8 +353,3 @@ def marks_of(rows: Iterable[tuple[int, str]], crowd: int = DEFAULT.crowd) -> Lin
     for user_ids in holders.values():
         links.add(user_ids)
     return links
-
-
-def new_among(made_days_ago: Mapping[int, int], days: int) -> set[int]:
-    """Return the accounts younger than so many days."""
-    return {user_id for user_id, age in made_days_ago.items() if age < days}

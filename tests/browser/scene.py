@@ -17,7 +17,9 @@ from community.questions.models import Question
 from community.questions.operations.closures import close_question, request_info
 from community.questions.operations.edits import edit_question, version_of
 from community.questions.operations.questions import lock_question
+from moderation.cases.models import ModerationCase
 from tests.browser.site import Site
+from tests.factories.cases import make_case
 from tests.factories.community import (
     days_ago,
     make_acceptance,
@@ -78,6 +80,7 @@ class Scene:
     administrator: User
     unsubscription: str
     points: PointsWorld
+    case: ModerationCase
 
 
 def make_scene(site: Site) -> Scene:
@@ -117,6 +120,7 @@ def _make() -> Scene:
         administrator=make_user("Ada Lang", role="admin"),
         points=make_points({"moderator": moderator}, helper, make_user("Ada Zweite", role="admin")),
         unsubscription=sign_unsubscription(Unsubscription(asker.id, "answer", None)),
+        case=make_case([asker, helper]),
     )
     _discuss(scene)
     _settle_states(scene)

@@ -213,6 +213,8 @@ PAGES = {
     ),
     "change of password": Shown("asker", "/account/password", send_short_password),
     "change of address": Shown("asker", "/account/email"),
+    "cases": Shown("admin", "/moderation/cases"),
+    "case": Shown("admin", lambda scene: f"/moderation/cases/{scene.case.id}"),
     "people": Shown("admin", "/admin/people"),
     "nobody of that name": Shown("admin", "/admin/people?q=zeppelin"),
     "person, as administrator": Shown("admin", lambda scene: f"/admin/people/{scene.helper.id}"),
@@ -265,7 +267,15 @@ NOT_SHOWN = {
     "/verify/providers/<name>": "a redirect to the provider",
 }
 # Blueprints whose every page has to stand in the list above.
-LISTED = ("account", "administration", "identity", "preferences", "privacy", "providers")
+LISTED = (
+    "account",
+    "administration",
+    "identity",
+    "moderation",
+    "preferences",
+    "privacy",
+    "providers",
+)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from community.identity.models.names import NameChange
 from community.identity.models.providers import ExternalIdentity
 from community.identity.models.sessions import UserSession
 from community.identity.models.tokens import OneTimeToken, Purpose
+from community.identity.models.traces import SignInTrace
 from community.identity.models.users import NAME_MAX_CHARS, RoleGrant, User
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Purpose",
     "RecoveryCode",
     "RoleGrant",
+    "SignInTrace",
     "SpentChallenge",
     "TotpFactor",
     "User",

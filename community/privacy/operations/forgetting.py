@@ -14,6 +14,8 @@ from community.identity.policies import IDLE
 from community.notifications.models import Notification
 from community.notifications.operations.unread import recount_unread
 from community.privacy.operations.leftovers import mail_files
+from moderation.cases.operations import prune_cases
+from reputation.fairness.pruning import prune_findings
 
 BATCH = 500
 FORGOTTEN = "MailForgotten"
@@ -29,6 +31,13 @@ def forget_sessions(age: timedelta) -> None:
     """Forget sessions that have ended by themselves."""
     table, now = _table("user_sessions"), clock.now()
     _delete(table, or_(UserSession.created_at < now - age, UserSession.last_seen_at < now - IDLE))
+
+
+def forget_cases(age: timedelta) -> None:
+    """Forget closed cases and decided findings, with whom they were about."""
+    with transaction():
+        prune_cases(age)
+        prune_findings(age)
 
 
 def forget_links(age: timedelta) -> None:

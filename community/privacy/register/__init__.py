@@ -8,6 +8,7 @@ from community.privacy.register import (
     accounts,
     contributions,
     corrections,
+    fairness,
     machinery,
     payback,
     payouts,
@@ -19,6 +20,8 @@ from community.privacy.register import (
 TABLES: dict[str, Table] = {
     **accounts.TABLES,
     **contributions.TABLES,
+    **corrections.TABLES,
+    **fairness.TABLES,
     **payback.TABLES,
     **payouts.TABLES,
     **points.TABLES,

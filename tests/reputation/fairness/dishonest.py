@@ -86,9 +86,7 @@ def _dress(
             community.marks.append((member, f"ring-{members[0]}-{rng.randrange(2)}"))
 
 
-def _pairs(
-    rng: random.Random, kind: str, members: tuple[int, ...]
-) -> list[tuple[int, int]]:
+def _pairs(rng: random.Random, kind: str, members: tuple[int, ...]) -> list[tuple[int, int]]:
     if kind == "puppets":
         return [(puppet, members[0]) for puppet in members[1:]]
     pairs = [(one, other) for one in members for other in members if one != other]

@@ -177,9 +177,7 @@ def _befriend(
                 likes[one].append((other, often * rng.uniform(0.5, 1.3)))
 
 
-def _ask(
-    rng: random.Random, community: Community, habits: Habits, day: int, board: int
-) -> None:
+def _ask(rng: random.Random, community: Community, habits: Habits, day: int, board: int) -> None:
     asker = habits.askers[board].draw(rng)[0]
     at = day + rng.random()
     if community.joined[asker] > at:

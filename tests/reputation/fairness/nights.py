@@ -3,19 +3,18 @@
 import random
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from reputation.fairness.graph import Graph, Tally
-from reputation.fairness.rings import Limits, find_rings, marks_of
+from reputation.fairness.rings import Ring, find_rings, marks_of
 from tests.reputation.fairness.dishonest import HiddenRing, plant_rings
-from tests.reputation.fairness.honest import Post, make_community
+from tests.reputation.fairness.honest import Community, Post, make_community
 
 NEW_DAYS = 30
 # The site has run for a month when the rings begin.
 FIRST_NIGHT = 30
-
-
-WINDOWS = (21, 60, 180)
+WINDOWS_DAYS = (21, 60, 180)
 
 
 class Window:
@@ -59,6 +58,14 @@ class Score:
     by_kind: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     wrong: list[str] = field(default_factory=list)
 
+    def note(self, ring: Ring, night: int, flagged: dict[int, int], guilty: set[int]) -> None:
+        """Note who is suspected for the first time."""
+        for member in ring.members:
+            if member not in flagged:
+                flagged[member] = night
+                if member not in guilty:
+                    self.wrong.append(f"night {night}: {member} in {ring}")
+
     @property
     def recall(self) -> float:
         return self.found_in_time / self.guilty if self.guilty else 1.0
@@ -68,48 +75,40 @@ class Score:
         return self.flagged_rightly / self.flagged if self.flagged else 1.0
 
 
-def simulate(
-    seed: int, members: int = 10_000, rings: int = 60, days: int = 100, every: int = 1
-) -> Score:
+def simulate(seed: int, members: int = 10_000, rings: int = 60, days: int = 100) -> Score:
     """Return how well the nights of a community with this seed go."""
     rng = random.Random(seed)
     community = make_community(rng, members, days)
     hidden = plant_rings(rng, community, rings)
     score = Score(seed, thanks=len(community.thanks))
+    guilty = {member for ring in hidden for member in ring.members}
     flagged: dict[int, int] = {}
-    posts = sorted(community.posts)
-    thanks = sorted(community.thanks)
-    links = marks_of(community.marks)
-    new_at = {m: max(0.0, at) for m, at in community.joined.items()}
-    guilty = {m for ring in hidden for m in ring.members}
-    seen: set[tuple[int, int]] = set()
-    facts = []
-    for one in thanks:
-        key = (one.giver, one.post.number)
-        if key not in seen:
-            seen.add(key)
-            by_asker = one.giver == one.post.asker
-            facts.append((one.at, Tally(one.giver, one.post.author, one.post.board, by_asker, 1)))
-    windows = [Window(posts, facts, length) for length in WINDOWS]
+    links, facts = marks_of(community.marks), list(_facts(community))
+    windows = [Window(sorted(community.posts), facts, length) for length in WINDOWS_DAYS]
     for night in range(1, days + 1):
         for window in windows:
             window.move_to(night)
-        if night % every or night < FIRST_NIGHT:
+        if night < FIRST_NIGHT:
             continue
         new = {m for m, at in community.joined.items() if night - NEW_DAYS < at <= night}
         begun = time.perf_counter()
         for window in windows:
             for ring in find_rings(window.graph, links, new):
-                for member in ring.members:
-                    if member not in flagged:
-                        flagged[member] = night
-                        if member not in guilty:
-                            score.wrong.append(f"{night} w{window.length} {len(guilty & set(ring.members))}/{len(ring.members)} {ring}")
+                score.note(ring, night, flagged, guilty)
         score.slowest_seconds = max(score.slowest_seconds, time.perf_counter() - begun)
     _count(score, hidden, flagged, days)
     score.flagged = len(flagged)
     score.flagged_rightly = len(flagged.keys() & guilty)
     return score
+
+
+def _facts(community: Community) -> Iterator[tuple[float, Tally]]:
+    """Yield thanks in the order of time, each giver once a post."""
+    seen: set[tuple[int, int]] = set()
+    for at, giver, post in sorted(community.thanks):
+        if (giver, post.number) not in seen:
+            seen.add((giver, post.number))
+            yield at, Tally(giver, post.author, post.board, giver == post.asker, 1)
 
 
 def _count(score: Score, hidden: list[HiddenRing], flagged: dict[int, int], days: int) -> None:

@@ -1,0 +1,52 @@
+"""What is kept to find those who cheat, and the cases about them."""
+
+from community.privacy.marks import Erasure, Personal, Rows, Table, goes, other_person, rewritten
+
+_WARNS = "would warn those who are looked into"
+
+
+def _of_case(what: str) -> Personal:
+    return Personal(what, Erasure.KEPT, why_not=_WARNS)
+
+
+TABLES = {
+    "sign_in_traces": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="traces",
+        personal={
+            "user_id": goes("who signed in"),
+            "mark": Personal(
+                "keyed hash of the address or browser", Erasure.GOES, why_not="says nothing"
+            ),
+            "seen_at": goes("when they last did from there"),
+        },
+    ),
+    "ring_findings": Table(
+        kept_for="cases",
+        nothing="id state found_at decided_at case_id",
+        personal={"evidence": _of_case("who thanked whom how often, as ids")},
+    ),
+    "ring_members": Table(
+        kept_for="cases",
+        nothing="finding_id",
+        personal={"user_id": _of_case("who is suspected of arranged thanks")},
+    ),
+    "moderation_cases": Table(
+        owner="decided_by_id",
+        kept_for="cases",
+        nothing="id kind source state opened_at claimed_until decision actioned_at closed_at",
+        personal={
+            "evidence": _of_case("what speaks for it, as ids and numbers"),
+            "claimed_by_id": other_person("who is at work on it"),
+            "decided_by_id": _of_case("who decided it"),
+            "decided_at": _of_case("when"),
+            "note": rewritten("why"),
+        },
+    ),
+    "moderation_case_subjects": Table(
+        kept_for="cases",
+        nothing="case_id",
+        personal={"user_id": _of_case("whom a case is about")},
+    ),
+}

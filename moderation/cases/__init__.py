@@ -1,0 +1,9 @@
+"""Cases that people decide: something is suspected, somebody judges; it can be undone.
+
+Owns the tables ``moderation_cases`` and ``moderation_case_subjects``. Emits ``CaseDecided`` and
+``CaseUndone``; hears ``RingSuspected`` and ``RingSettled``. Who found something keeps it and
+acts on the decision; a case holds only what its judges need: who it is about, ids and numbers.
+
+open → claimed (for half an hour) → decided → actioned → undone or closed; where no rule was broken,
+decided → closed. Source: PRODUCT 4.2.
+"""

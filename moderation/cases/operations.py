@@ -1,0 +1,212 @@
+"""Opening, claiming and deciding cases.
+
+Each step is one compare-and-set on the state, so of two moderators who decide at once one is told
+that it was decided. Each is audited exactly once.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any, cast
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CursorResult, and_, delete, or_, select, update
+
+from community.core import clock
+from community.core.audit import REASON_MAX_CHARS, Action, record
+from community.core.authz import SYSTEM, Viewer, require
+from community.core.db import db, insert_ignoring_conflicts
+from community.core.errors import Conflict, Invalid
+from community.core.jobs import emit
+from community.events import CaseDecided, CaseUndone
+from moderation.cases.models import (
+    ACTIONED,
+    CLAIMED,
+    CLOSED,
+    DECIDED,
+    DECISIONS,
+    NO_VIOLATION,
+    OPEN,
+    UNDECIDED,
+    UNDONE,
+    CaseSubject,
+    ModerationCase,
+)
+from moderation.cases.policies import can_judge_case
+from moderation.cases.queries import get_case_of_source, list_subject_ids
+
+LEASE = timedelta(minutes=30)
+
+
+class CaseTaken(Conflict):
+    """Somebody else is at work on the case."""
+
+    message = _l("Somebody else is at work on this case.")
+
+
+class CaseNotClaimed(Conflict):
+    """A case is decided by whoever has claimed it."""
+
+    message = _l("Claim this case first; a claim lapses after half an hour.")
+
+
+class CaseDone(Conflict):
+    """The case is not, or no more, in a state that allows this."""
+
+    message = _l("This case has been decided meanwhile, or nothing is left to be done.")
+
+
+class DecisionUnknown(Invalid):
+    """A decision is one of two, with reasons."""
+
+    message = _l("Choose a decision and say why.")
+
+
+def open_case(
+    kind: str, source: str, *, subject_ids: Collection[int], evidence: dict[str, Any]
+) -> ModerationCase:
+    """Open the case of something that was found, or bring an undecided one up to date.
+
+    Told of a case that is decided, changes nothing.
+    """
+    values = {
+        "kind": kind,
+        "source": source,
+        "state": OPEN,
+        "evidence": evidence,
+        "opened_at": clock.now(),
+        "note": "",
+    }
+    made = db.session.execute(insert_ignoring_conflicts(ModerationCase).values(**values))
+    case = get_case_of_source(source)
+    assert case is not None
+    if cast("CursorResult[Any]", made).rowcount:
+        record(SYSTEM, Action.CASE_OPENED, subject=("case", case.id), after={"source": source})
+    elif case.state in UNDECIDED:
+        case.evidence = evidence
+    else:
+        return case
+    _set_subjects(case.id, subject_ids)
+    return case
+
+
+def _set_subjects(case_id: int, subject_ids: Collection[int]) -> None:
+    for user_id in sorted(subject_ids):
+        values = {"case_id": case_id, "user_id": user_id}
+        db.session.execute(insert_ignoring_conflicts(CaseSubject).values(**values))
+
+
+def claim_case(actor: Viewer, case: ModerationCase) -> None:
+    """Take a case for half an hour; again, the half hour begins anew. Raises ``CaseTaken``."""
+    _require_judge(actor, case)
+    now = clock.now()
+    free = or_(
+        ModerationCase.state == OPEN,
+        and_(
+            ModerationCase.state == CLAIMED,
+            or_(
+                ModerationCase.claimed_by_id == actor.viewer_id, ModerationCase.claimed_until <= now
+            ),
+        ),
+    )
+    was_own = case.state == CLAIMED and case.claimed_by_id == actor.viewer_id
+    new = {"state": CLAIMED, "claimed_by_id": actor.viewer_id, "claimed_until": now + LEASE}
+    if not _change(case, free, new):
+        raise CaseTaken() if case.state in UNDECIDED else CaseDone()
+    if not was_own:
+        _record(actor, Action.CASE_CLAIMED, case)
+
+
+def release_case(actor: Viewer, case: ModerationCase) -> None:
+    """Give a claimed case back; what is not claimed by the actor stays as it is."""
+    _require_judge(actor, case)
+    own = and_(ModerationCase.state == CLAIMED, ModerationCase.claimed_by_id == actor.viewer_id)
+    if _change(case, own, {"state": OPEN, "claimed_by_id": None, "claimed_until": None}):
+        _record(actor, Action.CASE_RELEASED, case)
+
+
+def decide_case(actor: Viewer, case: ModerationCase, decision: str, note: str) -> None:
+    """Decide a case the actor has claimed; ``note`` says why.
+
+    Raises ``DecisionUnknown``, ``CaseNotClaimed``, ``CaseDone``.
+    """
+    _require_judge(actor, case)
+    note = note.strip()
+    if decision not in DECISIONS or not 0 < len(note) <= REASON_MAX_CHARS:
+        raise DecisionUnknown(errors={"note": DecisionUnknown.message})
+    now = clock.now()
+    claimed = and_(
+        ModerationCase.state == CLAIMED,
+        ModerationCase.claimed_by_id == actor.viewer_id,
+        ModerationCase.claimed_until > now,
+    )
+    new = {"state": DECIDED, "decision": decision, "note": note}
+    if not _change(case, claimed, {**new, "decided_by_id": actor.viewer_id, "decided_at": now}):
+        raise CaseNotClaimed() if case.state in UNDECIDED else CaseDone()
+    _record(actor, Action.CASE_DECIDED, case, after={"decision": decision}, reason=note)
+    emit(CaseDecided(case.id, case.source, decision, actor.viewer_id))
+
+
+def note_settled(source: str) -> None:
+    """Note that what a decision asked for is done; a second time changes nothing."""
+    case = get_case_of_source(source)
+    if case is None:
+        return
+    now = clock.now()
+    if case.decision == NO_VIOLATION:
+        new = {"state": CLOSED, "actioned_at": now, "closed_at": now}
+    else:
+        new = {"state": ACTIONED, "actioned_at": now}
+    _change(case, ModerationCase.state == DECIDED, new)
+
+
+def undo_case(actor: Viewer, case: ModerationCase, note: str) -> None:
+    """Take a decision back that was carried out; raises ``CaseDone``."""
+    _require_judge(actor, case)
+    new = {"state": UNDONE, "closed_at": clock.now()}
+    if not _change(case, ModerationCase.state == ACTIONED, new):
+        raise CaseDone()
+    _record(actor, Action.CASE_UNDONE, case, reason=note.strip())
+    emit(CaseUndone(case.id, case.source, actor.viewer_id))
+
+
+def close_case(actor: Viewer, case: ModerationCase) -> None:
+    """File a case whose decision stands; raises ``CaseDone``."""
+    _require_judge(actor, case)
+    new = {"state": CLOSED, "closed_at": clock.now()}
+    if not _change(case, ModerationCase.state == ACTIONED, new):
+        raise CaseDone()
+    _record(actor, Action.CASE_CLOSED, case)
+
+
+def prune_cases(age: timedelta) -> None:
+    """Forget cases that were closed so long ago, with whom they were about."""
+    old = select(ModerationCase.id).where(ModerationCase.closed_at < clock.now() - age)
+    db.session.execute(delete(CaseSubject).where(CaseSubject.case_id.in_(old)))
+    db.session.execute(delete(ModerationCase).where(ModerationCase.closed_at < clock.now() - age))
+
+
+def _require_judge(actor: Viewer, case: ModerationCase) -> None:
+    require(can_judge_case(actor, list_subject_ids(case.id)))
+
+
+def _change(case: ModerationCase, allowed: Any, new: dict[str, Any]) -> bool:
+    """Change a case if its row is as it must be; what was read is brought up to date anyway."""
+    changed = db.session.execute(
+        update(ModerationCase)
+        .where(ModerationCase.id == case.id, allowed)
+        .values(**new)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(case)
+    return bool(cast("CursorResult[Any]", changed).rowcount)
+
+
+def _record(
+    actor: Viewer,
+    action: Action,
+    case: ModerationCase,
+    *,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    record(actor, action, subject=("case", case.id), after=after, reason=reason)

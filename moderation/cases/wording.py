@@ -1,0 +1,31 @@
+"""What cases, their states and what speaks for them are called."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+KIND_WORDS: dict[str, LazyString] = {"ring": _l("Thanks by arrangement")}
+STATE_WORDS: dict[str, LazyString] = {
+    "open": _l("Open"),
+    "claimed": _l("At work"),
+    "decided": _l("Decided, being carried out"),
+    "actioned": _l("Carried out"),
+    "undone": _l("Taken back"),
+    "closed": _l("Closed"),
+}
+DECISION_WORDS: dict[str, LazyString] = {
+    "no_violation": _l("No rule was broken"),
+    "violation": _l("Rules were broken"),
+}
+SIGNAL_WORDS: dict[str, LazyString] = {
+    "pair": _l("Two members thank each other far more often than others"),
+    "ring": _l("A closed group whose members thank each other"),
+    "feeding": _l("Several accounts that thank hardly anybody but one"),
+    "acceptances": _l("Mostly their own questions, answered and accepted among themselves"),
+    "linked": _l("Most of them share a device or an address with another one"),
+    "new_accounts": _l("Most accounts were new at the time"),
+}
+
+
+def words_of(words: dict[str, LazyString], code: str | None) -> LazyString | str:
+    """Return what something is called, in the reader's language; its code where nobody said."""
+    return words.get(code or "", code or "")
