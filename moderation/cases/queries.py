@@ -108,7 +108,7 @@ def get_case_record(viewer: Viewer, case_id: int) -> CaseRecord:
 def _names(user_ids: Collection[int | None]) -> dict[int, str]:
     known = [user_id for user_id in user_ids if user_id is not None]
     rows = db.session.execute(select(User.id, User.display_name).where(User.id.in_(known)))
-    return dict(row.tuple() for row in rows)
+    return {row.id: row.display_name for row in rows}
 
 
 def get_case_of_source(source: str) -> ModerationCase | None:

@@ -65,6 +65,7 @@ HALF = 0.5
 BYSTANDERS = 0.3
 NEVER = 2.0
 WEIGHT_SEED = 0.03
+HOPELESS = 0.2
 NOTHING = 0.01
 
 
@@ -151,11 +152,16 @@ def find_rings(
     links: Links | None = None,
     new_accounts: Collection[int] = (),
     limits: Limits = DEFAULT,
+    around: Collection[int] | None = None,
 ) -> list[Ring]:
-    """Return the groups that are suspected; nobody is in two of them."""
+    """Return the groups that are suspected; nobody is in two of them.
+
+    ``around`` narrows the search to groups that grow from these members: nothing new can be found
+    where nobody thanked anybody since the last search.
+    """
     search = _Search(graph, links or Links(), new_accounts, limits)
     found: dict[frozenset[int], Ring] = {}
-    for one, other in search.seeds():
+    for one, other in search.seeds(around):
         members = search.grow(one, other)
         if len(members) >= 2 and members not in found:
             ring = search.judge(members)
@@ -176,10 +182,12 @@ class _Search:
         self._near: dict[int, list[int]] = {}
         self._cost = log(max(2, len(graph.members())))
 
-    def seeds(self) -> list[tuple[int, int]]:
+    def seeds(self, around: Collection[int] | None = None) -> list[tuple[int, int]]:
         """Return for each member the tie that matters most to both, if it is no chance."""
         strong: dict[int, tuple[float, int]] = {}
         for giver, receiver, count in self._graph.repeated_pairs():
+            if around is not None and giver not in around and receiver not in around:
+                continue
             # The cheap half of the weight first: what is expected takes long to work out.
             if count < WEIGHT_SEED * sqrt(self._graph.volume(giver) * self._graph.volume(receiver)):
                 continue
@@ -213,7 +221,9 @@ class _Search:
             inside += gained
             volume += self._size_of(best)
             self._look_around(best, members, around)
-        return frozenset(self._pruned(members))
+        # Pruning makes a group more closed, but not out of nothing.
+        hopeless = 2 * inside < HOPELESS * self._volume(members)
+        return frozenset() if hopeless else frozenset(self._pruned(members))
 
     def _size_of(self, user_id: int) -> float:
         """Return how much somebody thanks and is thanked; of whom little is known counts more."""

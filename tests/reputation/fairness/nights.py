@@ -39,7 +39,7 @@ class Window:
             self.graph.add_posts(post.author, post.board, -1)
             self._posts_out += 1
         while self._out < self._in and self._facts[self._out][0] < begin:
-            self.graph.add(self._facts[self._out][1]._replace(count=-1))
+            self.graph.add(self._facts[self._out][1]._replace(thanks=-1))
             self._out += 1
 
 
@@ -92,8 +92,9 @@ def simulate(seed: int, members: int = 10_000, rings: int = 60, days: int = 100)
             continue
         new = {m for m, at in community.joined.items() if night - NEW_DAYS < at <= night}
         begun = time.perf_counter()
+        fresh = {who for at, tally in facts if night - 1 <= at < night for who in tally[:2]}
         for window in windows:
-            for ring in find_rings(window.graph, links, new):
+            for ring in find_rings(window.graph, links, new, around=fresh):
                 score.note(ring, night, flagged, guilty)
         score.slowest_seconds = max(score.slowest_seconds, time.perf_counter() - begun)
     _count(score, hidden, flagged, days)
