@@ -44,6 +44,7 @@ from reputation.adjustments.views import appeals as appeals_blueprint
 from reputation.badges.subscribers import SUBSCRIPTIONS as BADGE_SUBSCRIPTIONS
 from reputation.badges.views import blueprint as badges_blueprint
 from reputation.drafts.views import rules as rules_blueprint
+from reputation.fairness.subscribers import SUBSCRIPTIONS as FAIRNESS_SUBSCRIPTIONS
 from reputation.leaderboards.subscribers import SUBSCRIPTIONS as LEADERBOARD_SUBSCRIPTIONS
 from reputation.leaderboards.views import blueprint as leaderboards_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
@@ -107,6 +108,7 @@ SUBSCRIPTIONS = (
     TRUST_SUBSCRIPTIONS,
     BADGE_SUBSCRIPTIONS,
     CASES_SUBSCRIPTIONS,
+    FAIRNESS_SUBSCRIPTIONS,
 )
 
 

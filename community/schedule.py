@@ -12,6 +12,7 @@ from community.privacy.tasks import forget_old
 from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 from reputation.badges.operations.granting import refresh_all_badges
+from reputation.fairness.tasks import look_for_rings
 from reputation.leaderboards.tasks import check_leaderboards
 from reputation.payback.tasks import drive_payback
 from reputation.payouts.tasks import verify_books, watch_books
@@ -27,6 +28,7 @@ PERIODIC = (
     Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(check_index, timedelta(minutes=1)),
     Periodic(erase_due_accounts, timedelta(minutes=10)),
+    Periodic(look_for_rings, timedelta(days=1)),
     Periodic(forget_old, timedelta(hours=1)),
     Periodic(refresh_ranks, timedelta(days=1)),
     Periodic(check_leaderboards, timedelta(days=1)),

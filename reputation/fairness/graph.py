@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 # A share of a board is never taken for smaller than this many posts of it.
 LEAST_POSTS = 1.0
+# Whose posts are liked are thanked for so many times as often as those of others; more is not
+# believed, or a ring on a quiet board would explain itself.
+MOST_LIKED = 5.0
 
 
 class Tally(NamedTuple):
@@ -141,7 +144,8 @@ class Graph:
             others = self._thanks_on[board] - given
             thanked = self._received_on[receiver][board] - here.get(board, 0)
             by_thanks = thanked / others if others > 0 else 0.0
-            expected += given * min(1.0, max(by_posts, by_thanks))
+            liked = min(by_thanks, MOST_LIKED * by_posts)
+            expected += given * min(1.0, max(by_posts, liked))
         return expected
 
 

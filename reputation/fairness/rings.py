@@ -21,9 +21,10 @@ from reputation.fairness.graph import Graph, Tie
 class Limits:
     """What it takes to be called a ring. Shares are of 1, thanks are counted beyond the expected.
 
-    ``closed`` is asked of a group that thanks mutually, ``closed_feeding`` of one that feeds an
-    account, ``closed_new`` where that is done by new accounts, ``closed_pair`` of two members
-    alone. ``closed_linked`` is enough where most members share a device or an address and thank
+    ``closed`` is asked of a group that thanks mutually, ``closed_quiet`` below ``thanks_each_busy``
+    thanks a head (regulars who are friends thank each other far more), ``closed_feeding`` of one
+    that feeds an account, ``closed_new`` where that is done by new accounts, ``closed_pair`` of two
+    members alone. ``closed_linked`` is enough where most share a device or an address and thank
     each other ``thanks_each_linked`` times a head; families and flatmates, who do so seldom, must
     not be taken for a ring. ``tied`` is the least share of a member's own thanks. ``doubt`` is
     how many thanks with others everybody is credited with, since little is known of who is new.
@@ -31,19 +32,21 @@ class Limits:
     """
 
     closed: float = 0.53
-    closed_feeding: float = 0.56
-    closed_new: float = 0.45
-    closed_linked: float = 0.45
+    closed_quiet: float = 0.48
+    closed_feeding: float = 0.54
+    closed_new: float = 0.43
+    closed_linked: float = 0.46
     closed_pair: float = 0.55
-    tied: float = 0.3
+    tied: float = 0.25
     mutual: float = 0.25
-    thanks_each: float = 3.0
-    thanks_each_linked: float = 4.5
+    thanks_each: float = 4.0
+    thanks_each_linked: float = 4.6
+    thanks_each_busy: float = 7.0
     thanks_each_pair: float = 6.0
     thanks_least: float = 2.5
     thanks_least_one_way: float = 3.5
     doubt: float = 4.0
-    surprise_seed: float = 7.0
+    surprise_seed: float = 5.0
     largest: int = 16
     crowd: int = 8
 
@@ -53,6 +56,7 @@ class Limits:
         by = closed / cls.closed
         return cls(
             closed=closed,
+            closed_quiet=cls.closed_quiet * by,
             closed_feeding=cls.closed_feeding * by,
             closed_new=cls.closed_new * by,
             closed_linked=cls.closed_linked * by,
@@ -64,7 +68,7 @@ DEFAULT = Limits()
 HALF = 0.5
 BYSTANDERS = 0.3
 NEVER = 2.0
-WEIGHT_SEED = 0.03
+WEIGHT_SEED = 0.05
 HOPELESS = 0.2
 NOTHING = 0.01
 
@@ -315,7 +319,8 @@ class _Search:
         if ring.linked >= HALF:
             return limits.closed_linked
         if ring.mutual >= limits.mutual:
-            return limits.closed
+            is_busy = ring.thanks >= limits.thanks_each_busy * len(ring.members)
+            return limits.closed if is_busy else limits.closed_quiet
         if ring.new >= HALF:
             return limits.closed_new
         # Whose questions somebody answers thanks them: that alone is no arrangement.
