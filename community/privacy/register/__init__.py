@@ -25,7 +25,6 @@ TABLES: dict[str, Table] = {
     **payback.TABLES,
     **payouts.TABLES,
     **points.TABLES,
-    **corrections.TABLES,
     **machinery.TABLES,
     **superusers.TABLES,
 }
