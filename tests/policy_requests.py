@@ -30,7 +30,6 @@ from reputation.payback.models import Charity, PaybackPeriod, PayoutLine, Period
 from reputation.payouts.operations import import_settlement
 from reputation.superusers.agreements import IN_FORCE
 from reputation.superusers.models import SuperuserMembership
-from tests.factories.cases import make_case
 from tests.factories.community import (
     days_ago,
     make_acceptance,
@@ -42,6 +41,7 @@ from tests.factories.community import (
     make_user,
     set_post_visibility,
 )
+from tests.policy_cases import Cases, case_requests, make_cases
 from tests.policy_points import PointsWorld, make_points
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
@@ -87,8 +87,7 @@ class World:
     charity: int = 0
     period: int = 0
     grants: dict[str, int] = field(default_factory=dict)
-    # By who acts, whether it is about them, and the state it is in.
-    cases: dict[tuple[str, bool, str], int] = field(default_factory=dict)
+    cases: Cases = field(default_factory=dict)
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -186,7 +185,7 @@ def make_world() -> World:
             world.passkeys[role], world.grants[role] = passkey.id, grant.id
             world.sessions[role], world.notifications[role] = row.id, note.id
             watch(user.id, person_id=world.people["agent"].id)
-        _make_cases(world, role, user)
+        world.cases |= make_cases(role, user, world.author)
     world.points = make_points(world.people, world.author, second_admin)
     _make_payback(world)
     _make_runs(world)
@@ -232,14 +231,6 @@ def _make_payback(world: World) -> None:
         )
 
 
-def _make_cases(world: World, role: str, actor: User) -> None:
-    for is_own in (True, False):
-        subject = actor if is_own else world.author
-        for state in ("open", "claimed", "actioned"):
-            case = make_case([subject], state=state, claimed_by=actor)
-            world.cases[role, is_own, state] = case.id
-
-
 def _make_content(world: World, board: Board, variant: str) -> Content:
     moderator = world.people["moderator"]
     question = make_question(world.author, board, tags="sim")
@@ -272,11 +263,6 @@ def _make_replies(world: World, board: Board, target: str) -> None:
 
 def _owned(cell: Cell, kept: dict[str, int]) -> int:
     return kept.get(cell.role, kept["author"]) if cell.target == "own" else kept["author"]
-
-
-def _case(cell: Cell, state: str) -> str:
-    role = cell.role if cell.role in cell.world.people else "author"
-    return f"/moderation/cases/{cell.world.cases[role, cell.target == 'own', state]}"
 
 
 def _fixed(path: str, **form: Any) -> Callable[[Cell], tuple[str, Form]]:
@@ -439,14 +425,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     ),
     "identity.sign_in_by_link": _fixed("/sign-in/link/nobodys"),
     "identity.sign_out": _fixed("/sign-out"),
-    "moderation.claim_case": lambda c: (f"{_case(c, 'open')}/claim", {}),
-    "moderation.release_case": lambda c: (f"{_case(c, 'claimed')}/claim", {}),
-    "moderation.decide_case": lambda c: (
-        f"{_case(c, 'claimed')}/decision",
-        {"decision": "violation", "note": "They say so themselves"},
-    ),
-    "moderation.undo_decision": lambda c: (f"{_case(c, 'actioned')}/decision", {"note": "Wrong"}),
-    "moderation.close_case": lambda c: (f"{_case(c, 'actioned')}/closing", {}),
+    **case_requests(),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
         f"/notifications/{_owned(c, c.world.notifications)}/reading",
