@@ -306,14 +306,8 @@ BADGE = {
     "enabled": "1",
 }
 EDIT = {"title": "A title that is long enough", "body": TEXT, "tags": "sim"}
-PREFERENCES = {
-    "language": "en",
-    "time_zone": "Europe/Berlin",
-    "theme": "dark",
-    "bio": "Hello",
-    "shortcuts": "1",
-    "reads_languages": "en",
-}
+LANGUAGES = {"language": "en", "reads_languages": "en", "time_zone": "Europe/Berlin"}
+PREFERENCES = {**LANGUAGES, "theme": "dark", "bio": "Hello", "shortcuts": "1"}
 
 # By endpoint: the address, and a form that would be carried out.
 REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
