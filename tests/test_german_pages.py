@@ -124,7 +124,7 @@ PAGES = [
     "/mail-sent/reset",
     "/mail-sent/link",
     *("/payback", "/payback/details", "/payback/charities", "/payback/statements/1"),
-    "/admin/payback",
+    *("/admin/payback", "/admin/payback/runs"),
     "/account",
     "/superusers",
     "/account/superuser",

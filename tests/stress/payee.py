@@ -14,6 +14,8 @@ from reputation.payouts.files.credit_transfer import NAMESPACE
 
 FAILING = 0.12
 TIMING_OUT = 0.3
+WHOLE = 0.1
+SHORT_LINES = 60
 
 
 class TimedOut(Exception):
@@ -60,7 +62,9 @@ class Payee:
     def report(self, message_id: str) -> bytes:
         """Return a report on a file: some of its payments, some twice, and lines that are wrong."""
         keys = self.keys.get(message_id, [])
-        some = self.moments.sample(keys, self.moments.randint(min(1, len(keys)), len(keys)))
+        # Most reports are short: each is a chance for a kill in the middle of the work.
+        most = len(keys) if self.moments.random() < WHOLE else min(len(keys), SHORT_LINES)
+        some = self.moments.sample(keys, self.moments.randint(min(1, most), most))
         lines = [self._line(key) for key in [*some, *some[: len(some) // 4]]]
         if self.moments.random() < 0.5:
             lines += self._wrong_lines(keys)
