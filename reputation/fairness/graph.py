@@ -16,7 +16,7 @@ from typing import NamedTuple
 LEAST_POSTS = 1.0
 # Whose posts are liked are thanked for so many times as often as those of others; more is not
 # believed, or a ring on a quiet board would explain itself.
-MOST_LIKED = 5.0
+MOST_LIKED = 3.0
 
 
 class Tally(NamedTuple):

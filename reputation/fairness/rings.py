@@ -46,7 +46,7 @@ class Limits:
     thanks_least: float = 2.5
     thanks_least_one_way: float = 3.5
     doubt: float = 4.0
-    surprise_seed: float = 5.0
+    surprise_seed: float = 3.0
     largest: int = 16
     crowd: int = 8
 

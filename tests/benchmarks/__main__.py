@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from community.app import create_app
 from community.core.db import db
 from community.core.settings import Settings
-from tests.benchmarks import accounts, posting, scenes, standing
+from tests.benchmarks import accounts, fairness, posting, scenes, standing
 from tests.benchmarks.measuring import Measurement
 from tests.benchmarks.reference import create_reference
 from tests.benchmarks.reference import db as reference_db
@@ -39,6 +39,8 @@ def main() -> int:
         return accounts.main(as_json=arguments.json)
     if arguments.part == "standing":
         return standing.main(arguments.dump, as_json=arguments.json)
+    if arguments.part == "fairness":
+        return fairness.main(seeds=arguments.seed, runs=arguments.runs, as_json=arguments.json)
     app = prepared_app(arguments.instance)
     with app.app_context():
         scene = scenes.find_scene(app)
@@ -66,11 +68,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=("pages", "accounts", "standing"),
+        choices=("pages", "accounts", "standing", "fairness"),
         default="pages",
         help="accounts: whether times tell who has an account; "
-        "standing: our points against those a real community published",
+        "standing: our points against those a real community published; fairness: rings found",
     )
+    parser.add_argument("--seed", type=int, action="append", default=[], help="of fairness")
+    parser.add_argument("--runs", type=int, default=1, help="of fairness, each its own seed")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--dump", type=Path, help="standing: a Stack Exchange dump of 2018")
     parser.add_argument(
