@@ -76,6 +76,13 @@ def make_posts(board: Board, authors: Sequence[User], number: int = 2) -> list[P
     ]
 
 
+def posts_of_others(board: Board, number: int = 30) -> list[Post]:
+    """Return some of what others wrote on the board to begin with."""
+    query = select(Post).where(Post.board_id == board.id, Post.kind == "answer")
+    with transaction():
+        return list(db.session.scalars(query.order_by(Post.id).limit(number)))
+
+
 def make_ring(board: Board, size: int = 4, posts: int = 2) -> list[User]:
     """Make members who thank each other for all they write, and hardly anybody else."""
     members = [make_user() for _number in range(size)]
