@@ -199,8 +199,8 @@ class Operator:
             process.join(at)
             process.kill()
         said = None
-        # A process that was killed closes its end without a word.
-        with suppress(EOFError):
+        # A process that was killed closes its end without a word, or in the middle of one.
+        with suppress(EOFError, OSError):
             if ours.poll(PATIENCE_SECONDS):
                 said = ours.recv()
         process.join(PATIENCE_SECONDS)
