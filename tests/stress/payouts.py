@@ -19,6 +19,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
 
 from community.core.db import db, transaction
 from reputation.ledger.models import LedgerEntry
@@ -77,6 +78,7 @@ class Outcome:
     timeouts: int
     repeated_files: int
     refused_lines: int
+    busy_steps: int
     seconds: float
 
     @property
@@ -114,6 +116,7 @@ class Operator:
         self.kills: Counter[str] = Counter()
         self.acknowledged = 0
         self.refused = 0
+        self.busy = 0
 
     def work(self) -> None:
         """Work until nothing is left to decide; what is killed is done again."""
@@ -198,17 +201,18 @@ class Operator:
         if at is not None:
             process.join(at)
             process.kill()
-        said = None
+        done, said = True, None
         # A process that was killed closes its end without a word, or in the middle of one.
         with suppress(EOFError, OSError):
             if ours.poll(PATIENCE_SECONDS):
-                said = ours.recv()
+                done, said = ours.recv()
         process.join(PATIENCE_SECONDS)
         if process.exitcode == -signal.SIGKILL:
             self.kills[point or "at random"] += 1
             self.kills_left = max(0, self.kills_left - 1)
         elif process.exitcode != 0:
             raise RuntimeError(f"a step ended with {process.exitcode}")
+        self.busy += not done
         return said
 
 
@@ -217,7 +221,11 @@ def _child(
 ) -> None:
     with app.app_context():
         _die_at(point, times)
-        pipe.send(act(*values))
+        try:
+            pipe.send((True, act(*values)))
+        except OperationalError:
+            # SQLite's one writer was busy for too long: refused, and to be done again.
+            pipe.send((False, None))
         db.session.remove()
         db.engine.dispose()
 
@@ -332,6 +340,7 @@ def _compare(operator: Operator, seed: int, seconds: float) -> Outcome:
         timeouts=payee.timeouts,
         repeated_files=payee.repeats,
         refused_lines=operator.refused,
+        busy_steps=operator.busy,
         seconds=round(seconds, 1),
     )
 
