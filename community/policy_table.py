@@ -176,6 +176,9 @@ ADMINISTRATION = {
     # One's own level is set by others.
     "administration.fix_trust": of_others(ADMINS),
     "administration.free_trust": of_others(ADMINS),
+    # Nor does anybody judge whose accounts their own are.
+    "administration.link_person": of_others(ADMINS),
+    "administration.unlink_person": of_others(ADMINS),
     # One's own account is closed and erased by the pages on one's own data.
     "privacy.create_disabling": of_others(ADMINS),
     "privacy.delete_disabling": of_others(ADMINS),
@@ -289,6 +292,8 @@ FRESHLY_PROVED = frozenset(
         "payback.take_step",
         "administration.fix_trust",
         "administration.free_trust",
+        "administration.link_person",
+        "administration.unlink_person",
         "payouts.approve_list",
         "payouts.bring_report",
         "payouts.close_period",

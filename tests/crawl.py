@@ -284,7 +284,7 @@ ADMINISTRATION = {
     "/admin/groups/<int:group_id>/members/<int:user_id>",
     "/admin/boards/<int:board_id>/audience",
     "/admin/ranks/<int:level>",
-    "/admin/people/<int:user_id>/points",
+    *("/admin/people/<int:user_id>/points", "/admin/people/<int:user_id>/links"),
     *("/admin/point-rules/drafts", "/admin/point-rules/drafts/<int:draft_id>"),
     "/admin/point-rules/drafts/<int:draft_id>/simulations",
     "/admin/point-rules/drafts/<int:draft_id>/publication",

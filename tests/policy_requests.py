@@ -396,6 +396,14 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         {"level": "2", "reason": "Known from elsewhere"},
     ),
     "administration.free_trust": lambda c: (f"/admin/people/{c.owner.id}/trust", {}),
+    "administration.link_person": lambda c: (
+        f"/admin/people/{c.owner.id}/links",
+        {"other": str(c.world.people["agent"].id), "why": "Told us so"},
+    ),
+    "administration.unlink_person": lambda c: (
+        f"/admin/people/{c.owner.id}/links",
+        {"other": str(c.world.people["agent"].id)},
+    ),
     "administration.take_role": lambda c: (
         f"/admin/people/{c.owner.id}/roles",
         {"role": "moderator", "board": str(c.board.id)},

@@ -19,6 +19,8 @@ from community.identity.operations.roles import RoleUnknown, grant_role, revoke_
 from community.identity.policies import can_close_account
 from community.identity.signing_in import recently_verified
 from community.identity.trust_words import WORDS
+from reputation.fairness.linking import LinkUnfit, link_accounts, list_links, unlink_accounts
+from reputation.fairness.policies import can_link_account
 from reputation.trust.operations import LevelUnfit, fix_level, free_level
 from reputation.trust.policies import can_fix_level
 
@@ -56,6 +58,9 @@ def _person_page(user_id: int, *, errors: Mapping[str, str | LazyString] | None 
         typed=request.form,
         may_fix_level=can_fix_level(viewer, record.user),
         levels=list(enumerate(WORDS)),
+        links=list_links(user_id),
+        own_id=viewer.viewer_id,
+        may_link=can_link_account(viewer, record.user),
     )
 
 
@@ -112,6 +117,43 @@ def free_trust(user_id: int) -> ResponseReturnValue:
 add_resource(
     administration, "/admin/people/<int:user_id>/trust", create=fix_trust, delete=free_trust
 )
+
+
+@takes("other", "why")
+@recently_verified
+def link_person(user_id: int) -> ResponseReturnValue:
+    """Say that somebody's account belongs to the same person as another one."""
+    user = get_user(current_viewer(), user_id)
+    typed, why = request.form.get("other", ""), request.form.get("why", "")
+    try:
+        link_accounts(current_viewer(), user, typed, why)
+    except LinkUnfit as refusal:
+        return _person_page(user_id, errors=refusal.errors), refusal.status
+    flash(_("The accounts are linked. They earn nothing by each other."), "success")
+    return _back_to(user_id)
+
+
+@takes("other")
+@recently_verified
+def unlink_person(user_id: int) -> ResponseReturnValue:
+    """Say that two accounts belong to two people after all."""
+    user = get_user(current_viewer(), user_id)
+    other = get_user(current_viewer(), _other_id())
+    unlink_accounts(current_viewer(), user.id, other.id)
+    flash(_("The accounts are linked no more."), "success")
+    return _back_to(user_id)
+
+
+add_resource(
+    administration, "/admin/people/<int:user_id>/links", create=link_person, delete=unlink_person
+)
+
+
+def _other_id() -> int:
+    """Return the number of the other account; 0, which nobody has, for anything else."""
+    typed = request.form.get("other", "")
+    is_number = typed.isascii() and typed.isdigit() and int(typed[:11]) <= LARGEST_ID
+    return int(typed[:11]) if is_number else 0
 
 
 def _board_id() -> int | None:
