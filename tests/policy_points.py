@@ -12,7 +12,17 @@ from reputation.drafts.operations.drafts import make_draft, publish_draft
 from reputation.drafts.operations.simulations import request_simulation
 from reputation.drafts.queries import today
 from reputation.ledger.operations import Posting, book
+from reputation.ledger.rules import SETTLED
 from tests.factories.community import load_user
+
+DRAFT = {
+    **{f"value_{cause}": "3" for cause in SETTLED},
+    "full_givers": "3",
+    "later_kudos": "1",
+    "daily_cap": "100",
+    "matures_after_days": "",
+    "begins_on": "2030-01-01",
+}
 
 MODERATING = ("moderator", "admin")
 

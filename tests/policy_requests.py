@@ -25,7 +25,6 @@ from community.posts.operations import watch
 from community.questions.operations.closures import close_question
 from community.questions.operations.questions import lock_question, lock_writing
 from reputation.badges.models import BadgeGrant
-from reputation.ledger.rules import SETTLED
 from reputation.payback.models import Charity, PaybackPeriod, PayoutLine, PeriodState
 from reputation.payouts.operations import import_settlement
 from reputation.superusers.agreements import IN_FORCE
@@ -42,7 +41,7 @@ from tests.factories.community import (
     set_post_visibility,
 )
 from tests.policy_cases import Cases, case_requests, make_cases
-from tests.policy_points import PointsWorld, make_points
+from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
 PASSWORD = "ferry boat lantern"
@@ -289,14 +288,6 @@ def _draft_address(cell: Cell) -> str:
     return f"/admin/point-rules/drafts/{cell.world.points.draft_id}"
 
 
-DRAFT = {
-    **{f"value_{cause}": "3" for cause in SETTLED},
-    "full_givers": "3",
-    "later_kudos": "1",
-    "daily_cap": "100",
-    "matures_after_days": "",
-    "begins_on": "2030-01-01",
-}
 GROUP_NAMES = {"name_de": "Prüfer", "name_en": "Checkers"}
 BADGE = {
     **GROUP_NAMES,

@@ -156,9 +156,17 @@ def carry_out(source: str, decision: str, case_id: int) -> None:
     if _change(finding, SUSPECTED, {"state": state, "case_id": case_id}):
         if state == CONFIRMED:
             _exclude(finding)
-        # Honest points are paid; those by each other are gone by now.
-        lift_hold(finding.source, by=SYSTEM)
+            _free_whose_gains_are_gone(finding)
+        else:
+            lift_hold(finding.source, by=SYSTEM)
         emit(RingSettled(source))
+
+
+def _free_whose_gains_are_gone(finding: RingFinding) -> None:
+    """Let honest points be paid, unless books were closed over points that are not honest."""
+    members = queries.list_members(finding.id)
+    for user_id in sorted(members - queries.list_out_of_reach(members)):
+        lift_hold(finding.source, by=SYSTEM, user_id=user_id)
 
 
 def _exclude(finding: RingFinding) -> None:
@@ -179,6 +187,7 @@ def take_back(source: str) -> None:
         return
     if _change(finding, CONFIRMED, {"state": UNDONE}):
         entries = lift_exclusions(SYSTEM, f"case:{finding.case_id}")
+        lift_hold(finding.source, by=SYSTEM)
         after = {"case": finding.case_id, "entries": entries}
         record(SYSTEM, Action.PAIRS_INCLUDED, subject=("ring", finding.id), after=after)
 

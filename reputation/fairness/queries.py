@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, select, union
+from sqlalchemy import case, exists, func, select, union
 from sqlalchemy.orm import aliased
 
 from community.core.authz import STAFF_ROLES
@@ -15,7 +15,10 @@ from community.posts.visibility import PUBLISHED
 from community.questions.models import Acceptance
 from reputation.fairness.graph import Tally
 from reputation.fairness.models import CLEARED, SUSPECTED, UNDONE, RingFinding, RingMember
-from reputation.ledger.models import LedgerExclusion
+from reputation.ledger.models import LedgerEntry, LedgerExclusion
+from reputation.ledger.queries import get_closings, is_standing
+from reputation.ledger.rules import PAYBACK
+from reputation.payback.models import LineState, PaybackPeriod, PayoutLine
 
 
 class PairOfEvidence(NamedTuple):
@@ -94,6 +97,43 @@ def list_excluded() -> set[tuple[int, int]]:
         LedgerExclusion.lifted_at.is_(None)
     )
     return {(one, other) for one, other in db.session.execute(query)}
+
+
+def list_out_of_reach(members: Collection[int]) -> set[int]:
+    """Return members with payback by each other in closed books that was not paid yet.
+
+    Nothing reverses it any more (``ledger_closings``), so it must not be paid unseen.
+    """
+    closed = get_closings().get(PAYBACK)
+    if closed is None:
+        return set()
+    root, post = aliased(Post), aliased(Post)
+    paid = (
+        exists()
+        .where(
+            PayoutLine.user_id == LedgerEntry.user_id,
+            PayoutLine.state == LineState.SETTLED.value,
+            PaybackPeriod.id == PayoutLine.period_id,
+            PaybackPeriod.begins_at <= LedgerEntry.occurred_at,
+            PaybackPeriod.ends_at > LedgerEntry.occurred_at,
+        )
+        .correlate(LedgerEntry)
+    )
+    query = (
+        select(LedgerEntry.user_id)
+        .join(post, post.id == LedgerEntry.post_id)
+        .join(root, root.id == post.root_id)
+        .where(
+            LedgerEntry.user_id.in_(members),
+            LedgerEntry.currency == PAYBACK,
+            LedgerEntry.occurred_at < closed,
+            LedgerEntry.giver_id.in_(members)
+            | (root.author_id.in_(members) & (root.author_id != LedgerEntry.user_id)),
+            is_standing(),
+            ~paid,
+        )
+    )
+    return set(db.session.scalars(query))
 
 
 def list_groups_cleared(since: datetime) -> list[tuple[datetime, set[int]]]:

@@ -107,7 +107,7 @@ def test_it_is_undone_from_either_page_and_recorded_once(desk, admin, double):
     for _time in range(2):
         assert unlink(desk, second, main.id).status_code == 303
     assert points_of(main, second) == [26, 3]
-    linked, parted = entries()
+    _linked, parted = entries()
     assert (parted.action, parted.actor_id) == ("accounts.unlinked", admin.id)
     assert (parted.subject_id, parted.after) == (second.id, {"other": main.id, "entries": 2})
     assert standing() == 0
