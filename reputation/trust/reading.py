@@ -114,7 +114,8 @@ class Reading:
 
 def _seconds_between(last_at: datetime, now: datetime) -> int:
     gap = now - last_at
-    return int((gap if gap <= LONGEST_LOOK else SHORT_LOOK).total_seconds())
+    # A clock that was put back measures nothing.
+    return max(0, int((gap if gap <= LONGEST_LOOK else SHORT_LOOK).total_seconds()))
 
 
 def _is_due(day: _Day, now: datetime) -> bool:

@@ -4,13 +4,11 @@ from community.admin.wording import ACTION_WORDS, AUDIENCE_WORDS, action_words
 from community.boards.models import AUDIENCES
 from community.core.audit import Action
 
-# Acts on groups, boards, charities and periods of payback: no page lists them yet.
+# Acts on groups and boards, which no page lists, and on cases, which have a page of their own.
 UNSHOWN = {
     *(Action.AUDIENCE_CHANGED, Action.GROUP_MADE, Action.GROUP_RENAMED, Action.GROUP_DELETED),
-    *(Action.CHARITY_APPROVED, Action.CHARITY_RETIRED, Action.PAYBACK_OPENED),
-    *(Action.PAYBACK_MONTH_CLOSED, Action.PAYBACK_CALCULATED, Action.PAYBACK_STATEMENTS_ISSUED),
-    *(Action.PAYBACK_CHOICE_OPENED, Action.PAYBACK_REOPENED, Action.PAYBACK_BOOKS_CLOSED),
-    Action.PAYBACK_LOCKED,
+    *(Action.CASE_OPENED, Action.CASE_CLAIMED, Action.CASE_RELEASED, Action.CASE_DECIDED),
+    *(Action.CASE_UNDONE, Action.CASE_CLOSED, Action.PAIRS_EXCLUDED, Action.PAIRS_INCLUDED),
 }
 
 

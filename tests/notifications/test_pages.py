@@ -365,7 +365,8 @@ def test_leaving_a_kind_turns_its_mails_off_and_leaves_the_bell(client, outbox):
     answer = make_answer(make_question(asker), helper)
     make_acceptance(answer, asker)
     run_due_jobs()
-    assert reload(helper).unread_count == 1
+    # The acceptance, and the level of trust it brings.
+    assert reload(helper).unread_count == 2
     assert [mail.to for mail in outbox] == [[asker.email]]
 
 

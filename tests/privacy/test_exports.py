@@ -54,6 +54,9 @@ FIXED = {
     ("points_appeals", "state"),
 }
 
+# What a row of these must hold when another one refers to it.
+CHECKED: dict[str, dict[str, object]] = {"ledger_entries": {"currency": "reputation"}}
+
 # Nobody changes these, not even a test.
 UNCHANGEABLE = {"audit_entries", "ledger_entries"}
 
@@ -168,7 +171,8 @@ def _any_value(column: Column[Any]) -> object:
 def _some_id(key: Column[Any]) -> object:
     found = db.session.scalar(select(key).limit(1))
     if found is None:
-        values = {c.name: _any_value(c) for c in key.table.columns if not c.primary_key}
+        wanted = [c for c in key.table.columns if not (c.primary_key or c.nullable)]
+        values = {c.name: _any_value(c) for c in wanted} | CHECKED.get(key.table.name, {})
         db.session.execute(insert(key.table).values(**values))
         found = db.session.scalar(select(key).limit(1))
     return found
