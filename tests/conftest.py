@@ -146,7 +146,7 @@ def empty_table(name: str) -> None:
         if db.engine.dialect.name == "sqlite":
             _let_entries_go(name)
         else:
-            db.session.execute(text(f"TRUNCATE {name}"))
+            db.session.execute(text(f"TRUNCATE {name} CASCADE"))
 
 
 def _let_entries_go(table: str) -> None:

@@ -165,6 +165,8 @@ def _any_value(column: Column[Any]) -> object:
         return {}
     if isinstance(column.type, Instant):
         return clock.now()
+    if isinstance(column.type, String) and column.type.length:
+        return canary()[: min(9, column.type.length)]
     return kinds[column.type.python_type]
 
 
