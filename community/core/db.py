@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, TypeVarTuple
+from typing import Any, TypeVarTuple, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     ColumnElement,
+    CursorResult,
     DateTime,
     Engine,
     MetaData,
@@ -250,6 +251,11 @@ def insert_ignoring_conflicts(table: Any) -> Any:
     return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
+def count_changed(statement: Any) -> int:
+    """Run an INSERT, UPDATE or DELETE and return how many rows it touched."""
+    return int(cast("CursorResult[Any]", db.session.execute(statement)).rowcount)
+
+
 def replace_where(table: Any, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
     """Insert a row, or replace the one with its primary key where ``condition`` holds for that.
 
@@ -265,7 +271,7 @@ def replace_where(table: Any, values: dict[str, Any], condition: ColumnElement[b
         .on_conflict_do_update(index_elements=keys, set_=rest, where=condition)
         .execution_options(preserve_rowcount=True)
     )
-    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return bool(count_changed(statement))
 
 
 def add_on_conflict(table: Any, keys: Sequence[str], numbers: Sequence[str]) -> Any:

@@ -6,15 +6,15 @@ that it was decided. Each is audited exactly once.
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CursorResult, and_, delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from community.core import clock
 from community.core.audit import REASON_MAX_CHARS, Action, record
 from community.core.authz import SYSTEM, Viewer, require
-from community.core.db import db, insert_ignoring_conflicts
+from community.core.db import count_changed, db, insert_ignoring_conflicts
 from community.core.errors import Conflict, Invalid
 from community.core.jobs import emit
 from community.events import CaseDecided, CaseUndone
@@ -76,10 +76,10 @@ def open_case(
         "opened_at": clock.now(),
         "note": "",
     }
-    made = db.session.execute(insert_ignoring_conflicts(ModerationCase).values(**values))
+    made = count_changed(insert_ignoring_conflicts(ModerationCase).values(**values))
     case = get_case_of_source(source)
     assert case is not None
-    if cast("CursorResult[Any]", made).rowcount:
+    if made:
         record(SYSTEM, Action.CASE_OPENED, subject=("case", case.id), after={"source": source})
     elif case.state in UNDECIDED:
         case.evidence = evidence
@@ -191,14 +191,14 @@ def _require_judge(actor: Viewer, case: ModerationCase) -> None:
 
 def _change(case: ModerationCase, allowed: Any, new: dict[str, Any]) -> bool:
     """Change a case if its row is as it must be; what was read is brought up to date anyway."""
-    changed = db.session.execute(
+    changed = count_changed(
         update(ModerationCase)
         .where(ModerationCase.id == case.id, allowed)
         .values(**new)
         .execution_options(synchronize_session=False)
     )
     db.session.refresh(case)
-    return bool(cast("CursorResult[Any]", changed).rowcount)
+    return bool(changed)
 
 
 def _record(

@@ -7,14 +7,14 @@ out once (compare-and-set on the finding's state), holds and exclusions are plac
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from itertools import combinations
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 
 from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import SYSTEM
-from community.core.db import db, insert_ignoring_conflicts
+from community.core.db import count_changed, db, insert_ignoring_conflicts
 from community.core.jobs import emit
 from community.core.settings import current_settings
 from community.events import RingSettled, RingSuspected
@@ -193,11 +193,11 @@ def take_back(source: str) -> None:
 
 
 def _change(finding: RingFinding, state: str, new: dict[str, Any]) -> bool:
-    changed = db.session.execute(
+    changed = count_changed(
         update(RingFinding)
         .where(RingFinding.id == finding.id, RingFinding.state == state)
         .values(**new, decided_at=clock.now())
         .execution_options(synchronize_session=False)
     )
     db.session.refresh(finding)
-    return bool(cast("CursorResult[Any]", changed).rowcount)
+    return bool(changed)

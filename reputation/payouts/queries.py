@@ -31,7 +31,8 @@ from reputation.payouts.models import (
 from reputation.payouts.policies import can_run_payouts
 
 FORMS = (Choice.CREDIT, Choice.CASH, Choice.CHARITY)
-EXPORTABLE = (LineState.APPROVED.value, LineState.RETRIED.value)
+# A line in one of these waits for a file.
+EXPORTABLE = (LineState.APPROVED, LineState.RETRIED)
 # A line in one of these keeps its period from being paid.
 UNDECIDED = (
     LineState.CHOSEN.value,
@@ -121,7 +122,7 @@ def list_waiting(period_id: int, form: Choice) -> Sequence[PayoutLine]:
     query = select(PayoutLine).where(
         PayoutLine.period_id == period_id,
         PayoutLine.choice == form.value,
-        PayoutLine.state.in_(EXPORTABLE),
+        PayoutLine.state.in_([state.value for state in EXPORTABLE]),
     )
     return db.session.scalars(query.order_by(PayoutLine.id)).all()
 

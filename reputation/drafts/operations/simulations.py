@@ -1,14 +1,13 @@
 """Replaying a past time under a draft, batch by batch, without writing a point anywhere."""
 
 from datetime import date, timedelta
-from typing import cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 
 from community.core import clock
 from community.core.authz import require
-from community.core.db import db, forget_changes, transaction
+from community.core.db import count_changed, db, forget_changes, transaction
 from community.core.errors import Invalid
 from community.core.jobs import enqueue, external
 from community.identity.models import User
@@ -132,4 +131,4 @@ def _advance(simulation_id: int, after_id: int, values: dict[str, object]) -> bo
         .values(values)
         .execution_options(synchronize_session=False)
     )
-    return bool(cast("CursorResult[object]", db.session.execute(statement)).rowcount)
+    return bool(count_changed(statement))

@@ -1,13 +1,12 @@
 """Members who earn nothing by each other, and what that takes back."""
 
 from collections.abc import Iterable
-from typing import cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 
 from community.core import clock
 from community.core.authz import Viewer
-from community.core.db import db, insert_ignoring_conflicts
+from community.core.db import count_changed, db, insert_ignoring_conflicts
 from reputation.ledger.models import LedgerExclusion
 from reputation.ledger.operations.settling import settle_members
 
@@ -32,7 +31,7 @@ def _exclude(actor: Viewer, one: int, other: int, reason: str, reference: str) -
     values = {"user_id": one, "other_id": other, "reason": reason, "reference": reference}
     made = {"created_by_id": actor.viewer_id, "created_at": now}
     statement = insert_ignoring_conflicts(LedgerExclusion).values(**values, **made)
-    if not cast("CursorResult[object]", db.session.execute(statement)).rowcount:
+    if not count_changed(statement):
         lifted = (
             LedgerExclusion.user_id == one,
             LedgerExclusion.other_id == other,

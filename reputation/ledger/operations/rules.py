@@ -1,14 +1,12 @@
 """New versions of the rules, and withdrawing one before it begins."""
 
-from typing import cast
-
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select, update
 
 from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import Viewer
-from community.core.db import db
+from community.core.db import count_changed, db
 from community.core.errors import Conflict
 from reputation.ledger.models import RuleVersion
 from reputation.ledger.rules import FIRST_RULES, Rules
@@ -71,7 +69,7 @@ def withdraw_rules(actor: Viewer, rule_version_id: int) -> None:
         )
         .values(withdrawn_at=now, withdrawn_by_id=actor.viewer_id)
     )
-    if cast("CursorResult[object]", db.session.execute(statement)).rowcount:
+    if count_changed(statement):
         record(actor, Action.RULES_WITHDRAWN, subject=("rule_version", rule_version_id))
     elif db.session.get_one(RuleVersion, rule_version_id).withdrawn_at is None:
         raise RulesBegun()

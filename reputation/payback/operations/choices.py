@@ -1,14 +1,14 @@
 """What members say about their own share: the form they want, and where cash goes."""
 
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, update
 
 from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import require
-from community.core.db import db
+from community.core.db import count_changed, db
 from community.core.errors import Invalid
 from community.core.settings import current_settings
 from community.identity.mails import address_of, send_notice
@@ -94,7 +94,7 @@ def _write_choice(line: PayoutLine, choice: Choice, charity_id: int | None) -> N
         )
         .execution_options(synchronize_session=False)
     )
-    if not cast("CursorResult[Any]", db.session.execute(statement)).rowcount:
+    if not count_changed(statement):
         raise ChoiceClosed()
     db.session.refresh(line)
     if get_period(line.period_id).state != PeriodState.CHOICE_WINDOW:
@@ -146,6 +146,6 @@ def _checked(holder: str, iban: str) -> BankAccount:
 def remove_details(actor: User) -> None:
     """Forget where one's cash went; whoever chose a bank transfer must enter details anew."""
     require(can_choose_payback(actor))
-    gone = db.session.execute(delete(PayoutDetails).where(PayoutDetails.user_id == actor.id))
-    if cast("CursorResult[Any]", gone).rowcount:
+    gone = count_changed(delete(PayoutDetails).where(PayoutDetails.user_id == actor.id))
+    if gone:
         record(actor, Action.PAYOUT_DETAILS_REMOVED, subject=("user", actor.id))

@@ -1,14 +1,14 @@
 """Keeping somebody's payback from being paid until a case is decided, and freeing it again."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 
 from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import Viewer, require
-from community.core.db import db, insert_ignoring_conflicts
+from community.core.db import count_changed, db, insert_ignoring_conflicts
 from reputation.payback.models import REASON_MAX_CHARS, REFERENCE_MAX_CHARS, PaybackHold
 from reputation.payback.policies import can_hold_payback
 
@@ -28,7 +28,7 @@ def place_hold(user_id: int, *, reason: str, reference: str, by: Viewer) -> bool
         "placed_by_id": by.viewer_id,
     }
     statement = insert_ignoring_conflicts(PaybackHold).values(**values)
-    if not cast("CursorResult[Any]", db.session.execute(statement)).rowcount:
+    if not count_changed(statement):
         return False
     after = {"reference": reference}
     record(by, Action.PAYBACK_HELD, subject=("user", user_id), after=after, reason=reason)
@@ -60,7 +60,7 @@ def _lift(user_id: int, reference: str, by: Viewer, now: datetime) -> bool:
         )
         .values(lifted_at=now, lifted_by_id=by.viewer_id)
     )
-    if not cast("CursorResult[Any]", db.session.execute(statement)).rowcount:
+    if not count_changed(statement):
         return False
     after = {"reference": reference}
     record(by, Action.PAYBACK_FREED, subject=("user", user_id), after=after)

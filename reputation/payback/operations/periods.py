@@ -7,14 +7,13 @@ press at the same time move it once.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, case, func, select, update
+from sqlalchemy import case, func, select, update
 
 from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import SYSTEM, Viewer, require
-from community.core.db import db, insert_ignoring_conflicts
+from community.core.db import count_changed, db, insert_ignoring_conflicts
 from community.core.jobs import emit
 from community.core.settings import current_settings
 from community.events import PaybackOpened
@@ -239,7 +238,7 @@ def advance(
         .values(state=to, version=PaybackPeriod.version + 1, **values)
         .execution_options(synchronize_session=False)
     )
-    if not cast("CursorResult[Any]", db.session.execute(statement)).rowcount:
+    if not count_changed(statement):
         raise PeriodChanged()
     db.session.refresh(period)
     record(

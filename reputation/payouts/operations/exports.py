@@ -23,11 +23,10 @@ from reputation.payouts.operations.halts import require_sound_books
 from reputation.payouts.operations.lines import finish_period, move_lines
 from reputation.payouts.operations.sorting import sort_out
 from reputation.payouts.policies import can_run_payouts
-from reputation.payouts.queries import find_latest_batch, get_batch, list_waiting
+from reputation.payouts.queries import EXPORTABLE, find_latest_batch, get_batch, list_waiting
 
 PURPOSE = "payout file"
 SATURDAY = 5
-EXPORTABLE = (LineState.APPROVED, LineState.RETRIED)
 
 
 def export_form(actor: Viewer, period_id: int, form: Choice) -> PayoutBatch | None:

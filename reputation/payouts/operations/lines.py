@@ -1,14 +1,13 @@
 """Moving lines and periods on, by compare-and-set: who comes second changes nothing."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, update
+from sqlalchemy import ColumnElement, update
 
 from community.core import clock
 from community.core.audit import Action
 from community.core.authz import Viewer
-from community.core.db import db
+from community.core.db import count_changed
 from reputation.payback.models import LineState, PaybackPeriod, PayoutLine, PeriodState
 from reputation.payback.operations.periods import advance
 from reputation.payouts.queries import count_undecided
@@ -38,7 +37,7 @@ def move_where(
         .values(state=to.value, version=PayoutLine.version + 1)
         .execution_options(synchronize_session=False)
     )
-    return int(cast("CursorResult[Any]", db.session.execute(statement)).rowcount)
+    return count_changed(statement)
 
 
 def finish_period(actor: Viewer, period: PaybackPeriod) -> bool:

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 
 from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import Viewer, require
-from community.core.db import db, insert_ignoring_conflicts
+from community.core.db import count_changed, db, insert_ignoring_conflicts
 from reputation.ledger.operations import Overdrawn, Posting, book, lock_accounts
 from reputation.ledger.rules import PAYBACK, PAYOUT
 from reputation.payback.models import LineState
@@ -150,7 +149,7 @@ def _end_item(item: PayoutItem, to: ItemState, *, reason: str = "") -> None:
         .values(state=to.value, reason=reason, decided_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    if cast("CursorResult[Any]", db.session.execute(statement)).rowcount != 1:
+    if count_changed(statement) != 1:
         raise Overtaken()
 
 
@@ -177,7 +176,7 @@ def note_import(actor: Viewer, batch_id: int, data: bytes, outcome: Outcome) -> 
         "refused": len(outcome.faults),
     }
     statement = insert_ignoring_conflicts(SettlementImport).values(**values)
-    if cast("CursorResult[Any]", db.session.execute(statement)).rowcount:
+    if count_changed(statement):
         counts = ("file_digest", "settled", "failed", "repeated", "refused")
         record(
             actor,

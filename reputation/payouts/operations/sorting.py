@@ -10,9 +10,7 @@ from reputation.payback.models import Choice, LineState, PayoutDetails, PayoutLi
 from reputation.payback.queries.shares import list_details, list_gone, list_held
 from reputation.payback.sepa_text import NoSepaText, sepa_name
 from reputation.payouts.operations.lines import move_lines
-from reputation.payouts.queries import list_balances
-
-EXPORTABLE = (LineState.APPROVED, LineState.RETRIED)
+from reputation.payouts.queries import EXPORTABLE, list_balances
 
 
 def sort_out(actor: Viewer, lines: Sequence[PayoutLine], form: Choice) -> Sequence[PayoutLine]:
