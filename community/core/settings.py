@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Self, get_type_hints
+from zoneinfo import ZoneInfo
 
 from community.core.privileges import thresholds
 
@@ -349,3 +350,8 @@ def current_settings() -> Settings:
 
     settings: Settings = current_app.config["SETTINGS"]
     return settings
+
+
+def site_zone() -> ZoneInfo:
+    """Return the zone in which the site's days, months and payback periods begin and end."""
+    return ZoneInfo(current_settings().default_time_zone)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -11,7 +10,7 @@ from community.core import clock
 from community.core.authz import Viewer, require
 from community.core.db import db, lock_row
 from community.core.errors import NotFound
-from community.core.settings import current_settings
+from community.core.settings import site_zone
 from community.identity.models import User
 from community.identity.people import Person, person_columns
 from reputation.drafts.models import RuleDraft, RuleSimulation
@@ -40,11 +39,6 @@ class Version(NamedTuple):
     rules: Rules
     row_id: int | None
     state: str
-
-
-def site_zone() -> ZoneInfo:
-    """Return the zone in which the site's days begin and end."""
-    return ZoneInfo(current_settings().default_time_zone)
 
 
 def today() -> date:

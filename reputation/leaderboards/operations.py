@@ -7,9 +7,10 @@ from sqlalchemy import delete, insert, tuple_, update
 
 from community.core import clock
 from community.core.db import db
+from community.core.settings import site_zone
 from reputation.leaderboards.models import LeaderboardScore
 from reputation.leaderboards.periods import EVER, PERIODS, period_at
-from reputation.leaderboards.queries import Score, add_up_scores, list_scores_of, site_zone
+from reputation.leaderboards.queries import Score, add_up_scores, list_scores_of
 from reputation.ledger.operations import lock_accounts
 
 

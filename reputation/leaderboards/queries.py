@@ -4,13 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from community.core.authz import STAFF_ROLES, Viewer, is_signed_in
 from community.core.db import AnySelect, db
-from community.core.settings import current_settings
+from community.core.settings import site_zone
 from community.identity.models import RoleGrant, User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.posts.models import Post
@@ -69,11 +68,6 @@ class Leaderboard:
     places: Sequence[Place]
     next_place: int | None
     next_points: int
-
-
-def site_zone() -> ZoneInfo:
-    """Return the zone in which the site's days begin."""
-    return ZoneInfo(current_settings().default_time_zone)
 
 
 def add_up_scores(user_ids: Collection[int], at: datetime) -> dict[Score, int]:

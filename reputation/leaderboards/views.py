@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 from community.boards.queries import get_board, list_boards
 from community.core import clock
 from community.core.errors import NotFound
+from community.core.settings import site_zone
 from community.core.spans import DAY, MONTH, WEEK
 from community.core.web import current_viewer, public
 from reputation.leaderboards.periods import EVER, PERIODS, WHOLE_SITE
-from reputation.leaderboards.queries import get_leaderboard, get_own_place, site_zone
+from reputation.leaderboards.queries import get_leaderboard, get_own_place
 
 blueprint = Blueprint("leaderboards", __name__)
 

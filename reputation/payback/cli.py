@@ -17,6 +17,7 @@ from community.core import clock
 from community.core.db import db, transaction
 from community.core.errors import Refusal
 from community.core.i18n import speaking
+from community.core.settings import site_zone
 from community.identity.models import User
 from community.identity.queries import VIEWER_RIGHTS
 from reputation.payback.models import PaybackPeriod, PeriodState
@@ -29,7 +30,6 @@ from reputation.payback.queries.periods import (
     list_month_closes,
     list_months,
     list_periods,
-    site_zone,
 )
 from reputation.payback.tasks import close_months, run_calculation, run_lock, send_mails
 

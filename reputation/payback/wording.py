@@ -8,11 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from community.core.settings import current_settings
+from community.core.settings import current_settings, site_zone
 from community.core.spans import Span
 from community.core.wording import date_words, present_wording
 from reputation.payback.models import Choice, LineState, PaybackPeriod, PeriodState
-from reputation.payback.queries.periods import site_zone
 
 STATE_WORDS: dict[str, LazyString] = {
     PeriodState.OPEN: _l("Points are being collected"),

@@ -12,11 +12,11 @@ from community.core.authz import Viewer, is_signed_in
 from community.core.charts import Chart, Column, Series, bars
 from community.core.errors import NotFound
 from community.core.pagination import Cursor
+from community.core.settings import site_zone
 from community.core.spans import MONTH, Span, last_months, span_from
 from community.core.web import current_viewer, public
 from community.core.wording import date_words, number, present_wording
 from reputation.adjustments.queries.adjustments import reasons_of
-from reputation.leaderboards.queries import site_zone
 from reputation.ledger.lines import (
     CAUSE_GROUPS,
     TAKEN_BACK,

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from community.core import clock
 from community.core.charts import Chart, Column, Series, bars
+from community.core.settings import site_zone
 from community.core.spans import Span, last_months
 from community.core.web import current_viewer, is_fragment_request, public
 from community.core.wording import date_words, number, present_wording
@@ -19,7 +20,6 @@ from community.questions.queries.activity import (
     list_best_topics,
 )
 from community.questions.queries.people import Profile, get_profile
-from reputation.leaderboards.queries import site_zone
 from reputation.ranks.queries import Step, get_step
 from reputation.ranks.wording import words_of_step
 

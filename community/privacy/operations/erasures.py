@@ -6,7 +6,6 @@ who that was goes: from the account, from everybody's texts, from jobs, files an
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from flask_babel import lazy_gettext as _l
@@ -17,7 +16,7 @@ from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import db, forget_changes, transaction
 from community.core.errors import Conflict, Invalid
 from community.core.jobs import emit, enqueue, external
-from community.core.settings import current_settings
+from community.core.settings import current_settings, site_zone
 from community.events import AccountErased
 from community.identity.models import FormerIdentifier, User
 from community.identity.names import former_name_of, name_key_of
@@ -195,7 +194,6 @@ def _end(user_id: int) -> None:
 
 def _next_quiet_hour() -> datetime:
     """Return the next time nobody minds a pause of a few seconds: three in the morning."""
-    zone = ZoneInfo(current_settings().default_time_zone)
-    now = clock.now().astimezone(zone)
+    now = clock.now().astimezone(site_zone())
     quiet = now.replace(hour=QUIET_HOUR, minute=0, second=0, microsecond=0)
     return quiet if quiet > now else quiet + timedelta(days=1)

@@ -1,7 +1,5 @@
 """Appealing against a line, and answering: by somebody who had no part in it, once."""
 
-from zoneinfo import ZoneInfo
-
 from flask_babel import lazy_gettext as _l
 
 from community.core import clock
@@ -10,7 +8,7 @@ from community.core.authz import require
 from community.core.db import db, insert_ignoring_conflicts
 from community.core.errors import Conflict, Invalid
 from community.core.jobs import emit
-from community.core.settings import current_settings
+from community.core.settings import current_settings, site_zone
 from community.events import PointsAppealAnswered
 from community.identity.models import User
 from reputation.adjustments.letters import send_rejected_letter
@@ -71,7 +69,7 @@ def open_appeal(actor: User, entry_id: int, text: str) -> PointsAppeal:
     due_at = end_of_working_day(
         now,
         settings.appeal_working_days,
-        ZoneInfo(settings.default_time_zone),
+        site_zone(),
         settings.holiday_dates,
     )
     new = insert_ignoring_conflicts(PointsAppeal).values(

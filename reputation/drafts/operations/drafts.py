@@ -9,12 +9,12 @@ from community.core.authz import require
 from community.core.db import db
 from community.core.errors import Conflict, Invalid, NotFound
 from community.core.jobs import emit
-from community.core.settings import current_settings
+from community.core.settings import current_settings, site_zone
 from community.events import PointRulesAnnounced, PointRulesWithdrawn
 from community.identity.models import User
 from reputation.drafts.models import RuleDraft
 from reputation.drafts.policies import can_edit_rules
-from reputation.drafts.queries import get_draft, lock_draft, site_zone, today
+from reputation.drafts.queries import get_draft, lock_draft, today
 from reputation.drafts.values import Values, beginning_of, first_values, unfit
 from reputation.ledger.models import RuleVersion
 from reputation.ledger.operations import add_rules, withdraw_rules

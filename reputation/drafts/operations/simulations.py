@@ -10,6 +10,7 @@ from community.core.authz import require
 from community.core.db import count_changed, db, forget_changes, transaction
 from community.core.errors import Invalid
 from community.core.jobs import enqueue, external
+from community.core.settings import site_zone
 from community.identity.models import User
 from reputation.drafts.models import DONE, RUNNING, RuleDraft, RuleSimulation
 from reputation.drafts.operations.drafts import values_of
@@ -18,7 +19,6 @@ from reputation.drafts.queries import (
     get_draft,
     get_facts,
     list_members_after,
-    site_zone,
     today,
 )
 from reputation.drafts.replay import (

@@ -7,7 +7,7 @@ from sqlalchemy import Select, exists, or_, select
 
 from community.core import clock
 from community.core.db import db, insert_ignoring_conflicts
-from community.core.settings import current_settings
+from community.core.settings import current_settings, site_zone
 from community.core.spans import Span
 from community.identity.letters import Letter
 from community.identity.mails import address_of, send_notice
@@ -31,7 +31,6 @@ from reputation.payback.queries.periods import (
     get_period,
     get_period_before,
     month_name,
-    site_zone,
 )
 from reputation.payback.queries.shares import LAPSE_NOTICE, left_by
 from reputation.payback.queries.statements import sum_booked

@@ -15,7 +15,7 @@ from community.core.audit import Action, record
 from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import count_changed, db, insert_ignoring_conflicts
 from community.core.jobs import emit
-from community.core.settings import current_settings
+from community.core.settings import current_settings, site_zone
 from community.events import PaybackOpened
 from reputation.ledger.models import LedgerEntry
 from reputation.ledger.operations import add_rules
@@ -36,7 +36,6 @@ from reputation.payback.queries.periods import (
     has_reached,
     lock_period,
     period_span,
-    site_zone,
 )
 
 # Whatever was booked in a month has been committed by then, so a closed month stays as it is.

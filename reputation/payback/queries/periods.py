@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from community.core.db import db, lock_row
 from community.core.errors import NotFound
-from community.core.settings import current_settings
+from community.core.settings import current_settings, site_zone
 from community.core.spans import Span
 from reputation.payback.calendar import border_months, months_of, period_around
 from reputation.payback.models import MonthClose, PaybackPeriod, PeriodState
@@ -17,11 +16,6 @@ from reputation.payback.models import MonthClose, PaybackPeriod, PeriodState
 STATES = tuple(PeriodState)
 # What was earned in the last hour of a period is firm this long after it.
 LOCKED_AFTER = timedelta(days=14)
-
-
-def site_zone() -> ZoneInfo:
-    """Return the zone whose clocks decide when a period ends."""
-    return ZoneInfo(current_settings().default_time_zone)
 
 
 def period_span(moment: datetime) -> Span:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from community.core.errors import NotFound
 from community.core.i18n import iso
+from community.core.settings import site_zone
 from community.core.spans import Span
 from community.identity.signing_in import signed_in_user
 from reputation.payback.models import MonthClose
@@ -19,7 +20,6 @@ from reputation.payback.queries.periods import (
     get_period,
     list_month_closes,
     month_name,
-    site_zone,
 )
 from reputation.payback.queries.shares import get_line
 from reputation.payback.queries.statements import (

@@ -11,10 +11,10 @@ from community.core.audit import Action, record
 from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.sealing import seal, unseal
-from community.core.settings import current_settings
+from community.core.settings import current_settings, site_zone
 from reputation.payback.models import Choice, LineState, PaybackPeriod, PayoutLine, PeriodState
 from reputation.payback.operations.periods import advance
-from reputation.payback.queries.periods import lock_period, site_zone
+from reputation.payback.queries.periods import lock_period
 from reputation.payouts.errors import FileGone, NotApproved
 from reputation.payouts.models import ItemState, PayoutBatch, PayoutItem
 from reputation.payouts.operations.approval import require_list

@@ -11,6 +11,7 @@ from community.core.audit import AuditEntry
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed, NotFound
+from community.core.settings import site_zone
 from reputation.drafts.operations.drafts import (
     DraftClosed,
     NoticeTooShort,
@@ -21,7 +22,7 @@ from reputation.drafts.operations.drafts import (
     publish_draft,
     withdraw_version,
 )
-from reputation.drafts.queries import list_drafts, list_versions, site_zone
+from reputation.drafts.queries import list_drafts, list_versions
 from reputation.drafts.values import beginning_of
 from reputation.ledger.models import RuleVersion
 from reputation.ledger.operations import add_rules
