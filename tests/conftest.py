@@ -7,9 +7,10 @@ throw-away server unless ``TEST_DATABASE_URL`` names one.
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -24,6 +25,7 @@ from community.core.settings import Settings
 from reputation.ranks.marks import forget_marks, read_marks
 from reputation.trust.noting import EXTENSION as READING
 from tests.client import ForumClient
+from tests.parallel import Act, at_once_in
 from tests.postgres import postgres_url
 
 
@@ -173,6 +175,12 @@ def limits_on(app: Flask) -> Iterator[None]:
     present_limits().storage.reset()
     yield
     app.config["SETTINGS"] = before
+
+
+@pytest.fixture
+def at_once(app: Flask) -> Callable[[Sequence[Act]], list[Any]]:
+    """Run functions in threads that start together; returns what they returned or raised."""
+    return at_once_in(app)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Signing in with a second factor, and with a passkey alone."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -99,49 +98,31 @@ def test_the_code_after_the_used_one_counts(app, client, user):
     assert enter(begin(app.test_client(), user), later).status_code == 303
 
 
-def in_parallel(app: Flask, number: int, act) -> list[object]:
-    """Run something at the same time in threads of their own."""
-    results: list[object] = []
-    ready = threading.Barrier(number)
-
-    def run() -> None:
-        with app.app_context():
-            ready.wait()
-            results.append(act())
-
-    threads = [threading.Thread(target=run) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def test_of_two_requests_with_one_code_one_signs_in(app, user):
+def test_of_two_requests_with_one_code_one_signs_in(app, user, at_once):
     make_totp(user)
     code = shown_code(user.id)
     browsers = [begin(app.test_client(), user) for _ in range(2)]
-    answers = in_parallel(app, 2, lambda: enter(browsers.pop(), code).status_code)
+    answers = at_once([lambda: enter(browsers.pop(), code).status_code] * 2)
     assert sorted(answers) == [303, 422]
     assert len(sessions_of(user)) == 1
 
 
-def test_of_two_requests_with_one_recovery_code_one_signs_in(app, user):
+def test_of_two_requests_with_one_recovery_code_one_signs_in(app, user, at_once):
     make_totp(user)
     code = make_codes(user)[0]
     browsers = [begin(app.test_client(), user) for _ in range(2)]
-    answers = in_parallel(app, 2, lambda: enter(browsers.pop(), code).status_code)
+    answers = at_once([lambda: enter(browsers.pop(), code).status_code] * 2)
     assert sorted(answers) == [303, 422]
 
 
-def test_guesses_at_the_same_time_are_all_counted(app, user):
+def test_guesses_at_the_same_time_are_all_counted(app, user, at_once):
     make_totp(user)
 
     def guess() -> Outcome:
         with transaction():
             return use_code(user, "000000", None, attempt="one")
 
-    outcomes = in_parallel(app, 8, guess)
+    outcomes = at_once([guess] * 8)
     assert outcomes.count(Outcome.WRONG) == WRONG_PER_ATTEMPT - 1
     assert outcomes.count(Outcome.EXHAUSTED) == 8 - WRONG_PER_ATTEMPT + 1
 
@@ -345,7 +326,7 @@ def test_an_answer_is_not_taken_twice(app, client, user):
     assert not is_signed_in(thief)
 
 
-def test_of_two_requests_with_one_answer_one_signs_in(app, user):
+def test_of_two_requests_with_one_answer_one_signs_in(app, user, at_once):
     device = with_passkey(app, user)
     first, second = app.test_client(), app.test_client()
     answer = device.sign_in(challenge(first, "/sign-in/passkey/challenge"))
@@ -354,7 +335,7 @@ def test_of_two_requests_with_one_answer_one_signs_in(app, user):
     with second.session_transaction() as session:
         session.update(kept)
     before, browsers = len(sessions_of(user)), [first, second]
-    in_parallel(app, 2, lambda: browsers.pop().submit("/sign-in/passkey", {"credential": answer}))
+    at_once([lambda: browsers.pop().submit("/sign-in/passkey", {"credential": answer})] * 2)
     assert len(sessions_of(user)) == before + 1
 
 

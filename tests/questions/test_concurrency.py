@@ -1,12 +1,11 @@
 """Many people at once: one acceptance, one thank-you each, right totals, no refused writer."""
 
-import threading
 import time
 
 import pytest
 from sqlalchemy import func, select
 
-from community.core.db import db, forget_changes, transaction
+from community.core.db import db, transaction
 from community.posts.models import Post, Vote
 from community.posts.operations import give_kudos
 from community.questions.models import Acceptance, Answer
@@ -14,38 +13,10 @@ from community.questions.operations.acceptances import accept_answer
 from community.questions.operations.answers import post_answer
 from community.questions.operations.questions import ask_question, lock_question, say_me_too
 from tests.factories.community import make_answer, make_board, make_question, make_user, reload
+from tests.parallel import errors_of
 from tests.questions.recounting import assert_totals_are_right
 
 TEXT = "Take the SIM out, wait a minute and put it back in again."
-
-
-@pytest.fixture
-def at_once(app):
-    """Run functions in threads that start together, each with its own session."""
-
-    def run(actions):
-        gate, errors = threading.Barrier(len(actions)), []
-
-        def work(action):
-            with app.app_context():
-                try:
-                    gate.wait(30)
-                    action()
-                except Exception as error:
-                    errors.append(repr(error))
-                finally:
-                    db.session.remove()
-
-        # Records must be nobody's: reading an expired one would begin a second transaction.
-        forget_changes()
-        threads = [threading.Thread(target=work, args=(action,)) for action in actions]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        assert errors == []
-
-    return run
 
 
 @pytest.fixture
@@ -71,7 +42,7 @@ def test_twenty_acceptances_at_once_leave_one(at_once):
             answer = db.session.get_one(Answer, answer_id)
             accept_answer(asker, lock_question(question.id), answer)
 
-    at_once([lambda answer_id=i: accept(answer_id) for i in ids])
+    assert errors_of(at_once([lambda answer_id=i: accept(answer_id) for i in ids])) == []
     assert _count(Acceptance) == 1
     assert reload(question).status == "solved"
     assert_totals_are_right()
@@ -85,7 +56,7 @@ def test_two_hundred_kudos_of_one_member_at_once_are_one(at_once):
         with transaction():
             give_kudos(member, db.session.get_one(Post, question.id))
 
-    at_once([thank] * 200)
+    assert errors_of(at_once([thank] * 200)) == []
     assert _count(Vote) == 1
     assert reload(question).kudos_count == 1
     assert_totals_are_right()
@@ -99,7 +70,7 @@ def test_me_toos_at_once_are_all_counted_once(at_once):
         with transaction():
             say_me_too(member, lock_question(question.id))
 
-    at_once([lambda member=member: join(member) for member in members * 2])
+    assert errors_of(at_once([lambda member=member: join(member) for member in members * 2])) == []
     assert reload(question).me_too_count == 10
     assert_totals_are_right()
 
@@ -127,7 +98,7 @@ def test_asking_and_answering_at_once_keep_all_totals(at_once):
 
     asks = [lambda number=number: ask(number) for number in range(12)]
     answers = [lambda number=number: answer(number) for number in range(12)]
-    at_once([*asks, *answers])
+    assert errors_of(at_once([*asks, *answers])) == []
     assert reload(first).answers_count == 12
     assert_totals_are_right()
 
@@ -142,6 +113,6 @@ def test_four_writers_never_find_the_database_locked(at_once):
             with transaction():
                 written.append(post_answer(helper, lock_question(question.id), TEXT).id)
 
-    at_once([lambda helper=helper: write(helper) for helper in helpers])
+    assert errors_of(at_once([lambda helper=helper: write(helper) for helper in helpers])) == []
     assert reload(question).answers_count == len(written) > 8
     assert_totals_are_right()

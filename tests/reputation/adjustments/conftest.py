@@ -3,7 +3,6 @@
 import pytest
 
 from tests.factories.community import make_user
-from tests.reputation.adjustments.parallel import at_once_in
 from tests.reputation.adjustments.scene import staff
 
 
@@ -29,9 +28,3 @@ def admin(app):
 def other_admin(app):
     """Another administrator."""
     return staff("admin")
-
-
-@pytest.fixture
-def at_once(app):
-    """Run functions in threads that start together; returns what they returned or raised."""
-    return at_once_in(app)

@@ -31,7 +31,6 @@ from reputation.ledger.rulebook import load_rulebook
 from reputation.ledger.rules import PAYBACK_1, REPUTATION_1
 from tests.factories.community import load_user, make_user, reload
 from tests.mailbox import sent_mails
-from tests.reputation.adjustments.parallel import at_once_in
 from tests.reputation.drafts.scene import draft_of, first_day, publish
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -238,7 +237,7 @@ def test_members_are_told_of_new_payback_rules_by_bell_and_mail(app, client, adm
     assert "will not come" in mails[member.email]
 
 
-def test_two_who_publish_at_once_publish_once(admin, app):
+def test_two_who_publish_at_once_publish_once(admin, at_once):
     draft = draft_of(admin)
     draft_id, actor_id = draft.id, admin.id
 
@@ -246,6 +245,6 @@ def test_two_who_publish_at_once_publish_once(admin, app):
         with transaction():
             publish_draft(load_user(actor_id), draft_id)
 
-    assert at_once_in(app)([send] * 4) == [None] * 4
+    assert at_once([send] * 4) == [None] * 4
     assert versions() == [2]
     assert actions() == ["rules.added"]

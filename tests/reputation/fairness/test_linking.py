@@ -1,6 +1,5 @@
 """Accounts of one person: linked by administrators alone, recorded once, and undone."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -246,26 +245,21 @@ def test_forms_take_what_they_ask_for_alone(desk, double):
     assert (len(entries()), standing()) == (1, 1)
 
 
-def test_two_who_say_so_at_once_are_recorded_once(app, double):
+def test_two_who_say_so_at_once_are_recorded_once(double, at_once):
     main, second = double
     admins = [make_user(role="admin").id for _number in range(2)]
-    ready, said, parted = threading.Barrier(2), [], []
 
     def say(admin_id):
-        with app.app_context():
-            ready.wait()
-            with transaction():
-                actor, user = load_user(admin_id), load_user(main.id)
-                said.append(link_accounts(actor, user, str(second.id), WHY))
-            ready.wait()
-            with transaction():
-                parted.append(unlink_accounts(load_user(admin_id), main.id, second.id))
+        with transaction():
+            actor, user = load_user(admin_id), load_user(main.id)
+            return link_accounts(actor, user, str(second.id), WHY)
 
-    threads = [threading.Thread(target=say, args=(one,)) for one in admins]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    def part(admin_id):
+        with transaction():
+            return unlink_accounts(load_user(admin_id), main.id, second.id)
+
+    said = at_once([lambda one=one: say(one) for one in admins])
+    parted = at_once([lambda one=one: part(one) for one in admins])
     assert (sorted(said), sorted(parted)) == ([False, True], [False, True])
     assert [entry.action for entry in entries()] == ["accounts.linked", "accounts.unlinked"]
     assert points_of(main, second) == [26, 3]

@@ -2,15 +2,13 @@
 
 import os
 import random
-import threading
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select, update
 
 from community.core.authz import SYSTEM
-from community.core.db import db, forget_changes, transaction
+from community.core.db import db, transaction
 from community.identity.models import User
 from community.posts.models import Post
 from reputation.ledger.models import LedgerEntry
@@ -29,6 +27,7 @@ from reputation.payback.models import (
 from reputation.payback.operations import holds, shares
 from reputation.payback.tasks import drive_payback, run_lock
 from tests.factories.community import make_acceptance, make_answer, make_question, make_user
+from tests.parallel import errors_of
 from tests.reputation.ledger.booking import deliver_waiting, make_member, thank, unaccept
 from tests.reputation.payback.scene import (
     DECEMBER,
@@ -187,34 +186,6 @@ def test_what_is_taken_back_after_the_lock_stays_paid() -> None:
     assert broken() == []
 
 
-@pytest.fixture
-def at_once(app: Flask):
-    """Run functions in threads that start together, each with its own session."""
-
-    def run(actions) -> None:
-        gate, errors = threading.Barrier(len(actions)), []
-
-        def work(action) -> None:
-            with app.app_context():
-                try:
-                    gate.wait(30)
-                    action()
-                except Exception as error:
-                    errors.append(repr(error))
-                finally:
-                    db.session.remove()
-
-        forget_changes()
-        threads = [threading.Thread(target=work, args=(action,)) for action in actions]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        assert errors == []
-
-    return run
-
-
 def test_a_list_is_locked_once_while_the_forum_goes_on(at_once, monkeypatch) -> None:
     monkeypatch.setattr(shares, "BATCH", 2)
     asker, helpers = make_member(), [make_member() for _ in range(6)]
@@ -238,7 +209,12 @@ def test_a_list_is_locked_once_while_the_forum_goes_on(at_once, monkeypatch) -> 
                 with transaction():
                     settle_posts([post_id])
 
-        at_once([lambda: run_lock(period.id), lambda: run_lock(period.id), settle, settle])
+        assert (
+            errors_of(
+                at_once([lambda: run_lock(period.id), lambda: run_lock(period.id), settle, settle])
+            )
+            == []
+        )
     assert fresh(period).state == PeriodState.LOCKED
     assert {line_of(period, helper).amount for helper in helpers} == {20}
     assert broken() == []
@@ -249,7 +225,7 @@ def test_two_workers_close_a_month_and_mail_it_once(at_once) -> None:
     period = started()
     earn(ann, 300)
     with at(DECEMBER + DAY):
-        at_once([drive_payback] * 4)
+        assert errors_of(at_once([drive_payback] * 4)) == []
     with transaction():
         assert db.session.scalar(select(func.count()).select_from(MonthClose)) == 6
         assert db.session.scalar(select(func.count()).select_from(PaybackPeriod)) == 2

@@ -29,6 +29,7 @@ def at_once_in(app: Flask) -> Callable[[Sequence[Act]], list[Any]]:
                 finally:
                     db.session.remove()
 
+        # Records must be nobody's: reading an expired one would begin a second transaction.
         forget_changes()
         threads = [threading.Thread(target=work, args=(action,)) for action in actions]
         for thread in threads:
@@ -38,3 +39,8 @@ def at_once_in(app: Flask) -> Callable[[Sequence[Act]], list[Any]]:
         return results
 
     return run
+
+
+def errors_of(results: Sequence[Any]) -> list[str]:
+    """Return what was raised by functions that ran at once."""
+    return [repr(result) for result in results if isinstance(result, Exception)]
