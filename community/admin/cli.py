@@ -4,19 +4,17 @@ A command that finds nothing left to do says so and succeeds, so all of them may
 """
 
 import sys
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import AppGroup
 
 from community.admin.doctor.cli import doctor_command
 from community.boards.queries import get_board
 from community.core.authz import ROLES, SYSTEM
+from community.core.commands import saying_refusals
 from community.core.db import forget_changes, transaction
-from community.core.errors import NotFound, Refusal
-from community.core.i18n import speaking
+from community.core.errors import NotFound
 from community.identity.emails import NoAddress, tidy_email
 from community.identity.mails import address_of
 from community.identity.models import Purpose, User
@@ -40,20 +38,6 @@ __all__ = ["doctor_command", "users"]
 ROLE = click.Choice(ROLES[1:])
 
 users = AppGroup("users", help="Make accounts, give them roles, close them.")
-
-
-def saying_refusals(command: Callable[..., None]) -> Callable[..., None]:
-    """Say in English what was refused, and end with 1."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **values: Any) -> None:
-        with speaking("en"):
-            try:
-                command(*args, **values)
-            except Refusal as refusal:
-                raise click.ClickException(str(refusal)) from refusal
-
-    return with_appcontext(wrapped)
 
 
 class Address(click.ParamType[str]):

@@ -24,7 +24,7 @@ from reputation.ledger.queries import (
     list_erased,
     list_thanks,
 )
-from reputation.ledger.rulebook import load_rulebook
+from reputation.ledger.rulebook import load_rulebook, rules_of
 from reputation.ledger.rules import FIRST_RULES, Rules
 
 SIMULATIONS_SHOWN = 10
@@ -53,23 +53,11 @@ def list_versions(viewer: Viewer, currency: str) -> list[Version]:
     present = load_rulebook().at(currency, now)
     query = select(RuleVersion).where(RuleVersion.currency == currency)
     rows = db.session.scalars(query.order_by(RuleVersion.version.desc()))
-    found = [Version(_rules(row), row.id, _state(row, present)) for row in rows]
+    found = [Version(rules_of(row), row.id, _state(row, present)) for row in rows]
     first = FIRST_RULES[currency]
     return found + [
         Version(rules, None, "present" if rules == present else "past") for rules in first
     ]
-
-
-def _rules(row: RuleVersion) -> Rules:
-    return Rules(
-        version=row.version,
-        begins_at=row.begins_at,
-        values=row.amounts,
-        full_givers=row.full_givers,
-        later_kudos=row.later_kudos,
-        daily_cap=row.daily_cap,
-        matures_after_days=row.matures_after_days,
-    )
 
 
 def _state(row: RuleVersion, present: Rules | None) -> str:

@@ -4,19 +4,15 @@ Whoever has a shell on the server could do without this program altogether, so n
 asked for; each step is recorded under the name given with ``--by``, and four eyes hold here, too.
 """
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from functools import wraps
-from typing import Any
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import AppGroup
 from sqlalchemy import select
 
 from community.core import clock
+from community.core.commands import saying_refusals
 from community.core.db import db, transaction
-from community.core.errors import Refusal
-from community.core.i18n import speaking
 from community.core.settings import site_zone
 from community.identity.models import User
 from community.identity.queries import VIEWER_RIGHTS
@@ -54,24 +50,8 @@ NEXT = {
 }
 
 
-def payback_command(name: str) -> Callable[[Callable[..., None]], click.Command]:
-    """Add a command that says in English what was refused, and ends with 1 then."""
-
-    def add(command: Callable[..., None]) -> click.Command:
-        @wraps(command)
-        def wrapped(*args: Any, **values: Any) -> None:
-            with speaking("en"):
-                try:
-                    command(*args, **values)
-                except Refusal as refusal:
-                    raise click.ClickException(str(refusal)) from refusal
-
-        return payback_commands.command(name)(with_appcontext(wrapped))
-
-    return add
-
-
-@payback_command("status")
+@payback_commands.command("status")
+@saying_refusals
 def status() -> None:
     """Show every period, what is in it and what comes next."""
     with transaction():
@@ -107,10 +87,11 @@ def _day(moment: datetime) -> str:
     return moment.astimezone(site_zone()).date().isoformat()
 
 
-@payback_command("start")
+@payback_commands.command("start")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
 @by_option
 @click.option("--yes", is_flag=True, help="Do not ask where the day lies in the past.")
+@saying_refusals
 def start(day: datetime, by: str, yes: bool) -> None:
     """Open the first period from DAY (midnight in the site's zone): points are money from then."""
     begins_at = _midnight(day.date())
@@ -137,7 +118,8 @@ def _administrator(email: str) -> User:
     return user
 
 
-@payback_command("close-month")
+@payback_commands.command("close-month")
+@saying_refusals
 def close_month() -> None:
     """Close all months that are due, and mail their statements; the worker does so by itself."""
     with transaction():
@@ -151,9 +133,10 @@ def close_month() -> None:
         send_mails(period)
 
 
-@payback_command("calculate")
+@payback_commands.command("calculate")
 @by_option
 @period_option
+@saying_refusals
 def calculate(by: str, period_id: int | None) -> None:
     """Work out every member's line of a period that has ended."""
     period, actor = _chosen(period_id), _actor_id(by)
@@ -162,9 +145,10 @@ def calculate(by: str, period_id: int | None) -> None:
     _show(period.id)
 
 
-@payback_command("issue-statements")
+@payback_commands.command("issue-statements")
 @by_option
 @period_option
+@saying_refusals
 def issue_statements(by: str, period_id: int | None) -> None:
     """Publish the statements of a calculated period, and mail them."""
     period = _chosen(period_id)
@@ -173,9 +157,10 @@ def issue_statements(by: str, period_id: int | None) -> None:
     _show(period.id)
 
 
-@payback_command("open-choice")
+@payback_commands.command("open-choice")
 @by_option
 @period_option
+@saying_refusals
 def open_choice(by: str, period_id: int | None) -> None:
     """Let members choose what becomes of their points."""
     period = _chosen(period_id)
@@ -184,10 +169,11 @@ def open_choice(by: str, period_id: int | None) -> None:
     _show(period.id)
 
 
-@payback_command("reopen")
+@payback_commands.command("reopen")
 @by_option
 @period_option
 @click.option("--reason", required=True, help="Why; it is recorded.")
+@saying_refusals
 def reopen(by: str, period_id: int | None, reason: str) -> None:
     """Take a period back to be calculated anew, before members choose."""
     period = _chosen(period_id)
@@ -196,9 +182,10 @@ def reopen(by: str, period_id: int | None, reason: str) -> None:
     _show(period.id)
 
 
-@payback_command("lock")
+@payback_commands.command("lock")
 @by_option
 @period_option
+@saying_refusals
 def lock(by: str, period_id: int | None) -> None:
     """Close the books of a period and make its list final; run again, it goes on."""
     period = _chosen(period_id)

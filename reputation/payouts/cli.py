@@ -8,17 +8,12 @@ recorded under the name given; hand out shells, and log them, accordingly.
 
 import os
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
-from flask.cli import with_appcontext
 
+from community.core.commands import saying_refusals
 from community.core.db import transaction
-from community.core.errors import Refusal
-from community.core.i18n import speaking
 from community.core.settings import current_settings
 from community.identity.models import User
 from community.identity.queries import get_user_by_email
@@ -47,27 +42,11 @@ line_argument = click.argument("line_id", metavar="LINE", type=int)
 batch_argument = click.argument("batch_id", metavar="FILE_NUMBER", type=int)
 
 
-def payout_command(name: str) -> Callable[[Callable[..., None]], click.Command]:
-    """Add a command that says in English what was refused, and ends with 1 then."""
-
-    def add(command: Callable[..., None]) -> click.Command:
-        @wraps(command)
-        def wrapped(*args: Any, **values: Any) -> None:
-            with speaking("en"):
-                try:
-                    command(*args, **values)
-                except Refusal as refusal:
-                    raise click.ClickException(str(refusal)) from refusal
-
-        return payback_commands.command(name)(with_appcontext(wrapped))
-
-    return add
-
-
-@payout_command("approve")
+@payback_commands.command("approve")
 @period_option
 @click.option("--digest", required=True, help="Digest of the list that was looked at.")
 @by_option
+@saying_refusals
 def approve(period_id: int | None, digest: str, by: str) -> None:
     """Approve a locked list as the second person."""
     number = _number(period_id)
@@ -76,7 +55,7 @@ def approve(period_id: int | None, digest: str, by: str) -> None:
     click.echo(f"Period {number} is {'now' if now else 'already'} approved.")
 
 
-@payout_command("export")
+@payback_commands.command("export")
 @period_option
 @click.argument("form", type=FORM)
 @click.option(
@@ -87,6 +66,7 @@ def approve(period_id: int | None, digest: str, by: str) -> None:
     help="Folder the file is written to; nobody else can read it there.",
 )
 @by_option
+@saying_refusals
 def export(period_id: int | None, form: str, folder: Path, by: str) -> None:
     """Make the file of a form, or find the one that was made, and write it."""
     with transaction():
@@ -115,10 +95,11 @@ def _write_privately(path: Path, data: bytes) -> None:
     beside.replace(path)
 
 
-@payout_command("settle")
+@payback_commands.command("settle")
 @batch_argument
 @click.argument("report", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @by_option
+@saying_refusals
 def settle(batch_id: int, report: Path, by: str) -> None:
     """Settle or fail what a report says; ends with 1 where lines were refused.
 
@@ -143,9 +124,10 @@ def settle(batch_id: int, report: Path, by: str) -> None:
         sys.exit(1)
 
 
-@payout_command("retry")
+@payback_commands.command("retry")
 @line_argument
 @by_option
+@saying_refusals
 def retry(line_id: int, by: str) -> None:
     """Let a failed payment go into the next file."""
     with transaction():
@@ -153,9 +135,10 @@ def retry(line_id: int, by: str) -> None:
     click.echo(f"Line {line_id} goes into the next file.")
 
 
-@payout_command("leave")
+@payback_commands.command("leave")
 @line_argument
 @by_option
+@saying_refusals
 def leave(line_id: int, by: str) -> None:
     """Leave a failed payment for the next period."""
     with transaction():
@@ -163,9 +146,10 @@ def leave(line_id: int, by: str) -> None:
     click.echo(f"Line {line_id} is left for the next period.")
 
 
-@payout_command("close")
+@payback_commands.command("close")
 @period_option
 @by_option
+@saying_refusals
 def close(period_id: int | None, by: str) -> None:
     """Close a period that is paid and whose sums agree."""
     number = _number(period_id)
@@ -174,9 +158,10 @@ def close(period_id: int | None, by: str) -> None:
     click.echo(f"Period {number} is {'now' if now else 'already'} closed.")
 
 
-@payout_command("resume")
+@payback_commands.command("resume")
 @click.option("--reason", required=True, help="What was the matter; name nobody in it.")
 @by_option
+@saying_refusals
 def resume(reason: str, by: str) -> None:
     """Let halted payouts go on, once every invariant holds."""
     with transaction():
@@ -184,8 +169,9 @@ def resume(reason: str, by: str) -> None:
     click.echo("Payouts go on." if lifted else "Payouts were not halted.")
 
 
-@payout_command("reconcile")
+@payback_commands.command("reconcile")
 @period_option
+@saying_refusals
 def show_sums(period_id: int | None) -> None:
     """Compare lines, files and ledger; ends with 1 where they differ or the books are broken."""
     sound = True
