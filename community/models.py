@@ -28,6 +28,7 @@ from community.notifications.models import Digest, Notification, NotificationSet
 from community.posts.models import (
     Comment,
     Draft,
+    HeldPost,
     Post,
     PostTag,
     Removal,
@@ -103,6 +104,7 @@ __all__ = [
     "FormerIdentifier",
     "Group",
     "GroupMember",
+    "HeldPost",
     "ImportedRecord",
     "IndexRequest",
     "InfoRequest",

@@ -55,6 +55,29 @@ class PostVisibilityChanged:
 
 
 @dataclass(frozen=True)
+class PostHeld:
+    """A text waits for a person before others see it; ``findings`` holds codes, ids and numbers.
+
+    Told again when the author changes it meanwhile.
+    """
+
+    post_id: int
+    question_id: int
+    author_id: int
+    findings: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class PostSuspected:
+    """A text was published, and a person should look at it; ``findings`` as in ``PostHeld``."""
+
+    post_id: int
+    question_id: int
+    author_id: int
+    findings: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class KudosGiven:
     """Somebody thanked the author of a post."""
 

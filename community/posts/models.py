@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -184,6 +185,22 @@ class Removal(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class HeldPost(Base):
+    """A post that waits for a person, and why (``findings``: codes, ids and numbers).
+
+    ``is_new`` says that nobody has been told of the post yet. The row goes when it is published.
+    """
+
+    __tablename__ = "held_posts"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id"), primary_key=True, autoincrement=False
+    )
+    is_new: Mapped[bool]
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    held_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Watch(Base):

@@ -1,6 +1,8 @@
 """Changes to posts of any kind: commenting, editing, kudos, removing, watching."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
@@ -9,12 +11,19 @@ from community.core.authz import Viewer, require
 from community.core.db import db, insert_ignoring_conflicts
 from community.core.jobs import emit
 from community.core.settings import current_settings
-from community.events import CommentPosted, KudosGiven, KudosTaken, PostVisibilityChanged
+from community.events import (
+    CommentPosted,
+    KudosGiven,
+    KudosTaken,
+    PostHeld,
+    PostSuspected,
+    PostVisibilityChanged,
+)
 from community.identity.models import User
 from community.identity.privileges import require_privilege
 from community.posts.errors import KudosSettled, OwnPost, TooManyComments
 from community.posts.limits import check_reply_limit
-from community.posts.models import Comment, Post, Removal, Revision, Vote, Watch
+from community.posts.models import Comment, HeldPost, Post, Removal, Revision, Vote, Watch
 from community.posts.policies import (
     can_give_kudos,
     can_write,
@@ -22,6 +31,7 @@ from community.posts.policies import (
     is_thankable,
     kudos_privilege,
 )
+from community.posts.screening import Finding, Submission, Verdict, as_rows, screen
 from community.posts.text import comment_problem, fit_note, fit_text
 
 COMMENTS_PER_POST = 10
@@ -47,8 +57,10 @@ def rendered_columns(body: str) -> dict[str, str | int]:
     return {"body": body, "html": html, "render_version": version}
 
 
-def add_comment(actor: User, parent: Post, body: str) -> Comment:
-    """Comment on a question or an answer (at most ten a post).
+def add_comment(
+    actor: User, parent: Post, body: str, *, typed_seconds: float | None = None
+) -> Comment:
+    """Comment on a question or an answer (at most ten a post); it may be held.
 
     The caller has locked the question's row and read the parent after that. Raises
     ``NotAllowed``, ``UnfitText``, ``TooManyComments``, ``WritingTooFast``.
@@ -58,20 +70,68 @@ def add_comment(actor: User, parent: Post, body: str) -> Comment:
     check_reply_limit(actor, parent.board_id, parent.root_id or parent.id, body)
     if parent.comments_count >= COMMENTS_PER_POST:
         raise TooManyComments()
+    verdict = screen(
+        Submission(
+            author=actor,
+            board_id=parent.board_id,
+            kind="comment",
+            language=parent.language,
+            body=body,
+            typed_seconds=typed_seconds,
+        )
+    )
     comment = Comment(
         author_id=actor.id,
+        visibility=verdict.visibility,
         board_id=parent.board_id,
         root_id=parent.root_id,
         parent_id=parent.id,
         language=parent.language,
         created_at=clock.now(),
     )
-    render_into(comment, body)
+    render_into(comment, verdict.submission.body)
     db.session.add(comment)
-    parent.comments_count = Post.comments_count + 1
     db.session.flush()
-    emit(CommentPosted(comment.id, parent.id, parent.root_id or parent.id, actor.id))
+    if not verdict.is_held:
+        parent.comments_count = Post.comments_count + 1
+        db.session.flush()
+        emit(CommentPosted(comment.id, parent.id, parent.root_id or parent.id, actor.id))
+    note_verdict(comment, verdict)
     return comment
+
+
+def note_verdict(post: Post, verdict: Verdict, *, is_new: bool = True) -> None:
+    """Have a person look at a post if its screening found something.
+
+    A held one is kept in mind until it is published; ``is_new`` says that nobody was told of it.
+    """
+    ids = (post.id, post.root_id or post.id, post.author_id)
+    if post.visibility == "held":
+        emit(PostHeld(*ids, _keep_hold(post, verdict.findings, is_new)))
+    elif verdict.findings:
+        emit(PostSuspected(*ids, as_rows(verdict.findings)))
+
+
+def _keep_hold(post: Post, findings: Sequence[Finding], is_new: bool) -> list[dict[str, Any]]:
+    """Keep why a post is held; what was found in an earlier version stays known."""
+    hold = db.session.get(HeldPost, post.id)
+    if hold is None:
+        hold = HeldPost(post_id=post.id, is_new=is_new, findings=[], held_at=clock.now())
+        db.session.add(hold)
+    new = [row for row in as_rows(findings) if row not in hold.findings]
+    hold.findings = [*hold.findings, *new]
+    db.session.flush()
+    return hold.findings
+
+
+def end_hold(post: Post) -> bool:
+    """Forget that a post was held, because it is published; say whether nobody was told of it."""
+    hold = db.session.get(HeldPost, post.id)
+    if hold is None:
+        return False
+    db.session.delete(hold)
+    db.session.flush()
+    return hold.is_new
 
 
 def give_kudos(actor: User, post: Post) -> None:

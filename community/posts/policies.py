@@ -12,6 +12,7 @@ from community.identity.superusers import has_tool
 
 SUPERUSER_EDIT_DAYS = 30
 NEWCOMER_POSTS = 3
+TRUSTED_LEVEL = 2
 
 
 class Member(Viewer, Protocol):
@@ -108,6 +109,20 @@ def can_give_kudos(viewer: Viewer, post: PostFacts, *, asker_id: int | None) -> 
     return is_thankable(viewer, post) and has_privilege(viewer, needed, post.board_id)
 
 
+def is_held_own(viewer: Viewer, post: PostFacts) -> bool:
+    """Say whether this is a post of the viewer's that waits for a person: theirs to change."""
+    return post.visibility == "held" and is_author(viewer, post)
+
+
+def is_trusted(member: Member, board_id: int) -> bool:
+    """Say whether somebody's texts need no second look for being new here.
+
+    Staff, also of this board alone, superusers, and members from trust level 2 on.
+    """
+    known = is_staff(member, board_id) or "superuser" in member.role_names
+    return known or member.trust_level >= TRUSTED_LEVEL
+
+
 def can_edit_post(viewer: Viewer, post: TextFacts, *, is_locked: bool) -> bool:
     """Say whether the viewer may change the text.
 
@@ -118,6 +133,8 @@ def can_edit_post(viewer: Viewer, post: TextFacts, *, is_locked: bool) -> bool:
     if not can_write(viewer):
         return False
     if is_moderating(viewer, post.board_id):
+        return True
+    if is_held_own(viewer, post):
         return True
     if post.visibility != "published" or is_locked:
         return False
@@ -144,16 +161,28 @@ def _edit_window(viewer: Viewer, board_id: int) -> timedelta:
 
 
 def can_delete_post(viewer: Viewer, post: PostFacts, *, is_locked: bool, has_replies: bool) -> bool:
-    """Say whether the viewer may delete: authors while nobody has replied, moderators always."""
+    """Say whether the viewer may delete: authors while nobody has replied, moderators always.
+
+    Authors may always take back what waits for a person.
+    """
     if is_moderating(viewer, post.board_id):
         return post.visibility != "deleted"
-    mine = can_write(viewer) and is_author(viewer, post) and post.visibility == "published"
+    if not can_write(viewer):
+        return False
+    if is_held_own(viewer, post):
+        return True
+    mine = is_author(viewer, post) and post.visibility == "published"
     return mine and not is_locked and not has_replies
 
 
 def can_hide_post(viewer: Viewer, post: PostFacts) -> bool:
     """Say whether the viewer may take the post out of sight (or bring it back)."""
     return is_moderating(viewer, post.board_id)
+
+
+def can_see_held(viewer: Viewer, post: PostFacts) -> bool:
+    """Say whether the viewer may read a post that waits: its author, and who judges it."""
+    return is_held_own(viewer, post) or is_moderating(viewer, post.board_id)
 
 
 def can_see_history(viewer: Viewer, post: PostFacts) -> bool:

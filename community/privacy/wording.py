@@ -21,6 +21,7 @@ HEADINGS = {
     "questions": _l("Facts about your questions"),
     "revisions": _l("Earlier versions you wrote"),
     "removals": _l("Posts you removed or restored"),
+    "held_posts": _l("Texts of yours that wait for a moderator"),
     "acceptances": _l("Answers you accepted"),
     "closures": _l("Questions you closed"),
     "info_requests": _l("Facts you asked for"),

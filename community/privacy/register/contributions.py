@@ -77,6 +77,15 @@ TABLES = {
             "created_at": kept("when"),
         },
     ),
+    "held_posts": Table(
+        of_post="post_id",
+        kept_for="post",
+        nothing="post_id is_new",
+        personal={
+            "findings": kept("why a text of theirs waits for a moderator"),
+            "held_at": kept("since when"),
+        },
+    ),
     "acceptances": Table(
         owner="accepted_by_id",
         kept_for="post",

@@ -1,7 +1,5 @@
 """Answering and commenting; the question's row is locked by the caller."""
 
-from sqlalchemy import update
-
 from community.core import clock
 from community.core.authz import require
 from community.core.db import db
@@ -14,17 +12,18 @@ from community.identity.privileges import require_privilege
 from community.posts.errors import QuestionLocked
 from community.posts.limits import check_reply_limit
 from community.posts.models import Comment, Post
-from community.posts.operations import add_comment, render_into
+from community.posts.operations import add_comment, note_verdict, render_into
 from community.posts.policies import can_write
+from community.posts.screening import Submission, screen
 from community.posts.text import body_problem, fit_text
 from community.questions.errors import (
     NotOpenToAnswers,
 )
 from community.questions.models import (
     Answer,
-    InfoRequest,
     Question,
 )
+from community.questions.operations.releases import end_info_request
 from community.questions.policies import (
     can_answer_question,
     comment_privilege,
@@ -36,8 +35,10 @@ from community.questions.status import (
 )
 
 
-def post_answer(actor: User, question: Question, body: str) -> Answer:
-    """Answer a question, whose row the caller has locked.
+def post_answer(
+    actor: User, question: Question, body: str, *, typed_seconds: float | None = None
+) -> Answer:
+    """Answer a question, whose row the caller has locked; the answer may be held.
 
     Costs the same however many answers there are. Raises ``NotOpenToAnswers``, ``UnfitText``,
     ``WritingTooFast``.
@@ -47,25 +48,44 @@ def post_answer(actor: User, question: Question, body: str) -> Answer:
         raise NotOpenToAnswers()
     body = fit_text(body, body_problem)
     check_reply_limit(actor, question.board_id, question.id, body)
+    verdict = screen(
+        Submission(
+            author=actor,
+            board_id=question.board_id,
+            kind="answer",
+            language=question.language,
+            body=body,
+            typed_seconds=typed_seconds,
+        )
+    )
     answer = Answer(
         author_id=actor.id,
         board_id=question.board_id,
         root_id=question.id,
         parent_id=question.id,
-        visibility="published",
+        visibility=verdict.visibility,
         language=question.language,
         created_at=clock.now(),
     )
-    render_into(answer, body)
+    render_into(answer, verdict.submission.body)
     db.session.add(answer)
     db.session.flush()
-    count_new_answer(question, answer)
-    _facts_given(question, actor)
-    emit(AnswerPosted(answer.id, question.id, actor.id))
+    if not verdict.is_held:
+        count_new_answer(question, answer)
+        end_info_request(question, actor.id)
+        emit(AnswerPosted(answer.id, question.id, actor.id))
+    note_verdict(answer, verdict)
     return answer
 
 
-def post_comment(actor: User, question: Question, parent: Post, body: str) -> Comment:
+def post_comment(
+    actor: User,
+    question: Question,
+    parent: Post,
+    body: str,
+    *,
+    typed_seconds: float | None = None,
+) -> Comment:
     """Comment below the question or one of its answers; the question's row is locked.
 
     Raises ``NotAllowed``, ``PrivilegeMissing``, ``QuestionLocked`` and what ``add_comment`` raises.
@@ -75,19 +95,8 @@ def post_comment(actor: User, question: Question, parent: Post, body: str) -> Co
         raise QuestionLocked()
     needed = comment_privilege(actor, question, parent)
     require_privilege(actor, needed, question.board_id)
-    comment = add_comment(actor, parent, body)
-    count_new_comment(question, comment)
-    _facts_given(question, actor)
+    comment = add_comment(actor, parent, body, typed_seconds=typed_seconds)
+    if comment.is_published:
+        count_new_comment(question, comment)
+        end_info_request(question, actor.id)
     return comment
-
-
-def _facts_given(question: Question, actor: User) -> None:
-    """End a request for facts when the asker writes again."""
-    if not question.awaits_asker or actor.id != question.author_id:
-        return
-    db.session.execute(
-        update(InfoRequest)
-        .where(InfoRequest.question_id == question.id, InfoRequest.answered_at.is_(None))
-        .values(answered_at=clock.now())
-    )
-    question.awaits_asker = False

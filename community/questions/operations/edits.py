@@ -1,6 +1,7 @@
 """Editing questions, answers and comments; every earlier version is kept."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from community.core import clock, markup
 from community.core.authz import require
@@ -11,11 +12,12 @@ from community.core.settings import current_settings
 from community.events import PostEdited
 from community.identity.models import User
 from community.identity.privileges import require_privilege
-from community.posts.errors import EditConflict, UnfitText
+from community.posts.errors import EditConflict, EditNeedsReview, UnfitText
 from community.posts.limits import check_text_limit
 from community.posts.models import Post
-from community.posts.operations import keep_revision, render_into
-from community.posts.policies import can_edit_post, can_write
+from community.posts.operations import keep_revision, note_verdict, render_into
+from community.posts.policies import can_edit_post, can_write, is_author
+from community.posts.screening import Submission, Verdict, screen
 from community.posts.tagging import (
     check_new_tags,
     find_or_make_tags,
@@ -33,6 +35,7 @@ from community.posts.text import (
 from community.questions.excerpts import excerpt_of
 from community.questions.models import Question
 from community.questions.operations.questions import read_question_texts
+from community.questions.operations.removals import change_visibility
 from community.questions.policies import can_retag_question
 from community.questions.status import count_tags
 
@@ -69,12 +72,15 @@ def edit_question(
     if (title, body, sorted(names)) == (question.title, question.body, old_tags):
         return
     check_text_limit(actor, question.board_id, body)
+    verdict = _screen_edit(actor, question, _Texts(title, body, tuple(names)))
+    sent = verdict.submission
     _keep_version(actor, question, title=question.title, tags=", ".join(old_tags), note=note)
-    question.title, question.slug = title, slug_of(title)
-    _change_body(actor, question, body)
+    question.title, question.slug = sent.title, slug_of(sent.title)
+    _change_body(actor, question, sent.body)
     question.excerpt = excerpt_of(question.html)
-    _change_tags(question, names)
+    _change_tags(question, list(sent.tags))
     emit(PostEdited(question.id, question.id, actor.id))
+    _follow_verdict(actor, question, question, verdict)
 
 
 def retag_question(actor: User, question: Question, *, tags: str, based_on: str = "") -> None:
@@ -127,9 +133,46 @@ def edit_reply(
     if body == post.body:
         return
     check_text_limit(actor, question.board_id, body)
+    verdict = _screen_edit(actor, post, _Texts("", body, ()))
     _keep_version(actor, post, title=None, tags="", note=note)
-    _change_body(actor, post, body)
+    _change_body(actor, post, verdict.submission.body)
     emit(PostEdited(post.id, question.id, actor.id))
+    _follow_verdict(actor, question, post, verdict)
+
+
+class _Texts(NamedTuple):
+    title: str
+    body: str
+    tags: tuple[str, ...]
+
+
+def _screen_edit(actor: User, post: Post, texts: _Texts) -> Verdict:
+    """Have the new text looked at; raises ``EditNeedsReview`` where it would take away others'."""
+    verdict = screen(
+        Submission(
+            author=actor,
+            board_id=post.board_id,
+            kind=post.kind,
+            language=post.language,
+            post_id=post.id,
+            **texts._asdict(),
+        )
+    )
+    if verdict.is_held and post.is_published and not is_author(actor, post):
+        raise EditNeedsReview(errors={"body": EditNeedsReview.message})
+    return verdict
+
+
+def _follow_verdict(actor: User, question: Question, post: Post, verdict: Verdict) -> None:
+    """Hold a post whose author changed it so that a person must look at it first.
+
+    What is held already stays so, whatever the new text is: that person decides.
+    """
+    is_new = post.visibility == "held"
+    if verdict.is_held and post.is_published:
+        change_visibility(actor, question, post, "held")
+    if verdict.findings:
+        note_verdict(post, verdict, is_new=is_new)
 
 
 def _check_version(post: Post, based_on: str) -> None:

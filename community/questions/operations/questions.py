@@ -19,8 +19,9 @@ from community.events import (
 from community.identity.models import User
 from community.posts.errors import UnfitText
 from community.posts.limits import check_question_limit
-from community.posts.operations import render_into, watch, watch_unless_muted
+from community.posts.operations import note_verdict, render_into, watch, watch_unless_muted
 from community.posts.policies import can_write
+from community.posts.screening import Submission, screen
 from community.posts.tagging import check_new_tags, put_tags
 from community.posts.text import (
     UNACCEPTABLE,
@@ -92,9 +93,16 @@ def _cleaned(raw: str, clean: Callable[[str], str]) -> tuple[str, Problem | None
 
 
 def ask_question(
-    actor: User, board: Board | None, *, title: str, body: str, tags: str = "", language: str
+    actor: User,
+    board: Board | None,
+    *,
+    title: str,
+    body: str,
+    tags: str = "",
+    language: str,
+    typed_seconds: float | None = None,
 ) -> Question:
-    """Ask on a board; the asker watches the question.
+    """Ask on a board; the asker watches the question, which may be held.
 
     Raises ``NotAllowed``, ``UnknownBoard``, ``UnfitText`` (by field), ``WritingTooFast``.
     """
@@ -107,23 +115,43 @@ def ask_question(
     if problems or board is None:
         raise UnfitText(errors=problems)
     check_question_limit(actor, board.id, body)
+    verdict = screen(
+        Submission(
+            author=actor,
+            board_id=board.id,
+            kind="question",
+            language=language,
+            title=title,
+            body=body,
+            tags=tuple(names),
+            typed_seconds=typed_seconds,
+        )
+    )
+    question = _make_question(verdict.submission, verdict.visibility)
+    publish_question(question, list(verdict.submission.tags))
+    watch(actor.id, post_id=question.id)
+    if not verdict.is_held:
+        emit(QuestionAsked(question.id, actor.id))
+    note_verdict(question, verdict)
+    return question
+
+
+def _make_question(sent: Submission, visibility: str) -> Question:
     now = clock.now()
     question = Question(
-        author_id=actor.id,
-        board_id=board.id,
-        place_id=board.id,
-        title=title,
-        slug=slug_of(title),
-        language=language,
+        author_id=sent.author.id,
+        visibility=visibility,
+        board_id=sent.board_id,
+        place_id=sent.board_id,
+        title=sent.title,
+        slug=slug_of(sent.title),
+        language=sent.language,
         created_at=now,
         asked_at=now,
         last_activity_at=now,
     )
-    render_into(question, body)
+    render_into(question, sent.body)
     question.excerpt = excerpt_of(question.html)
-    publish_question(question, names)
-    watch(actor.id, post_id=question.id)
-    emit(QuestionAsked(question.id, actor.id))
     return question
 
 

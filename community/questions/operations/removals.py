@@ -18,6 +18,7 @@ from community.posts.operations import set_visibility
 from community.posts.policies import can_delete_post, can_hide_post
 from community.questions.models import Acceptance, Answer, Question
 from community.questions.operations.acceptances import take_back_acceptance
+from community.questions.operations.releases import announce_post, date_release
 from community.questions.standing import change_standing, standing_in
 from community.questions.status import recompute, settle
 
@@ -55,14 +56,20 @@ def restore_post(actor: User, question: Question, post: Post, reason: str = "") 
 def change_visibility(
     actor: Viewer, question: Question, post: Post, visibility: str, reason: str = ""
 ) -> None:
-    """Set a post's visibility and bring status, counters and totals in line with it."""
+    """Set a post's visibility and bring status, counters and totals in line with it.
+
+    Who publishes what was held since it was written, tells of it now.
+    """
     before = standing_in(question)
+    is_released = visibility == "published" and date_release(question, post)
     if post.id == question.id:
         with settle(question):
             set_visibility(actor, question, visibility, reason)
     elif set_visibility(actor, post, visibility, reason):
         recompute(question)
     change_standing(before, standing_in(question))
+    if is_released:
+        announce_post(question, post)
 
 
 def _has_replies(post: Post) -> bool:
