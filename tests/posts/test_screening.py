@@ -21,6 +21,7 @@ from community.questions.operations.edits import edit_question, edit_reply
 from community.questions.operations.questions import lock_question
 from community.questions.operations.removals import delete_post
 from tests.factories.community import (
+    load_user,
     make_answer,
     make_board,
     make_question,
@@ -119,7 +120,7 @@ def test_a_held_answer_is_counted_and_told_of_when_it_is_released(screens: Scree
 def test_a_held_comment_is_counted_and_told_of_when_it_is_released(screens: Screens) -> None:
     screens(hold_wombats)
     moderator, question = make_user(role="moderator"), make_question()
-    author = db.session.get_one(User, question.author_id)
+    author = load_user(question.author_id)
     comment = comment_on(question, author, "A wombat did it.")
     assert reload(question).comments_count == 0
     set_post_visibility(comment, "published", moderator)
@@ -180,7 +181,7 @@ def edit(actor: User, question: Question, body: str) -> None:
 def test_an_own_edit_can_make_a_public_post_wait(screens: Screens) -> None:
     screens(hold_wombats)
     question = make_question()
-    author = db.session.get_one(User, question.author_id)
+    author = load_user(question.author_id)
     edit(author, question, WAIT)
     assert reload(question).visibility == "held"
     assert reload(question).body == WAIT
@@ -201,12 +202,16 @@ def test_nobody_takes_away_what_others_wrote_by_editing_it(screens: Screens) -> 
 def test_what_waits_goes_on_waiting_whatever_it_is_changed_to(screens: Screens) -> None:
     screens(hold_wombats)
     question = make_question(body=WAIT)
-    author = db.session.get_one(User, question.author_id)
+    author = load_user(question.author_id)
     edit(author, question, "Nothing that anybody minds is in here any more.")
     assert reload(question).visibility == "held"
     assert [row["code"] for row in reload_hold(question).findings] == ["wombat"]
     set_post_visibility(question, "published", make_user(role="moderator"))
     assert len(told("QuestionAsked")) == 1
+
+
+def reload_in(question: Question) -> Question:
+    return lock_question(question.id)
 
 
 def reload_hold(post: Post) -> HeldPost:
@@ -216,7 +221,7 @@ def reload_hold(post: Post) -> HeldPost:
 def test_an_edited_answer_is_looked_at_too(screens: Screens) -> None:
     screens(hold_wombats)
     answer = make_answer(make_question())
-    author = db.session.get_one(User, answer.author_id)
+    author = load_user(answer.author_id)
     with transaction():
         question = lock_question(answer.root_id or 0)
         edit_reply(author, question, db.session.get_one(Post, answer.id), body=WAIT)
@@ -227,7 +232,7 @@ def test_an_edited_answer_is_looked_at_too(screens: Screens) -> None:
 def test_authors_may_take_back_what_waits(screens: Screens) -> None:
     screens(hold_wombats)
     question = make_question(body=WAIT)
-    author = db.session.get_one(User, question.author_id)
+    author = load_user(question.author_id)
     with transaction():
         locked = lock_question(question.id)
         delete_post(author, locked, locked)
@@ -241,9 +246,8 @@ def test_others_may_not_touch_what_waits(screens: Screens) -> None:
     other = make_user(points=5_000)
     with pytest.raises(NotAllowed):
         edit(other, question, "Something else altogether is what it says.")
-    with pytest.raises(NotAllowed), transaction():
-        locked = lock_question(question.id)
-        delete_post(other, locked, locked)
+    with transaction(), pytest.raises(NotAllowed):
+        delete_post(other, reload_in(question), reload_in(question))
 
 
 def test_nobody_answers_a_held_question(screens: Screens) -> None:
