@@ -8,6 +8,7 @@ from community.admin.cli import doctor_command, users
 from community.importers.cli import import_group, rebuild_command
 from community.notifications.cli import notifications
 from community.search.cli import search_commands
+from moderation.audit.cli import audit_commands
 from reputation.cli import reputation_commands
 from reputation.payouts.cli import payback_commands
 
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(rebuild_command)
     app.cli.add_command(reputation_commands)
     app.cli.add_command(payback_commands)
+    app.cli.add_command(audit_commands)
 
 
 @click.command("worker")

@@ -3,6 +3,7 @@
 from community.boards.models import Board, BoardGroup, BoardStats
 from community.core.allowances import AllowanceUse
 from community.core.audit import AuditEntry
+from community.core.audit_chain import AuditHead, AuditSeal
 from community.core.jobs import EventRecord, Job, PeriodicSlot
 from community.core.submissions import Submission
 from community.identity.models import (
@@ -84,6 +85,8 @@ __all__ = [
     "AllowanceUse",
     "Answer",
     "AuditEntry",
+    "AuditHead",
+    "AuditSeal",
     "Badge",
     "BadgeGrant",
     "Board",

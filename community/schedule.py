@@ -11,6 +11,7 @@ from community.privacy.operations.erasures import erase_due_accounts
 from community.privacy.tasks import forget_old
 from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
+from moderation.audit.tasks import check_log, note_head
 from reputation.badges.operations.granting import refresh_all_badges
 from reputation.fairness.tasks import look_for_rings
 from reputation.leaderboards.tasks import check_leaderboards
@@ -39,4 +40,6 @@ PERIODIC = (
     Periodic(refresh_all_badges, timedelta(days=1)),
     Periodic(watch_books, timedelta(minutes=1)),
     Periodic(verify_books, timedelta(hours=1)),
+    Periodic(note_head, timedelta(minutes=5)),
+    Periodic(check_log, timedelta(days=1)),
 )

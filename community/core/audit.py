@@ -1,8 +1,8 @@
 """The record of privileged acts: who did what to whom, when and why.
 
 Written in the transaction of the act, so neither exists without the other. The database refuses to
-change or delete a row (triggers, see the migration). It holds ids and names of roles or settings,
-never personal data.
+change or delete a row (triggers, see the migration), and ``audit_chain`` seals what is committed.
+It holds ids and names of roles or settings, never personal data.
 """
 
 from datetime import datetime
@@ -18,6 +18,8 @@ from community.core.db import Base, db
 from community.core.logs import current_request_id
 
 REASON_MAX_CHARS = 500
+# Where a session keeps the numbers of entries it has written and not sealed yet.
+UNSEALED = "unsealed audit entries"
 
 
 class Action(StrEnum):
@@ -113,6 +115,11 @@ class Action(StrEnum):
     PAIRS_INCLUDED = "pairs.included"
     ACCOUNTS_LINKED = "accounts.linked"
     ACCOUNTS_UNLINKED = "accounts.unlinked"
+    LOG_SEALED = "audit.sealed"
+    LOG_EXPORTED = "audit.exported"
+    DATA_SEEN = "data.seen"
+    NOTE_ADDED = "note.added"
+    NOTE_DELETED = "note.deleted"
 
 
 class AuditEntry(Base):
@@ -151,17 +158,17 @@ def record(
 ) -> None:
     """Write one entry into the present transaction; ``subject`` is a kind of record and its id."""
     kind, subject_id = subject
-    db.session.add(
-        AuditEntry(
-            actor_id=actor.viewer_id,
-            actor_role=getattr(actor, "role", "system"),
-            action=action.value,
-            subject_type=kind,
-            subject_id=subject_id,
-            before=before,
-            after=after,
-            reason=reason[:REASON_MAX_CHARS],
-            request_id=current_request_id(),
-        )
+    entry = AuditEntry(
+        actor_id=actor.viewer_id,
+        actor_role=getattr(actor, "role", "system"),
+        action=action.value,
+        subject_type=kind,
+        subject_id=subject_id,
+        before=before,
+        after=after,
+        reason=reason[:REASON_MAX_CHARS],
+        request_id=current_request_id(),
     )
+    db.session.add(entry)
     db.session.flush()
+    db.session.info.setdefault(UNSEALED, set()).add(entry.id)

@@ -27,7 +27,7 @@ class SealBroken(ValueError):
 def seal(secret: str, *, purpose: str, record: str) -> str:
     """Return a secret as it is stored; ``record`` names the row it belongs to."""
     nonce = os.urandom(NONCE_BYTES)
-    cipher = AESGCM(_key(current_settings().secret_key, purpose))
+    cipher = AESGCM(derive_key(current_settings().secret_key, purpose))
     sealed = cipher.encrypt(nonce, secret.encode(), record.encode())
     return urlsafe_b64encode(nonce + sealed).decode()
 
@@ -49,9 +49,10 @@ def unseal(sealed: str, *, purpose: str, record: str) -> str:
 def _ciphers(purpose: str) -> Iterator[AESGCM]:
     settings = current_settings()
     for secret_key in (settings.secret_key, *settings.former_secret_keys):
-        yield AESGCM(_key(secret_key, purpose))
+        yield AESGCM(derive_key(secret_key, purpose))
 
 
-def _key(secret_key: str, purpose: str) -> bytes:
+def derive_key(secret_key: str, purpose: str) -> bytes:
+    """Return the key for one purpose; it tells neither the secret nor the other keys."""
     derivation = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
     return derivation.derive(secret_key.encode())

@@ -39,6 +39,7 @@ class Settings:
     environment: str = "production"
     secret_key: str = ""
     secret_key_fallbacks: str = ""
+    audit_former_keys: str = field(default="", repr=False)
     database_url: str = ""
     instance_path: Path = field(default_factory=_instance_path)
     site_name: str = "Nordfunk"
@@ -234,6 +235,10 @@ class Settings:
                 "FORUM_SECRET_KEY_FALLBACKS holds too short a key: name former keys as they were, "
                 "parted by commas."
             )
+        if not all(re.fullmatch("[0-9a-f]{64}", key) for key in self.audit_keys):
+            raise SettingsError(
+                "FORUM_AUDIT_FORMER_KEYS must be what `flask audit keys` printed, parted by commas."
+            )
 
     def _check_passwords(self) -> None:
         cost = (self.argon2_memory_kib, self.argon2_time_cost, self.argon2_parallelism)
@@ -276,6 +281,11 @@ class Settings:
     def former_secret_keys(self) -> list[str]:
         """Keys that are still understood but not written with any more, newest first."""
         return [key for part in self.secret_key_fallbacks.split(",") if (key := part.strip())]
+
+    @property
+    def audit_keys(self) -> list[str]:
+        """Keys of the audit log whose secrets are gone; they check old entries and seal none."""
+        return [key for part in self.audit_former_keys.split(",") if (key := part.strip())]
 
     @property
     def holiday_dates(self) -> frozenset[date]:

@@ -5,6 +5,7 @@ python3 dev.py stress sign-in [--tries N --processes N --without-redis]
 python3 dev.py stress sessions [--requests N --processes N]
 python3 dev.py stress ledger [--acts N --kills N --processes N --seed N --postgresql]
 python3 dev.py stress payouts [--lines N --kills N --seed N --postgresql]
+python3 dev.py stress audit [--tamperings N --entries N --seed N --postgresql]
 
 Each prints what it found and fails when a promise was broken. The suite runs short forms of them.
 """
@@ -26,6 +27,7 @@ from community.core.db import db
 from community.core.settings import Settings
 from tests.postgres import postgres_url
 from tests.redis_server import redis_server
+from tests.stress.audit import measure_audit
 from tests.stress.jobs import run_killed_workers
 from tests.stress.ledger import run_killed_bookkeepers
 from tests.stress.payouts import run_payouts
@@ -46,6 +48,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="chosen at random, where none is given")
     parser.add_argument("--acts", type=int, default=100_000)
     parser.add_argument("--lines", type=int, default=1_000)
+    parser.add_argument("--tamperings", type=int, default=1_000)
+    parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--tries", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=1_000)
@@ -108,6 +112,21 @@ def stress_payouts(folder: Path, arguments: argparse.Namespace) -> int:
     return int(not outcome.holds)
 
 
+def stress_audit(folder: Path, arguments: argparse.Namespace) -> int:
+    """Tamper with the audit log by chance, all of it found; then check a long one in time."""
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres_url()) if arguments.postgresql else ""
+        app = _app(folder, url)
+        with app.app_context():
+            upgrade()
+            outcome = measure_audit(
+                tamperings=arguments.tamperings, entries=arguments.entries, seed=_seed(arguments)
+            )
+            db.engine.dispose()
+    print(json.dumps({**asdict(outcome), "holds": outcome.holds}, indent=2))
+    return int(not outcome.holds)
+
+
 def _app(folder: Path, database_url: str = "") -> Flask:
     settings = Settings(
         environment="development",
@@ -152,6 +171,7 @@ def stress_sessions(folder: Path, arguments: argparse.Namespace) -> int:
 
 
 RUNS = {
+    "audit": stress_audit,
     "payouts": stress_payouts,
     "jobs": stress_jobs,
     "sign-in": stress_sign_in,

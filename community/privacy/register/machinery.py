@@ -31,6 +31,9 @@ TABLES = {
         },
     ),
     "periodic_slots": Table(nothing="key ran_at"),
+    # Keyed hashes over entries of the audit log, and where they end.
+    "audit_seals": Table(nothing="position entry_id origin key_id seal"),
+    "audit_heads": Table(nothing="id count seal key_id signature"),
     "badges": Table(
         nothing="id key names descriptions icon needs repeatable enabled holders_count changed_at"
     ),
