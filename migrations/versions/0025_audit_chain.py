@@ -6,8 +6,8 @@ What was written before is sealed by the application, which knows the key: by wh
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0024'
-down_revision = '0023'
+revision = '0025'
+down_revision = '0024'
 branch_labels = None
 depends_on = None
 
