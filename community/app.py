@@ -37,6 +37,8 @@ from community.questions.views.questions import blueprint as questions_blueprint
 from community.questions.views.replies import blueprint as replies_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
+from moderation.cases.kinds import register_kinds
+from moderation.cases.rings import KINDS as RING_KINDS
 from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
 from moderation.cases.views import blueprint as moderation_blueprint
 from reputation.adjustments.views import adjustments as adjustments_blueprint
@@ -111,6 +113,9 @@ SUBSCRIPTIONS = (
     FAIRNESS_SUBSCRIPTIONS,
 )
 
+# Of cases, in the order in which moderators may choose among them.
+CASE_KINDS = (RING_KINDS,)
+
 
 def create_app(settings: Settings | None = None) -> web.Forum:
     """Return a ready application; raises ``SettingsError`` when it could not run safely."""
@@ -136,6 +141,8 @@ def create_app(settings: Settings | None = None) -> web.Forum:
         app.register_blueprint(blueprint)
     for subscriptions in SUBSCRIPTIONS:
         registry.subscribe(subscriptions)
+    for kinds in CASE_KINDS:
+        register_kinds(kinds)
     cli.init_app(app)
     return app
 

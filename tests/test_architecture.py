@@ -27,7 +27,7 @@ ANATOMY = frozenset(
 # Pure rules, or one concern of a package, in a module named for it.
 EXTRAS = {
     "moderation/audit": "",
-    "moderation/cases": "wording",
+    "moderation/cases": "kinds rings wording",
     "reputation/fairness": "graph linking pruning rings",
     "community/boards": "",
     "community/identity": """

@@ -12,6 +12,9 @@ from community.core.db import Base
 KIND_MAX_CHARS = 20
 SOURCE_MAX_CHARS = 80
 NOTE_MAX_CHARS = 500
+CODE_MAX_CHARS = 20
+# Whatever a kind is scored by, its priority is a number from 0 to this.
+HIGHEST_PRIORITY = 1_000
 
 OPEN, CLAIMED, DECIDED = "open", "claimed", "decided"
 ACTIONED, UNDONE, CLOSED = "actioned", "undone", "closed"
@@ -24,8 +27,11 @@ class ModerationCase(Base):
     """Something suspected that a moderator decides.
 
     ``source`` names what was found ("ring:7"), once: told again, it is the same case. ``evidence``
-    holds ids and numbers. ``claimed_until`` is when a claim lapses; a lapsed one counts for
-    nothing. ``decision`` is violation or no_violation.
+    holds ids, numbers and codes. ``post_id`` is the post it is about, if it is about one. Cases of
+    higher ``priority`` come first. ``claimed_until`` is when a claim lapses; a lapsed one counts
+    for nothing. ``decision`` is violation or no_violation, ``decision_key`` which of the decisions
+    of its kind was taken, ``rule`` the rule of conduct that was broken. ``alerted_at`` is when
+    moderators were told that it has waited for too long.
     """
 
     __tablename__ = "moderation_cases"
@@ -36,6 +42,8 @@ class ModerationCase(Base):
         ),
         CheckConstraint("decision IN ('violation', 'no_violation')", name="decision"),
         Index("ix_moderation_cases_state", "state", "id"),
+        Index("ix_moderation_cases_queue", "state", "priority", "id"),
+        Index("ix_moderation_cases_post_id", "post_id", "id"),
         Index("ix_moderation_cases_closed_at", "closed_at"),
     )
 
@@ -43,6 +51,8 @@ class ModerationCase(Base):
     kind: Mapped[str] = mapped_column(String(KIND_MAX_CHARS))
     source: Mapped[str] = mapped_column(String(SOURCE_MAX_CHARS))
     state: Mapped[str] = mapped_column(String(10), default=OPEN)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    priority: Mapped[int] = mapped_column(default=0, server_default="0")
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -50,9 +60,12 @@ class ModerationCase(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None] = mapped_column(String(12))
+    decision_key: Mapped[str | None] = mapped_column(String(CODE_MAX_CHARS))
+    rule: Mapped[str | None] = mapped_column(String(CODE_MAX_CHARS))
     note: Mapped[str] = mapped_column(String(NOTE_MAX_CHARS), default="")
     actioned_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    alerted_at: Mapped[datetime | None]
 
     def is_claimed_by_other(self, viewer_id: int | None, now: datetime) -> bool:
         """Whether somebody else is at work on it."""

@@ -18,12 +18,15 @@ from community.core.db import count_changed, db, insert_ignoring_conflicts
 from community.core.errors import Conflict, Invalid
 from community.core.jobs import emit
 from community.events import CaseDecided, CaseUndone
+from community.posts.models import Post
+from community.questions.operations.questions import lock_question
+from moderation.cases.kinds import CaseKind, Decision, kind_of
 from moderation.cases.models import (
     ACTIONED,
     CLAIMED,
     CLOSED,
     DECIDED,
-    DECISIONS,
+    HIGHEST_PRIORITY,
     NO_VIOLATION,
     OPEN,
     UNDECIDED,
@@ -32,7 +35,7 @@ from moderation.cases.models import (
     ModerationCase,
 )
 from moderation.cases.policies import can_judge_case
-from moderation.cases.queries import get_case_of_source, list_subject_ids
+from moderation.cases.queries import board_id_of, get_case_of_source, list_subject_ids
 
 LEASE = timedelta(minutes=30)
 
@@ -55,23 +58,39 @@ class CaseDone(Conflict):
     message = _l("This case has been decided meanwhile, or nothing is left to be done.")
 
 
+class DecidedBefore(Conflict):
+    """What this case is about was decided by the same person."""
+
+    message = _l("You have decided this before. Now it is somebody else's turn.")
+
+
 class DecisionUnknown(Invalid):
-    """A decision is one of two, with reasons."""
+    """A decision is one of those of its kind, with reasons."""
 
     message = _l("Choose a decision and say why.")
 
 
 def open_case(
-    kind: str, source: str, *, subject_ids: Collection[int], evidence: dict[str, Any]
+    kind: str,
+    source: str,
+    *,
+    subject_ids: Collection[int],
+    evidence: dict[str, Any],
+    post_id: int | None = None,
+    priority: int = 0,
 ) -> ModerationCase:
     """Open the case of something that was found, or bring an undecided one up to date.
 
-    Told of a case that is decided, changes nothing.
+    ``source`` names what was found ("flag:12:1"); ``evidence`` holds ids, numbers and codes, no
+    text. ``priority`` is a number from 0 to 1,000. Told of a case that is decided, changes nothing.
     """
+    priority = max(0, min(priority, HIGHEST_PRIORITY))
     values = {
         "kind": kind,
         "source": source,
         "state": OPEN,
+        "post_id": post_id,
+        "priority": priority,
         "evidence": evidence,
         "opened_at": clock.now(),
         "note": "",
@@ -82,11 +101,19 @@ def open_case(
     if made:
         record(SYSTEM, Action.CASE_OPENED, subject=("case", case.id), after={"source": source})
     elif case.state in UNDECIDED:
-        case.evidence = evidence
+        case.evidence, case.priority = evidence, priority
     else:
         return case
     _set_subjects(case.id, subject_ids)
     return case
+
+
+def drop_case(source: str, reason: str) -> None:
+    """Close a case that nobody has to decide any more; without an undecided one nothing changes."""
+    case = get_case_of_source(source)
+    new = {"state": CLOSED, "closed_at": clock.now()}
+    if case and _change(case, ModerationCase.state.in_(UNDECIDED), new):
+        _record(SYSTEM, Action.CASE_CLOSED, case, reason=reason)
 
 
 def _set_subjects(case_id: int, subject_ids: Collection[int]) -> None:
@@ -96,8 +123,12 @@ def _set_subjects(case_id: int, subject_ids: Collection[int]) -> None:
 
 
 def claim_case(actor: Viewer, case: ModerationCase) -> None:
-    """Take a case for half an hour; again, the half hour begins anew. Raises ``CaseTaken``."""
+    """Take a case for half an hour; again, the half hour begins anew.
+
+    Raises ``CaseTaken``, ``CaseDone``, ``DecidedBefore``.
+    """
     _require_judge(actor, case)
+    _require_fresh_eyes(actor, case)
     now = clock.now()
     free = or_(
         ModerationCase.state == OPEN,
@@ -124,26 +155,64 @@ def release_case(actor: Viewer, case: ModerationCase) -> None:
         _record(actor, Action.CASE_RELEASED, case)
 
 
-def decide_case(actor: Viewer, case: ModerationCase, decision: str, note: str) -> None:
-    """Decide a case the actor has claimed; ``note`` says why.
+def decide_case(
+    actor: Viewer, case: ModerationCase, decision: str, note: str, rule: str = ""
+) -> None:
+    """Decide a case the actor has claimed and carry that out; ``note`` says why.
 
-    Raises ``DecisionUnknown``, ``CaseNotClaimed``, ``CaseDone``.
+    Where the member is told of a measure, ``rule`` is the rule that was broken. Locks the thread
+    before the case, as everybody does who changes both. Raises ``DecisionUnknown``,
+    ``CaseNotClaimed``, ``CaseDone``, ``DecidedBefore``.
     """
+    kind = kind_of(case)
+    choice, note = _read_decision(kind, decision, note)
+    _lock_thread(case)
     _require_judge(actor, case)
-    note = note.strip()
-    if decision not in DECISIONS or not 0 < len(note) <= REASON_MAX_CHARS:
+    _require_fresh_eyes(actor, case)
+    _note_decision(actor, case, choice, note, rule)
+    if kind.act is not None:
+        kind.act(actor, case, choice, note, rule)
+        note_settled(case.source)
+
+
+def _read_decision(kind: CaseKind, decision: str, note: str) -> tuple[Decision, str]:
+    choice, note = kind.decision(decision), note.strip()
+    if choice is None:
+        raise DecisionUnknown(errors={"decision": DecisionUnknown.message})
+    if not 0 < len(note) <= REASON_MAX_CHARS:
         raise DecisionUnknown(errors={"note": DecisionUnknown.message})
+    return choice, note
+
+
+def _lock_thread(case: ModerationCase) -> None:
+    if case.post_id is not None:
+        post = db.session.get_one(Post, case.post_id)
+        lock_question(post.root_id or post.id)
+
+
+def _note_decision(
+    actor: Viewer, case: ModerationCase, choice: Decision, note: str, rule: str
+) -> None:
     now = clock.now()
     claimed = and_(
         ModerationCase.state == CLAIMED,
         ModerationCase.claimed_by_id == actor.viewer_id,
         ModerationCase.claimed_until > now,
     )
-    new = {"state": DECIDED, "decision": decision, "note": note}
-    if not _change(case, claimed, {**new, "decided_by_id": actor.viewer_id, "decided_at": now}):
+    new = {
+        "state": DECIDED,
+        "decision": choice.verdict,
+        "decision_key": choice.key,
+        "rule": rule or None,
+        "note": note,
+        "decided_by_id": actor.viewer_id,
+        "decided_at": now,
+    }
+    if not _change(case, claimed, new):
         raise CaseNotClaimed() if case.state in UNDECIDED else CaseDone()
-    _record(actor, Action.CASE_DECIDED, case, after={"decision": decision}, reason=note)
-    emit(CaseDecided(case.id, case.source, decision, actor.viewer_id))
+    after = {"decision": choice.verdict, "key": choice.key, "rule": rule}
+    _record(actor, Action.CASE_DECIDED, case, after=after, reason=note)
+    emit(CaseDecided(case.id, case.source, choice.verdict, actor.viewer_id))
 
 
 def note_settled(source: str) -> None:
@@ -161,11 +230,15 @@ def note_settled(source: str) -> None:
 
 def undo_case(actor: Viewer, case: ModerationCase, note: str) -> None:
     """Take a decision back that was carried out; raises ``CaseDone``."""
+    kind = kind_of(case)
+    _lock_thread(case)
     _require_judge(actor, case)
     new = {"state": UNDONE, "closed_at": clock.now()}
-    if not _change(case, ModerationCase.state == ACTIONED, new):
+    if not kind.can_be_undone or not _change(case, ModerationCase.state == ACTIONED, new):
         raise CaseDone()
     _record(actor, Action.CASE_UNDONE, case, reason=note.strip())
+    if kind.undo is not None:
+        kind.undo(actor, case, note.strip())
     emit(CaseUndone(case.id, case.source, actor.viewer_id))
 
 
@@ -186,7 +259,13 @@ def prune_cases(age: timedelta) -> None:
 
 
 def _require_judge(actor: Viewer, case: ModerationCase) -> None:
-    require(can_judge_case(actor, list_subject_ids(case.id)))
+    board_id = board_id_of(case)
+    require(can_judge_case(actor, list_subject_ids(case.id), board_id=board_id))
+
+
+def _require_fresh_eyes(actor: Viewer, case: ModerationCase) -> None:
+    if actor.viewer_id in kind_of(case).barred(case):
+        raise DecidedBefore()
 
 
 def _change(case: ModerationCase, allowed: Any, new: dict[str, Any]) -> bool:

@@ -4,14 +4,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
-from community.core.authz import Viewer, require
+from community.boards.policies import moderated_board_ids
+from community.core.authz import Viewer, is_moderating, require
 from community.core.db import db
 from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE
 from community.identity.models import User
 from community.identity.people import Person, person_columns
+from community.posts.models import Post
 from moderation.cases.models import UNDECIDED, CaseSubject, ModerationCase
 from moderation.cases.policies import can_judge_case, can_see_cases
 
@@ -50,7 +52,7 @@ def page_of_cases(viewer: Viewer, *, decided: bool = False, after: int = 0) -> C
     query = (
         select(ModerationCase, _count_of_subjects(), User.display_name)
         .outerjoin(User, User.id == ModerationCase.claimed_by_id)
-        .where(~is_undecided if decided else is_undecided, _is_not_about(viewer))
+        .where(~is_undecided if decided else is_undecided, _is_for(viewer))
     )
     if after:
         query = query.where(ModerationCase.id < after if decided else ModerationCase.id > after)
@@ -69,10 +71,15 @@ def _count_of_subjects() -> Any:
     )
 
 
-def _is_not_about(viewer: Viewer) -> ColumnElement[bool]:
-    return ~exists().where(
+def _is_for(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition for cases the viewer may see (``can_judge_case``)."""
+    is_about_them = exists().where(
         CaseSubject.case_id == ModerationCase.id, CaseSubject.user_id == viewer.viewer_id
     )
+    if is_moderating(viewer):
+        return ~is_about_them
+    theirs = select(Post.id).where(Post.board_id.in_(moderated_board_ids(viewer)))
+    return and_(ModerationCase.post_id.in_(theirs), ~is_about_them)
 
 
 def list_subject_ids(case_id: int) -> set[int]:
@@ -87,9 +94,18 @@ def get_case(viewer: Viewer, case_id: int) -> ModerationCase:
     require(can_see_cases(viewer))
     query = select(ModerationCase).where(ModerationCase.id == case_id)
     case = db.session.scalar(query.execution_options(populate_existing=True))
-    if case is None or not can_judge_case(viewer, list_subject_ids(case_id)):
+    if case is None or not can_judge_case(
+        viewer, list_subject_ids(case_id), board_id=board_id_of(case)
+    ):
         raise NotFound()
     return case
+
+
+def board_id_of(case: ModerationCase) -> int | None:
+    """Return the board on which the post of a case stands now; None without a post."""
+    if case.post_id is None:
+        return None
+    return db.session.scalar(select(Post.board_id).where(Post.id == case.post_id))
 
 
 def get_case_record(viewer: Viewer, case_id: int) -> CaseRecord:

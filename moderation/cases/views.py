@@ -11,13 +11,14 @@ from community.core.forms import takes
 from community.core.web import LARGEST_ID, add_resource, current_viewer
 from community.identity.signing_in import recently_verified
 from moderation.cases import operations
+from moderation.cases.kinds import kind_of
 from moderation.cases.policies import can_see_cases
 from moderation.cases.queries import get_case, get_case_record, page_of_cases
 from moderation.cases.wording import (
-    DECISION_WORDS,
-    KIND_WORDS,
     SIGNAL_WORDS,
     STATE_WORDS,
+    choices_of,
+    decision_words,
     words_of,
 )
 
@@ -54,11 +55,15 @@ def show_case(case_id: int) -> ResponseReturnValue:
 
 
 def _render_case(case_id: int, errors: dict[str, object], status: int = 200) -> ResponseReturnValue:
-    record = get_case_record(current_viewer(), case_id)
+    viewer = current_viewer()
+    record = get_case_record(viewer, case_id)
+    kind = kind_of(record.case)
     page = render_template(
         "moderation/case.html",
         record=record,
         case=record.case,
+        kind=kind,
+        **kind.context(viewer, record.case),
         errors=errors,
         typed=request.form,
         now=clock.now(),
@@ -70,9 +75,10 @@ def _render_case(case_id: int, errors: dict[str, object], status: int = 200) -> 
 def _wording() -> dict[str, object]:
     return {
         "words_of": words_of,
-        "kind_words": KIND_WORDS,
+        "kind_of": kind_of,
         "state_words": STATE_WORDS,
-        "decision_words": DECISION_WORDS,
+        "decision_of": decision_words,
+        "choices_of": choices_of,
         "signal_words": SIGNAL_WORDS,
     }
 
@@ -95,14 +101,16 @@ def release_case(case_id: int) -> ResponseReturnValue:
     return _back_to(case_id)
 
 
-@takes("decision", "note")
+@takes("decision", "note", "rule")
 @recently_verified
 def decide_case(case_id: int) -> ResponseReturnValue:
     """Decide a case."""
     viewer, form = current_viewer(), request.form
     case = get_case(viewer, case_id)
     try:
-        operations.decide_case(viewer, case, form.get("decision", ""), form.get("note", ""))
+        operations.decide_case(
+            viewer, case, form.get("decision", ""), form.get("note", ""), form.get("rule", "")
+        )
     except Invalid as refusal:
         return _render_case(case_id, dict(refusal.errors), 422)
     flash(_("The case is decided. What follows is done in a moment."), "success")

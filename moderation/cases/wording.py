@@ -3,7 +3,9 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-KIND_WORDS: dict[str, LazyString] = {"ring": _l("Thanks by arrangement")}
+from moderation.cases.kinds import CaseKind, kind_of
+from moderation.cases.models import ModerationCase
+
 STATE_WORDS: dict[str, LazyString] = {
     "open": _l("Open"),
     "claimed": _l("At work"),
@@ -29,3 +31,14 @@ SIGNAL_WORDS: dict[str, LazyString] = {
 def words_of(words: dict[str, LazyString], code: str | None) -> LazyString | str:
     """Return what something is called, in the reader's language; its code where nobody said."""
     return words.get(code or "", code or "")
+
+
+def decision_words(case: ModerationCase) -> LazyString | str:
+    """Return what was decided, as its kind calls it."""
+    choice = kind_of(case).decision(case.decision_key)
+    return choice.label if choice else words_of(DECISION_WORDS, case.decision)
+
+
+def choices_of(kind: CaseKind) -> list[tuple[str, LazyString | str, LazyString | str]]:
+    """Return what can be decided, as a form offers it: key, label and hint."""
+    return [(choice.key, choice.label, choice.hint) for choice in kind.decisions]

@@ -45,5 +45,6 @@ def make_case(
             case.state = state
         if claimed_by and state == ACTIONED:
             case.decision, case.note = VIOLATION, "They say so themselves"
+            case.decision_key = VIOLATION
             case.decided_by_id, case.decided_at = claimed_by.id, clock.now()
     return case

@@ -35,9 +35,13 @@ TABLES = {
     "moderation_cases": Table(
         owner="decided_by_id",
         kept_for="cases",
-        nothing="id kind source state opened_at claimed_until decision actioned_at closed_at",
+        nothing="""
+            id kind source state priority opened_at claimed_until decision decision_key rule
+            actioned_at closed_at alerted_at
+        """,
         personal={
-            "evidence": _of_case("what speaks for it, as ids and numbers"),
+            "post_id": _of_case("which post it is about"),
+            "evidence": _of_case("what speaks for it, as ids, numbers and codes"),
             "claimed_by_id": other_person("who is at work on it"),
             "decided_by_id": _of_case("who decided it"),
             "decided_at": _of_case("when"),

@@ -82,7 +82,7 @@ def test_a_case_about_the_viewer_is_not_there(desk, keeper):
 def test_nobody_else_gets_in(app):
     case, board = make_case([make_user()]), make_board()
     people = [make_user(role=role) for role in ("member", "superuser", "agent")]
-    people.append(make_user(on={board.id: "moderator"}))
+    people.append(make_user(on={board.id: "agent"}))
     for user in people:
         client = app.test_client().sign_in(user)
         for path in ("/moderation/cases", f"/moderation/cases/{case.id}"):
@@ -90,6 +90,13 @@ def test_nobody_else_gets_in(app):
         assert "/moderation/cases" not in client.get("/").text
     guest = app.test_client().get("/moderation/cases")
     assert guest.location.startswith("/sign-in")
+
+
+def test_who_moderates_one_board_finds_no_case_of_the_site(app):
+    case, board = make_case([make_user()]), make_board()
+    client = app.test_client().sign_in(make_user(on={board.id: "moderator"}))
+    assert f"/moderation/cases/{case.id}" not in client.get("/moderation/cases").text
+    assert client.get(f"/moderation/cases/{case.id}").status_code == 404
 
 
 def test_the_list_goes_on_and_asks_the_database_as_often_however_long_it_is(desk, keeper):

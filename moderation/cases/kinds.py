@@ -1,0 +1,96 @@
+"""What kinds of cases there are, and what can be decided about each.
+
+Who finds something knows what follows from a decision, and stands above this package: it describes
+its kind of case here (``register_kinds``, from ``community/app.py``).
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel.speaklater import LazyString
+
+from community.core.authz import Viewer
+from moderation.cases.models import NO_VIOLATION, VIOLATION, ModerationCase
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One thing that can be decided.
+
+    ``measure`` is what the member is told of (``moderation.sanctions``); empty where nobody is
+    told. With a measure, the moderator names a rule, and the note is the facts the member reads.
+    """
+
+    key: str
+    label: LazyString | str
+    is_violation: bool
+    hint: LazyString | str = ""
+    measure: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Whether rules were broken, in one word."""
+        return VIOLATION if self.is_violation else NO_VIOLATION
+
+
+Act = Callable[[Viewer, ModerationCase, Decision, str, str], None]
+Undo = Callable[[Viewer, ModerationCase, str], None]
+Context = Callable[[Viewer, ModerationCase], Mapping[str, Any]]
+
+
+def _nothing(viewer: Viewer, case: ModerationCase) -> Mapping[str, Any]:
+    return {}
+
+
+def _nobody(case: ModerationCase) -> Collection[int]:
+    return ()
+
+
+@dataclass(frozen=True)
+class CaseKind:
+    """A kind of case.
+
+    ``template`` shows what speaks for it, given ``case``, ``record`` and what ``context`` returns.
+    ``act(actor, case, decision, note, rule)`` carries a decision out, in its transaction; the
+    thread of the case's post is locked. None: whoever hears ``CaseDecided`` carries it out and
+    says so (``note_settled``). ``undo(actor, case, note)`` takes that back; None: it cannot be, or
+    whoever hears ``CaseUndone`` does where ``act`` is None too. ``barred`` returns who may not
+    decide a case though it is not about them.
+    """
+
+    name: str
+    label: LazyString | str
+    decisions: tuple[Decision, ...]
+    template: str
+    act: Act | None = None
+    undo: Undo | None = None
+    context: Context = _nothing
+    barred: Callable[[ModerationCase], Collection[int]] = _nobody
+
+    def decision(self, key: str | None) -> Decision | None:
+        """Return one of the decisions; None for a key it does not know."""
+        return next((decision for decision in self.decisions if decision.key == key), None)
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether a decision that was carried out can be taken back."""
+        return self.act is None or self.undo is not None
+
+
+_kinds: dict[str, CaseKind] = {}
+
+
+def register_kinds(kinds: Iterable[CaseKind]) -> None:
+    """Let there be these kinds of cases."""
+    _kinds.update({kind.name: kind for kind in kinds})
+
+
+def kind_of(case: ModerationCase) -> CaseKind:
+    """Return a case's kind; one nobody describes any more can be decided in no way."""
+    return _kinds.get(case.kind) or CaseKind(case.kind, case.kind, (), "")
+
+
+def list_kinds() -> list[CaseKind]:
+    """Return all kinds, in the order in which they were described."""
+    return list(_kinds.values())
