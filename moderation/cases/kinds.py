@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel.speaklater import LazyString
 
 from community.core.authz import Viewer
+from community.identity.models import User
 from moderation.cases.models import NO_VIOLATION, VIOLATION, ModerationCase
 
 
@@ -34,8 +35,8 @@ class Decision:
         return VIOLATION if self.is_violation else NO_VIOLATION
 
 
-Act = Callable[[Viewer, ModerationCase, Decision, str, str], None]
-Undo = Callable[[Viewer, ModerationCase, str], None]
+Act = Callable[[User, ModerationCase, Decision, str, str], None]
+Undo = Callable[[User, ModerationCase, str], None]
 Context = Callable[[Viewer, ModerationCase], Mapping[str, Any]]
 
 

@@ -18,6 +18,7 @@ from community.core.db import count_changed, db, insert_ignoring_conflicts
 from community.core.errors import Conflict, Invalid
 from community.core.jobs import emit
 from community.events import CaseDecided, CaseUndone
+from community.identity.models import User
 from community.posts.models import Post
 from community.questions.operations.questions import lock_question
 from moderation.cases.kinds import CaseKind, Decision, kind_of
@@ -156,7 +157,7 @@ def release_case(actor: Viewer, case: ModerationCase) -> None:
 
 
 def decide_case(
-    actor: Viewer, case: ModerationCase, decision: str, note: str, rule: str = ""
+    actor: User, case: ModerationCase, decision: str, note: str, rule: str = ""
 ) -> None:
     """Decide a case the actor has claimed and carry that out; ``note`` says why.
 
@@ -228,7 +229,7 @@ def note_settled(source: str) -> None:
     _change(case, ModerationCase.state == DECIDED, new)
 
 
-def undo_case(actor: Viewer, case: ModerationCase, note: str) -> None:
+def undo_case(actor: User, case: ModerationCase, note: str) -> None:
     """Take a decision back that was carried out; raises ``CaseDone``."""
     kind = kind_of(case)
     _lock_thread(case)

@@ -9,7 +9,7 @@ from community.core.authz import require
 from community.core.errors import Invalid
 from community.core.forms import takes
 from community.core.web import LARGEST_ID, add_resource, current_viewer
-from community.identity.signing_in import recently_verified
+from community.identity.signing_in import recently_verified, signed_in_user
 from moderation.cases import operations
 from moderation.cases.kinds import kind_of
 from moderation.cases.policies import can_see_cases
@@ -105,7 +105,7 @@ def release_case(case_id: int) -> ResponseReturnValue:
 @recently_verified
 def decide_case(case_id: int) -> ResponseReturnValue:
     """Decide a case."""
-    viewer, form = current_viewer(), request.form
+    viewer, form = signed_in_user(), request.form
     case = get_case(viewer, case_id)
     try:
         operations.decide_case(
@@ -121,7 +121,7 @@ def decide_case(case_id: int) -> ResponseReturnValue:
 @recently_verified
 def undo_decision(case_id: int) -> ResponseReturnValue:
     """Take back a decision that was carried out."""
-    viewer = current_viewer()
+    viewer = signed_in_user()
     operations.undo_case(viewer, get_case(viewer, case_id), request.form.get("note", ""))
     flash(
         _("The decision is taken back. What was reversed is booked again in a moment."), "success"
