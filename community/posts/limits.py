@@ -92,7 +92,12 @@ def _is_exempt(actor: User, board_id: int, settings: Settings) -> bool:
     return is_staff(actor, board_id) or not settings.rate_limits
 
 
-def _is_newcomer(actor: User, board_id: int) -> bool:
+def is_newcomer_on(member: User, board_id: int | None) -> bool:
+    """Say whether a member is new on a board, or on the whole site (None)."""
+    return _is_newcomer(member, board_id)
+
+
+def _is_newcomer(actor: User, board_id: int | None) -> bool:
     published = (
         select(Post.id)
         .where(Post.author_id == actor.id, Post.visibility == "published")

@@ -65,7 +65,7 @@ def is_silenced(viewer: Viewer) -> bool:
     return until is not None and until > clock.now()
 
 
-def is_newcomer(member: Member, published_count: int, board_id: int) -> bool:
+def is_newcomer(member: Member, published_count: int, board_id: int | None) -> bool:
     """Say whether a member is new on a board, so that limits are tighter.
 
     New is who stands at trust level 0, has no accepted answer yet and either joined less than a day

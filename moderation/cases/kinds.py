@@ -19,15 +19,21 @@ from moderation.cases.models import NO_VIOLATION, VIOLATION, ModerationCase
 class Decision:
     """One thing that can be decided.
 
-    ``measure`` is what the member is told of (``moderation.sanctions``); empty where nobody is
-    told. With a measure, the moderator names a rule, and the note is the facts the member reads.
+    ``measures`` are what the member is told of (``moderation.sanctions``), a letter each; empty
+    where nobody is told. There the note is the facts the member reads, and where a rule was broken
+    the moderator says which.
     """
 
     key: str
     label: LazyString | str
     is_violation: bool
     hint: LazyString | str = ""
-    measure: str = ""
+    measures: tuple[str, ...] = ()
+
+    @property
+    def needs_rule(self) -> bool:
+        """Whether the member is told which rule they broke."""
+        return self.is_violation and bool(self.measures)
 
     @property
     def verdict(self) -> str:
