@@ -80,7 +80,7 @@ class CaseKind:
         return next((decision for decision in self.decisions if decision.key == key), None)
 
     @property
-    def can_be_undone(self) -> bool:
+    def is_undoable(self) -> bool:
         """Whether a decision that was carried out can be taken back."""
         return self.act is None or self.undo is not None
 

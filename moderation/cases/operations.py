@@ -235,7 +235,7 @@ def undo_case(actor: User, case: ModerationCase, note: str) -> None:
     _lock_thread(case)
     _require_judge(actor, case)
     new = {"state": UNDONE, "closed_at": clock.now()}
-    if not kind.can_be_undone or not _change(case, ModerationCase.state == ACTIONED, new):
+    if not kind.is_undoable or not _change(case, ModerationCase.state == ACTIONED, new):
         raise CaseDone()
     _record(actor, Action.CASE_UNDONE, case, reason=note.strip())
     if kind.undo is not None:
