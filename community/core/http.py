@@ -7,6 +7,7 @@ Never called while a transaction writes: others would wait for a stranger's answ
 
 import io
 import json
+import re
 import socket
 import ssl
 import time
@@ -15,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.client import HTTPConnection, HTTPException
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
@@ -24,10 +25,25 @@ TOTAL_SECONDS = 10.0
 LARGEST_ANSWER_BYTES = 2 * 1_048_576
 LONGEST_ADDRESS_CHARS = 4_000
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# Elsewhere listen mail servers, databases and whatever else takes a request for something to do.
+PORTS = frozenset({80, 443, 8443})
+TLS_ONLY = frozenset({"https"})
 FORM = "application/x-www-form-urlencoded"
 
-# Carries an IPv4 address to which a network's gateway translates. Source: RFC 6052 §2.1.
-_TRANSLATED = IPv6Network("64:ff9b::/96")
+# What the internet does not reach, or reaches only by way of something else: a translator or a
+# tunnel would carry a request back into a private network. A list of our own, for what
+# ``ipaddress`` calls global differs from one Python to the next.
+# Sources: IANA's registries of special-purpose addresses; RFC 6890, RFC 7526 and RFC 3879.
+_SPECIAL_NETWORKS = """
+    0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24
+    192.0.2.0/24 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24
+    198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+    ::/8 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48
+    3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8
+"""
+_SPECIAL = tuple(ip_network(network) for network in _SPECIAL_NETWORKS.split())
+# No label of a name is longer, and no name is. Source: RFC 1035 §2.3.4.
+_LONGEST_LABEL, _LONGEST_NAME = 63, 253
 # Asking for a name knows no time limit, so it happens beside; a dead name server blocks no more
 # than these.
 _resolver = ThreadPoolExecutor(max_workers=4, thread_name_prefix="resolver")
@@ -77,12 +93,14 @@ def fetch(
     *,
     headers: Mapping[str, str] | None = None,
     trusted_origins: Collection[str] = frozenset(),
+    schemes: Collection[str] = TLS_ONLY,
 ) -> Answer:
     """Return the answer to a GET, whatever its status; raises ``RequestFailed``.
 
     ``trusted_origins`` (see ``origin_of``) are named by the operator: these alone may lie in a
-    private network or do without TLS.
+    private network, listen on any port or, unless ``schemes`` says otherwise, do without TLS.
     """
+    check_address(url, trusted_origins=trusted_origins, schemes=schemes)
     return _request("GET", url, headers or {}, None, trusted_origins)
 
 
@@ -111,7 +129,24 @@ def post(
     trusted_origins: Collection[str] = frozenset(),
 ) -> Answer:
     """Return the answer to a POST, as ``fetch`` does; ``headers`` name the body's type."""
+    check_address(url, trusted_origins=trusted_origins)
     return _request("POST", url, headers, body, trusted_origins)
+
+
+def check_address(
+    url: str,
+    *,
+    trusted_origins: Collection[str] = frozenset(),
+    schemes: Collection[str] = TLS_ONLY,
+) -> None:
+    """Raise ``AddressRefused`` for what can be refused before its name is looked up."""
+    parts = _split(url)
+    if origin_of(url) in trusted_origins:
+        return
+    if parts.scheme not in schemes:
+        raise AddressRefused("the address lacks https")
+    if _port_of(parts) not in PORTS:
+        raise AddressRefused("the address names a port that is not asked")
 
 
 def origin_of(url: str) -> str:
@@ -121,10 +156,10 @@ def origin_of(url: str) -> str:
 
 
 def _split(url: str) -> SplitResult:
-    if not url.isascii() or not url.isprintable() or " " in url or len(url) > LONGEST_ADDRESS_CHARS:
+    if not url.isprintable() or " " in url or len(url) > LONGEST_ADDRESS_CHARS:
         raise AddressRefused("the address is malformed")
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(_in_ascii(url))
         parts.port  # noqa: B018  (raises for a port that is none)
     except ValueError as error:
         raise AddressRefused("the address is malformed") from error
@@ -132,7 +167,26 @@ def _split(url: str) -> SplitResult:
         raise AddressRefused("the address is not one of the web")
     if "@" in parts.netloc or "\\" in url:
         raise AddressRefused("the address names a user")
+    labels = parts.hostname.rstrip(".").split(".")
+    if len(parts.hostname) > _LONGEST_NAME or max(map(len, labels)) > _LONGEST_LABEL:
+        raise AddressRefused("the address is malformed")
     return parts
+
+
+def _in_ascii(url: str) -> str:
+    """Return an address with its host as name servers know it; raises ``ValueError``.
+
+    Elsewhere than in the host there is nothing but ASCII in an address that was made for us.
+    """
+    if url.isascii():
+        return url
+    scheme, mark, rest = url.partition("://")
+    host = re.match("[^/?#]*", rest)
+    assert host is not None
+    named = host.group().encode("idna").decode()
+    if not (plain := f"{scheme}{mark}{named}{rest[host.end() :]}").isascii():
+        raise ValueError("characters outside the host")
+    return plain
 
 
 def _host_of(parts: SplitResult) -> str:
@@ -167,8 +221,6 @@ def _request(
 ) -> Answer:
     parts = _split(url)
     is_trusted = origin_of(url) in trusted_origins
-    if parts.scheme == "http" and not is_trusted:
-        raise AddressRefused("the address lacks https")
     try:
         return _exchange(method, parts, headers, body, is_trusted)
     except TimeoutError as error:
@@ -230,16 +282,11 @@ def _addresses_of(host: str, port: int, deadline: _Deadline) -> list[str]:
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Say whether the whole internet reaches this address, also where it wraps another one."""
-    if isinstance(address, IPv6Address):
-        wrapped = address.ipv4_mapped or address.sixtofour
-        if address in _TRANSLATED:
-            wrapped = IPv4Address(int(address) & 0xFFFF_FFFF)
-        if wrapped is not None:
-            return is_public(wrapped)
-        if address.teredo is not None:
-            return False
-    return address.is_global and not address.is_multicast
+    """Say whether the whole internet reaches this address, and by itself."""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    # `in` is False where the versions differ.
+    return not any(address in network for network in _SPECIAL)
 
 
 def _reach_first(addresses: list[str], port: int, deadline: _Deadline) -> socket.socket:

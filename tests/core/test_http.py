@@ -175,6 +175,7 @@ def test_an_answer_keeps_itself_out_of_logs(ask) -> None:
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
         "64:ff9b::a00:1",
+        "64:ff9b::808:808",
         "2002:7f00:1::",
         "2001:0:53aa:64c:0:0:80ff:fffe",
         "2001:db8::1",
@@ -184,7 +185,7 @@ def test_what_not_everybody_reaches_is_private(address: str) -> None:
     assert not http.is_public(ip_address(address))
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
 def test_what_everybody_reaches_is_public(address: str) -> None:
     assert http.is_public(ip_address(address))
 
@@ -214,7 +215,6 @@ def test_what_everybody_reaches_is_public(address: str) -> None:
         "https://exa mple.org/",
         "https://example.org/\r\nX: y",
         "https://example.org\\@evil.example/",
-        "https://ex\u00e4mple.org/",
         "https://example.org/" + "x" * 5_000,
     ],
 )
