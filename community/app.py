@@ -35,6 +35,7 @@ from community.questions.views.lists import tags as tags_blueprint
 from community.questions.views.profiles import blueprint as profiles_blueprint
 from community.questions.views.questions import blueprint as questions_blueprint
 from community.questions.views.replies import blueprint as replies_blueprint
+from community.questions.views.tools import blueprint as tools_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
 from moderation.cases.kinds import register_kinds
@@ -78,6 +79,7 @@ BLUEPRINTS = (
     tags_blueprint,
     questions_blueprint,
     replies_blueprint,
+    tools_blueprint,
     profiles_blueprint,
     standing_blueprint,
     leaderboards_blueprint,

@@ -48,6 +48,7 @@ from community.questions.models import (
     InfoRequest,
     Lock,
     MeToo,
+    Pin,
     Question,
 )
 from community.search.models import Deflection, IndexRequest
@@ -136,6 +137,7 @@ __all__ = [
     "PayoutLine",
     "PeriodicSlot",
     "PersonalExport",
+    "Pin",
     "PointsAppeal",
     "Post",
     "PostTag",

@@ -146,6 +146,12 @@ HELPING = {
     "questions.request_info": of_staff(STAFF | {"superuser"})._replace(own=NOBODY),
     "questions.lock_writing": of_staff(MODERATORS),
     "questions.unlock_writing": of_staff(MODERATORS),
+    "tools.pin_question": of_staff(MODERATORS),
+    "tools.unpin_question": of_staff(MODERATORS),
+    "tools.slow_question": of_staff(MODERATORS),
+    "tools.unslow_question": of_staff(MODERATORS),
+    # Of superusers those of the second tier may, too.
+    "tools.move_question": of_staff(MODERATORS),
     "replies.hide_post": of_staff(MODERATORS),
     "replies.restore_post": of_staff(MODERATORS),
 }

@@ -56,6 +56,7 @@ OBJECT_PAGES: dict[str, Fill] = {
     "/posts/<int:post_id>/history": lambda t: [f"/posts/{t.question}/history"],
     "/posts/<int:post_id>/revisions/new": lambda t: [f"/posts/{t.question}/revisions/new"],
     "/posts/<int:post_id>/tags": lambda t: [f"/posts/{t.question}/tags"],
+    "/posts/<int:post_id>/tools": lambda t: [f"/posts/{t.question}/tools"],
     "/imported/<source>/questions/<int:old_id>": lambda t: [
         f"/imported/old/questions/{t.question}"
     ],
@@ -66,6 +67,9 @@ REPLY_PAGES: dict[str, Fill] = {
     ],
     "/posts/<int:post_id>/revisions/new": lambda t: [
         f"/posts/{post}/revisions/new" for post in (t.answer, t.comment)
+    ],
+    "/posts/<int:post_id>/tools": lambda t: [
+        f"/posts/{post}/tools" for post in (t.answer, t.comment)
     ],
 }
 TAG_PAGES: dict[str, Fill] = {
@@ -238,6 +242,15 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         (f"/questions/{t.question}/closure", {"reason": "no_longer_needed"})
     ],
     "/questions/<int:question_id>/lock": lambda t: [(f"/questions/{t.question}/lock", {})],
+    "/questions/<int:question_id>/pin": lambda t: [
+        (f"/questions/{t.question}/pin", {"scope": "board", "until": "2999-01-01"})
+    ],
+    "/questions/<int:question_id>/slow-mode": lambda t: [
+        (f"/questions/{t.question}/slow-mode", {"minutes": "15"})
+    ],
+    "/questions/<int:question_id>/board": lambda t: [
+        (f"/questions/{t.question}/board", {"board": t.board})
+    ],
     "/questions/<int:question_id>/info-request": lambda t: [
         (f"/questions/{t.question}/info-request", {"note": "Which phone is it?"})
     ],

@@ -42,6 +42,7 @@ from tests.factories.community import (
 )
 from tests.policy_cases import Cases, case_requests, make_cases
 from tests.policy_points import DRAFT, PointsWorld, make_points
+from tests.policy_tools import tool_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
 PASSWORD = "ferry boat lantern"
@@ -506,6 +507,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "questions.say_me_too": lambda c: (f"/questions/{c.question()}/me-too", {}),
     "questions.take_me_too_back": lambda c: (f"/questions/{c.question()}/me-too", {}),
     "questions.unlock_writing": lambda c: (f"/questions/{c.question('locked')}/lock", {}),
+    **tool_requests(),
     "replies.accept_answer": lambda c: (f"/answers/{c.answer()}/acceptance", {}),
     "replies.create_answer": lambda c: (f"/questions/{c.question()}/answers", {"body": TEXT}),
     "replies.create_comment": lambda c: (f"/posts/{c.post()}/comments", {"body": TEXT}),

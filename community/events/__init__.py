@@ -134,6 +134,16 @@ class QuestionReopened:
 
 
 @dataclass(frozen=True)
+class QuestionMoved:
+    """A question stands on another board now."""
+
+    question_id: int
+    board_id: int
+    former_board_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
 class InfoRequested:
     """Somebody asked the asker for more facts."""
 

@@ -12,6 +12,7 @@ BY_STRENGTH = (
     "comment",
     "closed",
     "reopened",
+    "moved",
     "new_question",
     "points",
     "trust",

@@ -20,6 +20,7 @@ KINDS = (
     "info_request",
     "closed",
     "reopened",
+    "moved",
     "new_question",
     "badge",
     "points",

@@ -25,6 +25,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "info_request": _l("Helpers need more facts from you"),
     "closed": _l("A question you follow is closed"),
     "reopened": _l("A question you follow is open again"),
+    "moved": _l("Your question or answer stands somewhere else"),
     "new_question": _l("New questions on boards and tags and from people you follow"),
     "badge": _l("You are given a badge"),
     "rules": _l("New rules of points"),
@@ -59,6 +60,8 @@ def line_of(entry: Entry) -> str:
         return _kudos_line(entry, names)
     if entry.kind == "closed":
         return _closed_line(entry.note, names)
+    if entry.kind == "moved":
+        return _moved_line(entry.note, names)
     return _plain_line(entry.kind, names)
 
 
@@ -166,6 +169,18 @@ def _closed_line(reason: str, names: dict[str, str]) -> str:
     return _("%(actor)s closed “%(title)s”: %(reason)s", reason=words, **names)
 
 
+def _moved_line(what: str, names: dict[str, str]) -> str:
+    if what == "merged":
+        return _("Your question is now part of “%(title)s”, where the same was asked", **names)
+    if what == "split":
+        return _("What you wrote is now the question “%(title)s”", **names)
+    if what == "answer":
+        return _("Your comment on “%(title)s” is an answer now", **names)
+    if what == "comment":
+        return _("Your answer to “%(title)s” is a comment now", **names)
+    return _("Your question “%(title)s” is on another board now", **names)
+
+
 def subject_of(entry: Entry) -> str:
     """Return the subject of the mail, with the question's title or what it is about."""
     if entry.kind in ("points", "rules"):
@@ -183,6 +198,7 @@ def subject_of(entry: Entry) -> str:
         "info_request": _("More facts needed: %(title)s", title=title),
         "closed": _("Closed: %(title)s", title=title),
         "reopened": _("Open again: %(title)s", title=title),
+        "moved": _("Stands somewhere else: %(title)s", title=title),
         "new_question": _("New question: %(title)s", title=title),
         "badge": _("A badge for you: %(badge)s", badge=entry.note),
     }

@@ -43,6 +43,15 @@ class WritingTooSoon(WritingTooFast):
     message = _l("That was quick. You can send this %(wait)s; your text stays here.")
 
 
+class SlowedDown(WritingTooFast):
+    """The question is in slow mode, and the member wrote here a short while ago."""
+
+    message = _l(
+        "Slow mode is on under this question: everybody waits between two posts. "
+        "You can send this %(wait)s; your text stays here."
+    )
+
+
 class EnoughRepliesHere(WritingTooFast):
     """A newcomer has written enough below one question of somebody else."""
 

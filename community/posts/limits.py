@@ -21,6 +21,7 @@ from community.identity.models import User
 from community.identity.privileges import has_privilege, missing_words
 from community.posts.errors import (
     EnoughRepliesHere,
+    SlowedDown,
     TextRepeated,
     UnfitText,
     WritingTooFast,
@@ -75,6 +76,20 @@ def check_reply_limit(actor: User, board_id: int, root_id: int, body: str) -> No
     _check_pause(actor, IS_REPLY, pause_seconds)
     _check_day(actor, IS_REPLY, per_day)
     _check_repetition(actor, body, settings)
+
+
+def check_pause_here(actor: User, board_id: int, root_id: int, minutes: int) -> None:
+    """Raise ``SlowedDown`` where the member wrote below this question less than so long ago."""
+    if is_staff(actor, board_id):
+        return
+    newest = db.session.scalar(
+        select(func.max(Post.created_at)).where(
+            Post.root_id == root_id, Post.author_id == actor.id, IS_REPLY
+        )
+    )
+    left = timedelta() if newest is None else newest + timedelta(minutes=minutes) - clock.now()
+    if left > timedelta():
+        raise SlowedDown(retry_after_seconds=_seconds(left))
 
 
 def check_text_limit(actor: User, board_id: int, body: str) -> None:

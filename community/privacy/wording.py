@@ -26,6 +26,7 @@ HEADINGS = {
     "closures": _l("Questions you closed"),
     "info_requests": _l("Facts you asked for"),
     "locks": _l("Questions you locked"),
+    "pins": _l("Questions you pinned"),
     "duplicate_links": _l("Duplicates you linked"),
     "me_toos": _l("Questions you have as well"),
     "votes": _l("Kudos you gave"),

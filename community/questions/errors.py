@@ -45,3 +45,15 @@ class UnknownBoard(Invalid):
     """The board does not exist, or not for this person."""
 
     message = _l("Please choose a board.")
+
+
+class UnfitPin(Invalid):
+    """A question is pinned until a day to come, at most a year ahead."""
+
+    message = _l("Please choose a day from today on, at most a year ahead.")
+
+
+class UnfitPause(Invalid):
+    """Slow mode knows some pauses and no others."""
+
+    message = _l("Please choose how long everybody waits between two posts.")

@@ -43,7 +43,8 @@ class Question(Post):
     ``board_id`` and ``created_at`` are repeated here (``place_id``, ``asked_at``) so that lists
     are found by one index. ``awaits_asker`` says that facts were asked for and not yet given,
     ``last_by_asker`` that the newest published post is the asker's own. ``imported_me_toos`` counts
-    those whose names a source hides; ``me_too_count`` is them plus the rows here.
+    those whose names a source hides; ``me_too_count`` is them plus the rows here. ``slow_minutes``
+    is how long a member waits between two posts on this question; None where nobody does.
     """
 
     __tablename__ = "questions"
@@ -82,6 +83,7 @@ class Question(Post):
     last_by_asker: Mapped[bool] = mapped_column(default=True)
     awaits_asker: Mapped[bool] = mapped_column(default=False)
     is_locked: Mapped[bool] = mapped_column(default=False)
+    slow_minutes: Mapped[int | None]
     first_answer_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
 
@@ -158,6 +160,27 @@ class Lock(Base):
     locked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
     locked_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Pin(Base):
+    """A question that stands first in its board's list, or with ``scope`` "site" in all of them.
+
+    It ends by itself: past ``until`` the row counts for nothing.
+    """
+
+    __tablename__ = "pins"
+    __table_args__ = (
+        UniqueConstraint("question_id"),
+        CheckConstraint("scope IN ('board', 'site')", name="scope"),
+        Index("ix_pins_until", "until"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    scope: Mapped[str] = mapped_column(String(5))
+    until: Mapped[datetime]
+    pinned_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    pinned_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class MeToo(Base):

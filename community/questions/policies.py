@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from community.boards.models import Board
 from community.core import clock
 from community.core.authz import Viewer, is_moderating, is_staff
 from community.core.privileges import Privilege
 from community.identity.privileges import has_privilege
+from community.identity.superusers import has_tool
 from community.posts.policies import (
     PostFacts,
     TextFacts,
@@ -170,3 +172,50 @@ def can_say_me_too(viewer: Viewer, question: QuestionFacts) -> bool:
 def can_lock_question(viewer: Viewer, question: QuestionFacts) -> bool:
     """Say whether the viewer may stop all writing on a question."""
     return is_moderating(viewer, question.board_id)
+
+
+def can_slow_question(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer may let everybody wait between two posts on a question."""
+    return is_moderating(viewer, question.board_id)
+
+
+def can_pin_question(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer may let a question stand first in its board's list."""
+    return is_moderating(viewer, question.board_id)
+
+
+def can_pin_everywhere(viewer: Viewer) -> bool:
+    """Say whether the viewer may let a question stand first in the lists of the whole site."""
+    return is_moderating(viewer)
+
+
+def can_move_question(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer may move a question away from its board: who moderates it, and
+    superusers by tier. Where to is another matter (``can_move_between``)."""
+    if is_moderating(viewer, question.board_id):
+        return True
+    return _has_free_hand(viewer, question) and has_tool(viewer, "move_to_board")
+
+
+def _has_free_hand(viewer: Viewer, question: QuestionFacts) -> bool:
+    return can_write(viewer) and question.visibility == "published" and not question.is_locked
+
+
+def can_move_between(viewer: Viewer, board: Board, target: Board) -> bool:
+    """Say whether the viewer, who sees both boards, may move questions from one to the other.
+
+    Moderators of the whole site, and of both boards, may. Others move only between boards that the
+    same people read, and none that is for some alone: nobody else makes public what was not.
+    """
+    if board.id == target.id:
+        return False
+    if is_moderating(viewer, board.id) and is_moderating(viewer, target.id):
+        return True
+    return board.audience == target.audience and target.audience in ("public", "members")
+
+
+def can_use_tools(viewer: Viewer, question: QuestionFacts, post: PostFacts) -> bool:
+    """Say whether there is anything on the team's page about this post for the viewer."""
+    if is_moderating(viewer, question.board_id):
+        return True
+    return post is question and can_move_question(viewer, question)

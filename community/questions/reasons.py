@@ -20,6 +20,18 @@ WORDS: dict[str, LazyString] = {
     "policy": _l("Against the house rules"),
 }
 
+VISIBILITY_WORDS: dict[str, LazyString] = {
+    "published": _l("Can be read"),
+    "held": _l("Waits for a moderator"),
+    "hidden": _l("Hidden"),
+    "deleted": _l("Deleted"),
+}
+
+
+def visibility_words(visibility: str) -> LazyString:
+    """Return what state a post is in, in the reader's language."""
+    return VISIBILITY_WORDS[visibility]
+
 
 def reason_words(reason: str) -> LazyString:
     """Return a closing reason in the reader's language."""

@@ -213,6 +213,7 @@ PAGES = {
     ),
     "change of password": Shown("asker", "/account/password", send_short_password),
     "change of address": Shown("asker", "/account/email"),
+    "tools for a question": Shown("admin", lambda scene: f"/posts/{scene.others.id}/tools"),
     "cases": Shown("admin", "/moderation/cases"),
     "case": Shown("admin", lambda scene: f"/moderation/cases/{scene.case.id}"),
     "people": Shown("admin", "/admin/people"),

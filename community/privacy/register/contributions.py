@@ -45,7 +45,8 @@ TABLES = {
         of_post="id",
         kept_for="post",
         nothing="id place_id asked_at status answers_count me_too_count imported_me_toos"
-        " last_activity_at last_by_asker awaits_asker is_locked first_answer_at solved_at",
+        " last_activity_at last_by_asker awaits_asker is_locked slow_minutes first_answer_at"
+        " solved_at",
         personal={
             "title": rewritten("title"),
             "slug": derived("title, as part of the address", Erasure.REWRITTEN),
@@ -123,6 +124,15 @@ TABLES = {
             "locked_by_id": kept("who locked the question"),
             "reason": rewritten("why"),
             "locked_at": kept("when"),
+        },
+    ),
+    "pins": Table(
+        owner="pinned_by_id",
+        kept_for="post",
+        nothing="id question_id scope until",
+        personal={
+            "pinned_by_id": kept("who pinned the question"),
+            "pinned_at": kept("when"),
         },
     ),
     "duplicate_links": Table(

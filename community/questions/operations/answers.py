@@ -10,7 +10,7 @@ from community.events import (
 from community.identity.models import User
 from community.identity.privileges import require_privilege
 from community.posts.errors import QuestionLocked
-from community.posts.limits import check_reply_limit
+from community.posts.limits import check_pause_here, check_reply_limit
 from community.posts.models import Comment, Post
 from community.posts.operations import add_comment, note_verdict, render_into
 from community.posts.policies import can_write
@@ -47,6 +47,7 @@ def post_answer(
         require(can_write(actor) and question.is_published)
         raise NotOpenToAnswers()
     body = fit_text(body, body_problem)
+    _keep_pause(actor, question)
     check_reply_limit(actor, question.board_id, question.id, body)
     verdict = screen(
         Submission(
@@ -95,8 +96,15 @@ def post_comment(
         raise QuestionLocked()
     needed = comment_privilege(actor, question, parent)
     require_privilege(actor, needed, question.board_id)
+    _keep_pause(actor, question)
     comment = add_comment(actor, parent, body, typed_seconds=typed_seconds)
     if comment.is_published:
         count_new_comment(question, comment)
         end_info_request(question, actor.id)
     return comment
+
+
+def _keep_pause(actor: User, question: Question) -> None:
+    """Raise ``SlowedDown`` in slow mode for who wrote here a short while ago."""
+    if question.slow_minutes is not None:
+        check_pause_here(actor, question.board_id, question.id, question.slow_minutes)

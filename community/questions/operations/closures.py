@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from community.core import clock
+from community.core.audit import Action, record
 from community.core.authz import require
 from community.core.db import db, insert_ignoring_conflicts
 from community.core.errors import NotAllowed
@@ -18,7 +19,7 @@ from community.events import (
 )
 from community.identity.models import User
 from community.identity.privileges import require_privilege
-from community.posts.policies import can_write
+from community.posts.policies import can_write, is_author
 from community.posts.text import Problem, fit_note, fit_text, note_problem
 from community.questions.errors import AlreadyClosed, UnknownCloseReason, UnknownOriginal
 from community.questions.models import (
@@ -67,6 +68,13 @@ def close_question(
     original_id = _link_duplicate(actor, question, original) if reason == "duplicate" else None
     closure = Closure(reason=reason, note=note, duplicate_of_id=original_id, closed_by_id=actor.id)
     _close(question, closure)
+    if not is_author(actor, question):
+        after = {"reason": reason, "duplicate_of": original_id}
+        record(actor, Action.QUESTION_CLOSED, subject=_subject(question), after=after, reason=note)
+
+
+def _subject(question: Question) -> tuple[str, int]:
+    return "post", question.id
 
 
 def _close(question: Question, closure: Closure) -> None:
@@ -100,6 +108,9 @@ def reopen_question(actor: User, question: Question) -> None:
     _unlink_duplicate(question, closure)
     db.session.delete(closure)
     recompute(question)
+    if not is_author(actor, question):
+        before = {"reason": closure.reason, "duplicate_of": closure.duplicate_of_id}
+        record(actor, Action.QUESTION_REOPENED, subject=_subject(question), before=before)
     emit(QuestionReopened(question.id, actor.id))
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from community.core import clock, markup
+from community.core.audit import Action, record
 from community.core.authz import require
 from community.core.db import db
 from community.core.jobs import emit
@@ -79,6 +80,7 @@ def edit_question(
     _change_body(actor, question, sent.body)
     question.excerpt = excerpt_of(question.html)
     _change_tags(question, list(sent.tags))
+    _record(actor, Action.POST_EDITED, question, note)
     emit(PostEdited(question.id, question.id, actor.id))
     _follow_verdict(actor, question, question, verdict)
 
@@ -101,6 +103,7 @@ def retag_question(actor: User, question: Question, *, tags: str, based_on: str 
     question.edited_at, question.edited_by_id = clock.now(), actor.id
     db.session.flush()
     _change_tags(question, names)
+    _record(actor, Action.QUESTION_RETAGGED, question, "")
     emit(PostEdited(question.id, question.id, actor.id))
 
 
@@ -136,6 +139,7 @@ def edit_reply(
     verdict = _screen_edit(actor, post, _Texts("", body, ()))
     _keep_version(actor, post, title=None, tags="", note=note)
     _change_body(actor, post, verdict.submission.body)
+    _record(actor, Action.POST_EDITED, post, note)
     emit(PostEdited(post.id, question.id, actor.id))
     _follow_verdict(actor, question, post, verdict)
 
@@ -173,6 +177,12 @@ def _follow_verdict(actor: User, question: Question, post: Post, verdict: Verdic
         change_visibility(actor, question, post, "held")
     if verdict.findings:
         note_verdict(post, verdict, is_new=is_new)
+
+
+def _record(actor: User, action: Action, post: Post, note: str) -> None:
+    """Record a change of what somebody else wrote; the texts themselves are in the history."""
+    if not is_author(actor, post):
+        record(actor, action, subject=("post", post.id), reason=markup.clean_text(note))
 
 
 def _check_version(post: Post, based_on: str) -> None:

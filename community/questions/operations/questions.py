@@ -9,8 +9,9 @@ from community.boards.models import Board
 from community.boards.policies import can_ask_on_board
 from community.boards.queries import group_ids_of
 from community.core import clock, markup
+from community.core.audit import Action, record
 from community.core.authz import require
-from community.core.db import db, insert_ignoring_conflicts, lock_row
+from community.core.db import count_changed, db, insert_ignoring_conflicts, lock_row
 from community.core.jobs import emit
 from community.events import (
     MeTooAdded,
@@ -193,19 +194,18 @@ def take_me_too_back(actor: User, question: Question) -> None:
 def lock_writing(actor: User, question: Question, reason: str = "") -> None:
     """Stop all writing on a question (moderators); twice changes nothing."""
     require(can_lock_question(actor, question))
-    db.session.execute(
-        insert_ignoring_conflicts(Lock).values(
-            question_id=question.id,
-            locked_by_id=actor.id,
-            reason=fit_note(reason, 500),
-            locked_at=clock.now(),
-        )
+    reason = fit_note(reason, 500)
+    lock = insert_ignoring_conflicts(Lock).values(
+        question_id=question.id, locked_by_id=actor.id, reason=reason, locked_at=clock.now()
     )
-    recompute(question)
+    if count_changed(lock):
+        recompute(question)
+        record(actor, Action.QUESTION_LOCKED, subject=("post", question.id), reason=reason)
 
 
 def unlock_writing(actor: User, question: Question) -> None:
-    """Allow writing again (moderators)."""
+    """Allow writing again (moderators); twice changes nothing."""
     require(can_lock_question(actor, question))
-    db.session.execute(delete(Lock).where(Lock.question_id == question.id))
-    recompute(question)
+    if count_changed(delete(Lock).where(Lock.question_id == question.id)):
+        recompute(question)
+        record(actor, Action.QUESTION_UNLOCKED, subject=("post", question.id))

@@ -9,13 +9,14 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from community.core import clock
+from community.core.audit import Action, record
 from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.errors import Conflict
 from community.identity.models import User
 from community.posts.models import Post, Removal
 from community.posts.operations import set_visibility
-from community.posts.policies import can_delete_post, can_hide_post
+from community.posts.policies import can_delete_post, can_hide_post, is_author
 from community.questions.models import Acceptance, Answer, Question
 from community.questions.operations.acceptances import take_back_acceptance
 from community.questions.operations.releases import announce_post, date_release
@@ -36,21 +37,48 @@ def delete_post(actor: User, question: Question, post: Post, reason: str = "") -
         can_delete_post(actor, post, is_locked=question.is_locked, has_replies=_has_replies(post))
     )
     _unaccept_first(actor, question, post)
-    change_visibility(actor, question, post, "deleted", reason)
+    _remove(actor, question, post, "deleted", reason)
 
 
 def hide_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
-    """Take a post out of sight (moderators)."""
+    """Take a post out of sight (moderators); what is hidden or deleted already stays as it is."""
     require(can_hide_post(actor, post))
-    change_visibility(actor, question, post, "hidden", reason)
+    if post.visibility not in ("hidden", "deleted"):
+        _remove(actor, question, post, "hidden", reason)
 
 
 def restore_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
-    """Bring a hidden, held or (within 30 days) deleted post back (moderators)."""
+    """Bring a hidden, held or (within 30 days) deleted post back (moderators).
+
+    What can be read already stays as it is. Raises ``NotAllowed``, ``Conflict``.
+    """
     require(can_hide_post(actor, post))
     if post.visibility == "deleted" and _removed_at_is_old(post):
         raise Conflict()
-    change_visibility(actor, question, post, "published", reason)
+    if not post.is_published:
+        _remove(actor, question, post, "published", reason)
+
+
+RECORDED_AS = {
+    "hidden": Action.POST_HIDDEN,
+    "deleted": Action.POST_DELETED,
+    "published": Action.POST_RESTORED,
+}
+
+
+def _remove(actor: User, question: Question, post: Post, visibility: str, reason: str) -> None:
+    """Change a post's visibility; what was done to somebody else's is recorded."""
+    before = post.visibility
+    change_visibility(actor, question, post, visibility, reason)
+    if not is_author(actor, post):
+        record(
+            actor,
+            RECORDED_AS[visibility],
+            subject=("post", post.id),
+            before={"visibility": before},
+            after={"visibility": visibility},
+            reason=reason,
+        )
 
 
 def change_visibility(

@@ -35,6 +35,7 @@ class QuestionRow:
     board_name: str
     asker: Person
     tags: list[str] = field(default_factory=list)
+    is_pinned: bool = False
 
 
 def select_rows() -> AnySelect:

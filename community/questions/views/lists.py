@@ -25,6 +25,7 @@ from community.questions.queries.lists import (
     list_tags,
     page_of_questions,
 )
+from community.questions.queries.placing import list_pinned
 from community.questions.queries.rows import QuestionRow, add_tags
 from community.questions.views.questions import blueprint as questions_blueprint
 
@@ -110,7 +111,7 @@ def show_board(slug: str) -> ResponseReturnValue:
     viewer = current_viewer()
     board = get_board(viewer, slug)
     show = request.args.get("show", "newest")
-    page = _page(show, board_id=board.id)
+    page = _page_with_pinned(show, board.id)
     return render_template(
         "questions/board.html",
         board=board,
@@ -128,7 +129,7 @@ def show_board(slug: str) -> ResponseReturnValue:
 def show_all_questions() -> ResponseReturnValue:
     """Show all questions the viewer may see, narrowed by a filter."""
     show = request.args.get("show", "newest")
-    page = _page(show)
+    page = _page_with_pinned(show)
     return render_template(
         "questions/index.html",
         page=page,
@@ -162,6 +163,17 @@ def show_tag(name: str) -> ResponseReturnValue:
         watching=is_watching(viewer, Watch.tag_id == tag.id),
         older=older_url(page, "tags.show_tag", name=name),
     )
+
+
+def _page_with_pinned(show: str, board_id: int | None = None) -> Page[QuestionRow]:
+    """Return a page; the first one of all questions of a place begins with what is pinned there."""
+    page = _page(show, board_id=board_id)
+    if show != "newest" or "before" in request.args:
+        return page
+    pinned = list_pinned(current_viewer(), reader_language(), board_id)
+    add_tags(pinned)
+    ids = {row.id for row in pinned}
+    return replace(page, rows=[*pinned, *(row for row in page.rows if row.id not in ids)])
 
 
 def _page(show: str, **about: Any) -> Page[QuestionRow]:

@@ -27,6 +27,7 @@ from community.questions.policies import (
     can_retag_question,
     can_say_me_too,
     can_unaccept_answer,
+    can_use_tools,
     takes_comments,
 )
 from community.questions.queries.page_parts import PostView, QuestionPage, QuestionView
@@ -97,5 +98,6 @@ def _for_question(viewer: Viewer, question: QuestionView) -> set[str]:
         ),
         "request_info": can_request_info(viewer, question),
         "lock": can_lock_question(viewer, question),
+        "tools": can_use_tools(viewer, question, question),
     }
     return {name for name, yes in allowed.items() if yes}

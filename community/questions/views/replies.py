@@ -13,7 +13,7 @@ from community.core import markup
 from community.core.authz import require
 from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.submissions import submit_once
-from community.core.web import add_resource, is_fragment_request, renders
+from community.core.web import add_resource, current_viewer, is_fragment_request, renders
 from community.identity.signing_in import signed_in_user
 from community.posts.drafts import drop_draft
 from community.posts.errors import EditConflict
@@ -25,6 +25,7 @@ from community.posts.tagging import tag_names_of
 from community.questions.forms import QuestionForm
 from community.questions.models import Question
 from community.questions.operations import acceptances, answers, edits, removals
+from community.questions.policies import can_use_tools
 from community.questions.queries.page_parts import PostView, QuestionPage
 from community.questions.views.loading import (
     access_answer,
@@ -351,6 +352,9 @@ def _reason() -> str:
 
 
 def _after_removal(question: Question, post: Post) -> ResponseReturnValue:
+    if can_use_tools(current_viewer(), question, post):
+        # Where it can be brought back.
+        return redirect(url_for("tools.show_tools", post_id=post.id), 303)
     if post.id == question.id:
         return redirect(url_for("home.show_home"), 303)
     return redirect(question_url(question), 303)

@@ -1,0 +1,164 @@
+"""Pinning, slow mode and moving to another board; the question's row is locked by the caller."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from community.boards.models import Board
+from community.boards.policies import can_see_board
+from community.boards.queries import group_ids_of
+from community.core import clock
+from community.core.audit import Action, record
+from community.core.authz import require
+from community.core.db import db
+from community.core.jobs import emit
+from community.core.settings import site_zone
+from community.core.spans import DAY, span_from
+from community.events import PostVisibilityChanged, QuestionMoved
+from community.identity.models import User
+from community.posts.models import Post
+from community.posts.text import fit_note
+from community.questions.errors import UnfitPause, UnfitPin, UnknownBoard
+from community.questions.models import Pin, Question
+from community.questions.policies import (
+    can_move_between,
+    can_move_question,
+    can_pin_everywhere,
+    can_pin_question,
+    can_slow_question,
+)
+from community.questions.status import settle
+
+ON_BOARD, ON_SITE = "board", "site"
+PINNED_AT_MOST = timedelta(days=366)
+PAUSES_MINUTES = (1, 5, 15, 60, 240, 1440)
+REASON_MAX_CHARS = 500
+
+
+def pin_question(
+    actor: User, question: Question, *, scope: str, last_day: date, reason: str = ""
+) -> None:
+    """Let a question stand first until a day of the site's zone has passed; anew, it replaces.
+
+    Raises ``NotAllowed``, ``UnfitPin``.
+    """
+    require(can_pin_question(actor, question))
+    require(scope == ON_BOARD or can_pin_everywhere(actor))
+    until = span_from(DAY, last_day, site_zone()).ends_at
+    if scope not in (ON_BOARD, ON_SITE) or not _is_ahead(until):
+        raise UnfitPin(errors={"until": UnfitPin.message})
+    before = _pin_of(question)
+    after = {"scope": scope, "until": until.isoformat()}
+    if before is not None and _facts(before) == after:
+        return
+    _drop_pin(question)
+    db.session.add(Pin(question_id=question.id, scope=scope, until=until, pinned_by_id=actor.id))
+    db.session.flush()
+    record(
+        actor,
+        Action.QUESTION_PINNED,
+        subject=("post", question.id),
+        before=_facts(before) if before else None,
+        after=after,
+        reason=fit_note(reason, REASON_MAX_CHARS),
+    )
+
+
+def _is_ahead(until: datetime) -> bool:
+    now = clock.now()
+    return now < until <= now + PINNED_AT_MOST
+
+
+def _pin_of(question: Question) -> Pin | None:
+    return db.session.scalar(select(Pin).where(Pin.question_id == question.id))
+
+
+def _facts(pin: Pin) -> dict[str, str]:
+    return {"scope": pin.scope, "until": pin.until.isoformat()}
+
+
+def _drop_pin(question: Question) -> None:
+    db.session.execute(delete(Pin).where(Pin.question_id == question.id))
+
+
+def unpin_question(actor: User, question: Question) -> None:
+    """Let a question stand among the others again; twice changes nothing."""
+    require(can_pin_question(actor, question))
+    pin = _pin_of(question)
+    if pin is None:
+        return
+    require(pin.scope == ON_BOARD or can_pin_everywhere(actor))
+    _drop_pin(question)
+    subject = ("post", question.id)
+    record(actor, Action.QUESTION_UNPINNED, subject=subject, before=_facts(pin))
+
+
+def slow_question(actor: User, question: Question, *, minutes: int, reason: str = "") -> None:
+    """Let every member wait so long between two posts on a question; again changes nothing.
+
+    Raises ``NotAllowed``, ``UnfitPause``.
+    """
+    require(can_slow_question(actor, question))
+    if minutes not in PAUSES_MINUTES:
+        raise UnfitPause(errors={"minutes": UnfitPause.message})
+    before = question.slow_minutes
+    if before == minutes:
+        return
+    question.slow_minutes = minutes
+    db.session.flush()
+    record(
+        actor,
+        Action.QUESTION_SLOWED,
+        subject=("post", question.id),
+        before={"minutes": before},
+        after={"minutes": minutes},
+        reason=fit_note(reason, REASON_MAX_CHARS),
+    )
+
+
+def unslow_question(actor: User, question: Question) -> None:
+    """Turn slow mode off; twice changes nothing."""
+    require(can_slow_question(actor, question))
+    before = question.slow_minutes
+    if before is None:
+        return
+    question.slow_minutes = None
+    db.session.flush()
+    subject = ("post", question.id)
+    record(actor, Action.QUESTION_UNSLOWED, subject=subject, before={"minutes": before})
+
+
+def move_question(actor: User, question: Question, target: Board | None, reason: str = "") -> None:
+    """Move a question with all below it to another board, whose readers see it from now on.
+
+    The mover sees both boards. Raises ``NotAllowed``, ``UnknownBoard``.
+    """
+    require(can_move_question(actor, question))
+    board = db.session.get_one(Board, question.board_id)
+    if target is None or not can_see_board(actor, target, group_ids_of(target)):
+        raise UnknownBoard(errors={"board": UnknownBoard.message})
+    if target.id == board.id:
+        return
+    require(can_move_between(actor, board, target))
+    put_on_board(question, target.id)
+    record(
+        actor,
+        Action.QUESTION_MOVED,
+        subject=("post", question.id),
+        before={"board_id": board.id},
+        after={"board_id": target.id},
+        reason=fit_note(reason, REASON_MAX_CHARS),
+    )
+    emit(PostVisibilityChanged(question.id, question.id, actor.id, question.visibility))
+    emit(QuestionMoved(question.id, target.id, board.id, actor.id))
+
+
+def put_on_board(question: Question, board_id: int) -> None:
+    """Carry a question, all below it and what it counts for over to another board."""
+    with settle(question):
+        question.board_id = question.place_id = board_id
+        db.session.execute(
+            update(Post)
+            .where(Post.root_id == question.id, Post.id != question.id)
+            .values(board_id=board_id)
+        )

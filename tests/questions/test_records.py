@@ -1,0 +1,105 @@
+"""What staff do with others' posts is in the audit log, once, with the reason."""
+
+import pytest
+from sqlalchemy import select
+
+from community.core.audit import AuditEntry
+from community.core.db import db, transaction
+from community.posts.models import Post
+from community.questions.operations.closures import close_question, reopen_question
+from community.questions.operations.edits import edit_question, edit_reply, retag_question
+from community.questions.operations.questions import lock_question, lock_writing, unlock_writing
+from community.questions.operations.removals import delete_post, hide_post, restore_post
+from tests.factories.community import make_answer, make_question, make_user
+
+pytestmark = pytest.mark.usefixtures("app")
+
+TEXT = "Take the SIM out, wait a minute and put it back in again."
+
+
+def do(operation, actor, question, *about, **values):
+    with transaction():
+        locked = lock_question(question.id)
+        fresh = [db.session.get_one(Post, post.id, populate_existing=True) for post in about]
+        return operation(actor, locked, *fresh, **values)
+
+
+def recorded():
+    entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    return [(entry.action, entry.subject_id, entry.reason) for entry in entries]
+
+
+def test_hiding_deleting_and_bringing_back():
+    moderator, question = make_user(role="moderator"), make_question()
+    answer = make_answer(question)
+    for _ in range(2):
+        do(hide_post, moderator, question, answer, reason="Advertisement")
+    for _ in range(2):
+        do(restore_post, moderator, question, answer, reason="It was none")
+    for _ in range(2):
+        do(delete_post, moderator, question, answer, reason="It was")
+    do(hide_post, moderator, question, answer)
+    assert recorded() == [
+        ("post.hidden", answer.id, "Advertisement"),
+        ("post.restored", answer.id, "It was none"),
+        ("post.deleted", answer.id, "It was"),
+    ]
+
+
+def test_locking_and_closing():
+    moderator, question = make_user(role="moderator"), make_question()
+    for _ in range(2):
+        do(lock_writing, moderator, question, reason="Heated")
+    for _ in range(2):
+        do(unlock_writing, moderator, question)
+    do(close_question, moderator, question, reason="off_topic", note="Not about us")
+    do(reopen_question, moderator, question)
+    assert recorded() == [
+        ("question.locked", question.id, "Heated"),
+        ("question.unlocked", question.id, ""),
+        ("question.closed", question.id, "Not about us"),
+        ("question.reopened", question.id, ""),
+    ]
+
+
+def test_editing_what_others_wrote():
+    moderator, question = make_user(role="moderator"), make_question(tags="esim")
+    answer = make_answer(question)
+    title = "A title that says more"
+    for _ in range(2):
+        about = {"title": title, "body": TEXT, "tags": "esim", "note": "Clearer"}
+        do(edit_question, moderator, question, **about)
+        do(retag_question, moderator, question, tags="bill")
+        do(edit_question, moderator, question, **about)
+        do(edit_reply, moderator, question, answer, body=TEXT, note="Number masked")
+    told = recorded()
+    assert told.count(("post.edited", answer.id, "Number masked")) == 1
+    assert told.count(("post.edited", question.id, "Clearer")) == 3
+    assert told.count(("question.retagged", question.id, "")) == 2
+
+
+def test_what_is_ones_own_is_nobodys_business():
+    asker = make_user(role="moderator")
+    question = make_question(asker, tags="esim")
+    do(retag_question, asker, question, tags="bill")
+    do(close_question, asker, question, reason="no_longer_needed")
+    do(reopen_question, asker, question)
+    do(delete_post, asker, question, question)
+    assert recorded() == []
+
+
+def test_a_reader_finds_hiding_and_its_way_back_on_one_page(client):
+    question = make_question()
+    answer = make_answer(question)
+    client.sign_in(make_user(role="moderator"))
+    page = client.submit(
+        f"/posts/{answer.id}/hiding", {"reason": "Advertisement"}, follow_redirects=True
+    )
+    assert "Show again" in page.text
+    assert "Advertisement" in page.text
+    back = client.remove(f"/posts/{answer.id}/hiding", {"reason": "None"}, follow_redirects=True)
+    assert answer.body in back.text
+    client.sign_in(make_user(role="agent"))
+    assert client.get(f"/posts/{answer.id}/tools").status_code == 403
+    client.sign_in(make_user())
+    assert client.get(f"/posts/{answer.id}/tools").status_code == 403
