@@ -29,6 +29,7 @@ from community.notifications.views import blueprint as notifications_blueprint
 from community.posts.views import blueprint as posts_blueprint
 from community.privacy.views import blueprint as privacy_blueprint
 from community.questions.feeds import blueprint as feeds_blueprint
+from community.questions.views.held import blueprint as held_blueprint
 from community.questions.views.lists import boards as boards_blueprint
 from community.questions.views.lists import home as home_blueprint
 from community.questions.views.lists import tags as tags_blueprint
@@ -80,6 +81,7 @@ BLUEPRINTS = (
     questions_blueprint,
     replies_blueprint,
     tools_blueprint,
+    held_blueprint,
     profiles_blueprint,
     standing_blueprint,
     leaderboards_blueprint,

@@ -57,11 +57,15 @@ OBJECT_PAGES: dict[str, Fill] = {
     "/posts/<int:post_id>/revisions/new": lambda t: [f"/posts/{t.question}/revisions/new"],
     "/posts/<int:post_id>/tags": lambda t: [f"/posts/{t.question}/tags"],
     "/posts/<int:post_id>/tools": lambda t: [f"/posts/{t.question}/tools"],
+    "/held-posts/<int:post_id>": lambda t: [f"/held-posts/{t.question}"],
     "/imported/<source>/questions/<int:old_id>": lambda t: [
         f"/imported/old/questions/{t.question}"
     ],
 }
 REPLY_PAGES: dict[str, Fill] = {
+    "/held-posts/<int:post_id>": lambda t: [
+        f"/held-posts/{post}" for post in (t.answer, t.comment)
+    ],
     "/posts/<int:post_id>/history": lambda t: [
         f"/posts/{post}/history" for post in (t.answer, t.comment)
     ],
@@ -116,6 +120,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/questions": lambda world: [f"/questions?show={show}" for show in SHOWN],
     "/questions/new": _one("/questions/new"),
     "/tags": _one("/tags"),
+    "/held-posts": _one("/held-posts"),
     "/reputation": _one("/reputation"),
     "/privileges": _one("/privileges"),
     "/ranks": _one("/ranks"),
@@ -372,6 +377,7 @@ def more_pages(response: TestResponse) -> Iterator[str]:
 
 _VARYING = re.compile(
     r'(?<=nonce=")[\w-]+|(?<=nonce-)[\w-]+|(?<=name="submission" value=")[\w-]+'
+    r'|(?<=name="started" value=")[\w.-]+'
     # "A minute ago" changes while the test runs.
     r"|<time.*?</time>"
     r'|(?<=")I[\w-]{20,}\.[\w-]+\.[\w-]+(?=")'

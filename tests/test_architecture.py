@@ -62,7 +62,10 @@ EXTRAS = {
     "community/notifications": "digest_letters hours kinds letters tokens wording",
     "reputation/payback": "accounts calendar iban letters lines sepa_text verify wording",
     "reputation/payouts": "books wording",
-    "community/posts": "diffs drafts history limits screening tagging text visibility",
+    "community/posts": (
+        "diffs drafts findings guard history limits personal_data screening tagging telephones text"
+        " visibility"
+    ),
     "community/privacy": "archive letters marks redaction register retention wording",
     "community/questions": (
         "excerpts feed_queries feeds indexing reasons rebuild standing status structured_data"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self, get_type_hints
 from zoneinfo import ZoneInfo
 
+from community.core.patterns import PatternRefused, compile_bounded
 from community.core.privileges import thresholds
 
 MINIMUM_SECRET_BYTES = 32
@@ -17,6 +18,9 @@ KNOWN_SECRETS = frozenset({"secret", "dev", "changeme", "change-me", "developmen
 ENVIRONMENTS = ("production", "development", "demo", "test")
 # The least that OWASP's Password Storage Cheat Sheet names for Argon2id: KiB, passes, lanes.
 ARGON2_FLOOR = (19_456, 2, 1)
+# Source: product feature F3.
+MOST_FIRST_POSTS = 3
+EXCESS = ("refuse", "hold")
 MAIL_BACKENDS = ("console", "file", "locmem", "smtp")
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
@@ -82,6 +86,10 @@ class Settings:
     newcomer_replies_per_question: int = 3
     newcomer_links: int = 2
     newcomer_mentions: int = 2
+    newcomer_media: int = 1
+    newcomer_excess: str = "refuse"
+    first_posts_reviewed: int = 1
+    customer_number_pattern: str = ""
     same_text_minutes: int = 5
     privilege_preset: str = "low"
     privilege_points: str = ""
@@ -175,6 +183,7 @@ class Settings:
             raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
         self._check_surroundings()
         self._check_privileges()
+        self._check_screening()
         self._check_points()
         self._check_passwords()
         self._check_money()
@@ -201,6 +210,21 @@ class Settings:
         except ValueError as error:
             raise SettingsError(
                 f"FORUM_PRIVILEGE_PRESET or FORUM_PRIVILEGE_POINTS: {error}."
+            ) from error
+
+    def _check_screening(self) -> None:
+        if not 0 <= self.first_posts_reviewed <= MOST_FIRST_POSTS:
+            raise SettingsError(
+                f"FORUM_FIRST_POSTS_REVIEWED must be between 0 and {MOST_FIRST_POSTS}."
+            )
+        if self.newcomer_excess not in EXCESS:
+            raise SettingsError(f"FORUM_NEWCOMER_EXCESS must be one of {', '.join(EXCESS)}.")
+        try:
+            _ = self.customer_number_pattern and compile_bounded(self.customer_number_pattern)
+        except PatternRefused as error:
+            raise SettingsError(
+                "FORUM_CUSTOMER_NUMBER_PATTERN must be a regular expression without *, + and "
+                "repetitions inside one another: K-?[0-9]{8} for instance."
             ) from error
 
     def _check_points(self) -> None:

@@ -1,6 +1,6 @@
 """Changes to posts of any kind: commenting, editing, kudos, removing, watching."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from community.events import (
 from community.identity.models import User
 from community.identity.privileges import require_privilege
 from community.posts.errors import KudosSettled, OwnPost, TooManyComments
+from community.posts.guard import check_personal_data
 from community.posts.limits import check_reply_limit
 from community.posts.models import Comment, HeldPost, Post, Removal, Revision, Vote, Watch
 from community.posts.policies import (
@@ -58,18 +59,24 @@ def rendered_columns(body: str) -> dict[str, str | int]:
 
 
 def add_comment(
-    actor: User, parent: Post, body: str, *, typed_seconds: float | None = None
+    actor: User,
+    parent: Post,
+    body: str,
+    *,
+    typed_seconds: float | None = None,
+    vouched: Collection[str] = (),
 ) -> Comment:
     """Comment on a question or an answer (at most ten a post); it may be held.
 
     The caller has locked the question's row and read the parent after that. Raises
-    ``NotAllowed``, ``UnfitText``, ``TooManyComments``, ``WritingTooFast``.
+    ``NotAllowed``, ``UnfitText``, ``PersonalDataFound``, ``TooManyComments``, ``WritingTooFast``.
     """
     require(can_write(actor) and parent.is_published and parent.kind != "comment")
     body = fit_text(body, comment_problem)
     check_reply_limit(actor, parent.board_id, parent.root_id or parent.id, body)
     if parent.comments_count >= COMMENTS_PER_POST:
         raise TooManyComments()
+    check_personal_data({"body": body}, vouched=vouched)
     verdict = screen(
         Submission(
             author=actor,

@@ -20,6 +20,7 @@ PUBLISHED = "published"
 __all__ = [
     "PUBLISHED",
     "board_is_visible",
+    "held_is_visible",
     "post_is_moderated",
     "post_is_visible",
     "root_is_visible",
@@ -44,6 +45,14 @@ def post_is_moderated(viewer: Viewer) -> ColumnElement[bool]:
     if is_moderating(viewer):
         return visible_boards(viewer)
     return Post.board_id.in_(moderated_board_ids(viewer))
+
+
+def held_is_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition for posts that wait and are the viewer's own, or theirs to judge."""
+    mine = Post.author_id == viewer.viewer_id
+    return and_(
+        Post.visibility == "held", visible_boards(viewer), or_(mine, post_is_moderated(viewer))
+    )
 
 
 def post_is_visible(viewer: Viewer) -> ColumnElement[bool]:

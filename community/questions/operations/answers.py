@@ -1,5 +1,7 @@
 """Answering and commenting; the question's row is locked by the caller."""
 
+from collections.abc import Collection
+
 from community.core import clock
 from community.core.authz import require
 from community.core.db import db
@@ -10,6 +12,7 @@ from community.events import (
 from community.identity.models import User
 from community.identity.privileges import require_privilege
 from community.posts.errors import QuestionLocked
+from community.posts.guard import check_personal_data
 from community.posts.limits import check_pause_here, check_reply_limit
 from community.posts.models import Comment, Post
 from community.posts.operations import add_comment, note_verdict, render_into
@@ -36,12 +39,17 @@ from community.questions.status import (
 
 
 def post_answer(
-    actor: User, question: Question, body: str, *, typed_seconds: float | None = None
+    actor: User,
+    question: Question,
+    body: str,
+    *,
+    typed_seconds: float | None = None,
+    vouched: Collection[str] = (),
 ) -> Answer:
     """Answer a question, whose row the caller has locked; the answer may be held.
 
     Costs the same however many answers there are. Raises ``NotOpenToAnswers``, ``UnfitText``,
-    ``WritingTooFast``.
+    ``PersonalDataFound``, ``WritingTooFast``.
     """
     if not can_answer_question(actor, question):
         require(can_write(actor) and question.is_published)
@@ -49,6 +57,7 @@ def post_answer(
     body = fit_text(body, body_problem)
     _keep_pause(actor, question)
     check_reply_limit(actor, question.board_id, question.id, body)
+    check_personal_data({"body": body}, vouched=vouched)
     verdict = screen(
         Submission(
             author=actor,
@@ -86,6 +95,7 @@ def post_comment(
     body: str,
     *,
     typed_seconds: float | None = None,
+    vouched: Collection[str] = (),
 ) -> Comment:
     """Comment below the question or one of its answers; the question's row is locked.
 
@@ -98,6 +108,7 @@ def post_comment(
     require_privilege(actor, needed, question.board_id)
     _keep_pause(actor, question)
     comment = add_comment(actor, parent, body, typed_seconds=typed_seconds)
+    comment = add_comment(actor, parent, body, typed_seconds=typed_seconds, vouched=vouched)
     if comment.is_published:
         count_new_comment(question, comment)
         end_info_request(question, actor.id)

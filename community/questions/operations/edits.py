@@ -1,5 +1,6 @@
 """Editing questions, answers and comments; every earlier version is kept."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from community.events import PostEdited
 from community.identity.models import User
 from community.identity.privileges import require_privilege
 from community.posts.errors import EditConflict, EditNeedsReview, UnfitText
+from community.posts.guard import check_personal_data
 from community.posts.limits import check_text_limit
 from community.posts.models import Post
 from community.posts.operations import keep_revision, note_verdict, render_into
@@ -57,10 +59,11 @@ def edit_question(
     tags: str,
     based_on: str = "",
     note: str = "",
+    vouched: Collection[str] = (),
 ) -> None:
     """Change a question's title, text and tags; its row is locked.
 
-    Raises ``NotAllowed``, ``EditConflict``, ``UnfitText``.
+    Raises ``NotAllowed``, ``EditConflict``, ``UnfitText``, ``PersonalDataFound``.
     """
     require(can_edit_post(actor, question, is_locked=question.is_locked))
     _check_version(question, based_on)
@@ -73,6 +76,11 @@ def edit_question(
     if (title, body, sorted(names)) == (question.title, question.body, old_tags):
         return
     check_text_limit(actor, question.board_id, body)
+    check_personal_data(
+        {"title": title, "body": body},
+        vouched=vouched,
+        before=f"{question.title}\n{question.body}",
+    )
     verdict = _screen_edit(actor, question, _Texts(title, body, tuple(names)))
     sent = verdict.submission
     _keep_version(actor, question, title=question.title, tags=", ".join(old_tags), note=note)
@@ -124,11 +132,18 @@ def _change_tags(question: Question, names: list[str]) -> None:
 
 
 def edit_reply(
-    actor: User, question: Question, post: Post, *, body: str, based_on: str = "", note: str = ""
+    actor: User,
+    question: Question,
+    post: Post,
+    *,
+    body: str,
+    based_on: str = "",
+    note: str = "",
+    vouched: Collection[str] = (),
 ) -> None:
     """Change an answer's or comment's text; the question's row is locked.
 
-    Raises ``NotAllowed``, ``EditConflict``, ``UnfitText``.
+    Raises ``NotAllowed``, ``EditConflict``, ``UnfitText``, ``PersonalDataFound``.
     """
     require(can_edit_post(actor, post, is_locked=question.is_locked))
     _check_version(post, based_on)
@@ -136,6 +151,7 @@ def edit_reply(
     if body == post.body:
         return
     check_text_limit(actor, question.board_id, body)
+    check_personal_data({"body": body}, vouched=vouched, before=post.body)
     verdict = _screen_edit(actor, post, _Texts("", body, ()))
     _keep_version(actor, post, title=None, tags="", note=note)
     _change_body(actor, post, verdict.submission.body)

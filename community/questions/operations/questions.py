@@ -1,6 +1,6 @@
 """Asking, locking, "me too"."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from sqlalchemy import delete, select
@@ -19,6 +19,7 @@ from community.events import (
 )
 from community.identity.models import User
 from community.posts.errors import UnfitText
+from community.posts.guard import check_personal_data
 from community.posts.limits import check_question_limit
 from community.posts.operations import note_verdict, render_into, watch, watch_unless_muted
 from community.posts.policies import can_write
@@ -102,10 +103,12 @@ def ask_question(
     tags: str = "",
     language: str,
     typed_seconds: float | None = None,
+    vouched: Collection[str] = (),
 ) -> Question:
     """Ask on a board; the asker watches the question, which may be held.
 
-    Raises ``NotAllowed``, ``UnknownBoard``, ``UnfitText`` (by field), ``WritingTooFast``.
+    Raises ``NotAllowed``, ``UnknownBoard``, ``UnfitText`` (by field),
+    ``PersonalDataFound``, ``WritingTooFast``.
     """
     require(can_write(actor))
     title, body, names, problems = read_question_texts(title, body, tags)
@@ -116,6 +119,7 @@ def ask_question(
     if problems or board is None:
         raise UnfitText(errors=problems)
     check_question_limit(actor, board.id, body)
+    check_personal_data({"title": title, "body": body}, vouched=vouched)
     verdict = screen(
         Submission(
             author=actor,

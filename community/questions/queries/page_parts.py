@@ -58,6 +58,8 @@ class PostView:
     acceptance: AcceptanceView | None = None
     typed_comment: str = ""
     comment_error: str | LazyString = ""
+    comment_personal: object | None = None
+    my_held: int = 0
     kind: str = "answer"
 
     @property

@@ -301,7 +301,7 @@ def _tags_statement() -> AnySelect:
 
 
 def _add_own_marks(user_id: int, question: QuestionView, answers: Sequence[PostView]) -> None:
-    """Read the viewer's kudos, me-too and watch on this page in one query."""
+    """Read the viewer's kudos, me-too, watch and waiting replies here in one query."""
     shown: dict[int, PostView] = {post.id: post for post in (question, *answers)}
     marks: CompoundSelect[str, int] = union_all(
         select(literal("kudos"), Vote.post_id).where(
@@ -313,10 +313,15 @@ def _add_own_marks(user_id: int, question: QuestionView, answers: Sequence[PostV
         select(literal("watch"), Watch.post_id).where(
             Watch.user_id == user_id, Watch.post_id == question.id, Watch.muted.is_(False)
         ),
+        select(literal("held"), Post.parent_id).where(
+            Post.root_id == question.id, Post.author_id == user_id, Post.visibility == "held"
+        ),
     )
     for kind, post_id in db.session.execute(marks):
         if kind == "kudos":
             shown[post_id].my_kudos = True
+        elif kind == "held":
+            shown.get(post_id, question).my_held += 1
         elif kind == "me_too":
             question.my_me_too = True
         else:

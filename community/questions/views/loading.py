@@ -7,7 +7,7 @@ from community.core.db import db, lock_row
 from community.core.errors import NotFound
 from community.core.web import current_viewer
 from community.posts.models import Post
-from community.posts.visibility import post_is_moderated, post_is_visible
+from community.posts.visibility import held_is_visible, post_is_moderated, post_is_visible
 from community.questions.models import Answer, Question
 from community.questions.operations.questions import lock_question
 
@@ -42,9 +42,12 @@ def access_reply(post_id: int) -> tuple[Question, Post]:
 
 
 def access_removed(post_id: int) -> tuple[Question, Post]:
-    """Return a post and its locked question as ``access_reply``; moderators reach removed ones."""
+    """Return a post and its locked question as ``access_reply``.
+
+    Moderators reach removed ones, authors what is theirs and waits.
+    """
     viewer = current_viewer()
-    reachable = or_(post_is_visible(viewer), post_is_moderated(viewer))
+    reachable = or_(post_is_visible(viewer), post_is_moderated(viewer), held_is_visible(viewer))
     return _locked(_find_post(post_id, reachable))
 
 
@@ -72,6 +75,8 @@ def question_url(question: Question, anchor: str = "") -> str:
 
 
 def post_url(question: Question, post: Post) -> str:
-    """Return the address of a post on its question's page."""
+    """Return the address of a post on its question's page, or by itself while it waits."""
+    if post.visibility == "held":
+        return url_for("held.show_held", post_id=post.id)
     anchors = {"answer": f"answer-{post.id}", "comment": f"comment-{post.id}"}
     return question_url(question, anchors.get(post.kind, ""))

@@ -23,6 +23,7 @@ from community.boards.queries import get_board, list_boards
 from community.core import markup
 from community.core.authz import Viewer, is_signed_in
 from community.core.errors import Invalid, NotFound, RateLimited
+from community.core.form_times import seconds_open
 from community.core.i18n import reader_language
 from community.core.limits import limited
 from community.core.submissions import submit_once
@@ -39,7 +40,7 @@ from community.identity.signing_in import signed_in_user
 from community.posts.drafts import drop_draft, find_draft
 from community.posts.models import Post
 from community.posts.views import guest_draft_token, keep_text_for_sign_in, preview_problem
-from community.questions.forms import QuestionForm
+from community.questions.forms import PersonalChoice, PersonalPanel, QuestionForm
 from community.questions.indexing import is_indexable
 from community.questions.models import Question
 from community.questions.operations import closures, questions
@@ -52,6 +53,7 @@ from community.questions.structured_data import qa_page
 from community.questions.views.loading import (
     access_post,
     access_question,
+    post_url,
     question_url,
 )
 from community.questions.views.permissions import fill_permissions, missing_here
@@ -158,6 +160,7 @@ def _render_form(
     status: int = 200,
     errors: Mapping[str, object] | None = None,
     draft_restored: bool = False,
+    personal: PersonalPanel | None = None,
 ) -> ResponseReturnValue:
     viewer = current_viewer()
     preview, problem = preview_of(form.body) if form.wants_preview else ("", None)
@@ -172,6 +175,7 @@ def _render_form(
             errors=errors or {},
             preview=preview,
             draft_restored=draft_restored,
+            personal=personal,
         ),
         status,
     )
@@ -195,12 +199,16 @@ def create_question() -> ResponseReturnValue:
         return _render_form(form)
     if not is_signed_in(viewer):
         return _keep_and_sign_in(form)
+    choice = PersonalChoice.read(request.form)
+    form = form.decided(choice)
     try:
-        return submit_once(viewer.viewer_id, lambda: _ask(form))
+        return submit_once(viewer.viewer_id, lambda: _ask(form, choice))
     except Invalid as refusal:
-        return _render_form(form, status=422, errors=dict(refusal.errors))
+        panel, errors = choice.panel(refusal), dict(refusal.errors)
+        return _render_form(form, status=422, errors=errors, personal=panel)
     except RateLimited as refusal:
-        page = _render_form(form, status=refusal.status, errors={"": refusal.message})
+        errors = {"": refusal.message}
+        page = _render_form(form, status=refusal.status, errors=errors, personal=choice.panel())
         return retry_later(page, refusal)
 
 
@@ -211,7 +219,7 @@ def retry_later(page: ResponseReturnValue, refusal: RateLimited) -> ResponseRetu
     return response
 
 
-def _ask(form: QuestionForm) -> str:
+def _ask(form: QuestionForm, choice: PersonalChoice) -> str:
     actor = signed_in_user()
     question = questions.ask_question(
         actor,
@@ -220,10 +228,25 @@ def _ask(form: QuestionForm) -> str:
         body=form.body,
         tags=form.tags,
         language=form.language or reader_language(),
+        typed_seconds=typed_seconds(),
+        vouched=choice.vouched,
     )
     drop_draft(actor, DRAFT_PLACE, guest_draft_token())
-    flash(_("Your question is out. We tell you when somebody answers."), "success")
-    return question_url(question)
+    say_posted(question, _("Your question is out. We tell you when somebody answers."))
+    return post_url(question, question)
+
+
+def typed_seconds() -> float | None:
+    """Return how long the form was open that this request sends; None where nobody knows."""
+    return seconds_open(request.form.get("started", ""), current_viewer().viewer_id)
+
+
+def say_posted(post: Post, words: str) -> None:
+    """Say that a post is out, or that it waits."""
+    if post.visibility == "held":
+        flash(_("Your text is kept. A moderator looks at it before others see it."), "info")
+    else:
+        flash(words, "success")
 
 
 def _board_of(viewer: Viewer, form: QuestionForm) -> Board | None:

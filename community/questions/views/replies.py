@@ -22,7 +22,7 @@ from community.posts.operations import give_kudos as give
 from community.posts.operations import take_kudos_back as take_back
 from community.posts.policies import can_edit_post
 from community.posts.tagging import tag_names_of
-from community.questions.forms import QuestionForm
+from community.questions.forms import PersonalChoice, PersonalPanel, QuestionForm
 from community.questions.models import Question
 from community.questions.operations import acceptances, answers, edits, removals
 from community.questions.policies import can_use_tools
@@ -41,6 +41,8 @@ from community.questions.views.questions import (
     preview_of,
     render_question,
     retry_later,
+    say_posted,
+    typed_seconds,
 )
 
 blueprint = Blueprint("replies", __name__)
@@ -54,17 +56,19 @@ def create_answer(question_id: int) -> ResponseReturnValue:
     body = request.form.get("body", "")
     if "preview" in request.form:
         return _preview_answer(question_id, body)
+    choice = PersonalChoice.read(request.form)
+    body = choice.apply(body)
     try:
-        return submit_once(actor.id, lambda: _answer(question_id, body))
+        return submit_once(actor.id, lambda: _answer(question_id, body, choice))
     except Invalid as refusal:
-        error = refusal.errors["body"]
-        return render_question(load_page(question_id), status=422, reply=body, reply_error=error)
-    except RateLimited as refusal:
+        typed = {"reply": body, "reply_error": refusal.errors["body"]}
         page = load_page(question_id)
-        error = refusal.message
-        return retry_later(
-            render_question(page, status=429, reply=body, reply_error=error), refusal
-        )
+        return render_question(page, status=422, personal=choice.panel(refusal), **typed)
+    except RateLimited as refusal:
+        typed = {"reply": body, "reply_error": refusal.message}
+        page = load_page(question_id)
+        shown = render_question(page, status=429, personal=choice.panel(), **typed)
+        return retry_later(shown, refusal)
 
 
 def _preview_answer(question_id: int, body: str) -> ResponseReturnValue:
@@ -73,12 +77,14 @@ def _preview_answer(question_id: int, body: str) -> ResponseReturnValue:
     return render_question(page, status=status, reply=body, preview=preview, reply_error=problem)
 
 
-def _answer(question_id: int, body: str) -> str:
+def _answer(question_id: int, body: str, choice: PersonalChoice) -> str:
     actor = signed_in_user()
     question = access_question(question_id)
-    answer = answers.post_answer(actor, question, body)
+    answer = answers.post_answer(
+        actor, question, body, typed_seconds=typed_seconds(), vouched=choice.vouched
+    )
     drop_draft(actor, f"answer:{question_id}")
-    flash(_("Thank you, your answer is out."), "success")
+    say_posted(answer, _("Thank you, your answer is out."))
     return post_url(question, answer)
 
 
@@ -86,25 +92,35 @@ def _answer(question_id: int, body: str) -> str:
 def create_comment(post_id: int) -> ResponseReturnValue:
     """Comment on a question or an answer."""
     actor = signed_in_user()
-    body = request.form.get("body", "")
+    choice = PersonalChoice.read(request.form)
+    body = choice.apply(request.form.get("body", ""))
     try:
-        response = submit_once(actor.id, lambda: _comment(post_id, body))
+        response = submit_once(actor.id, lambda: _comment(post_id, body, choice))
     except Invalid as refusal:
-        return _comments(post_id, 422, body, refusal.errors["body"])
+        return _comments(post_id, 422, body, refusal.errors["body"], choice.panel(refusal))
     except RateLimited as refusal:
-        return retry_later(_comments(post_id, 429, body, refusal.message), refusal)
+        shown = _comments(post_id, 429, body, refusal.message, choice.panel())
+        return retry_later(shown, refusal)
     return _comments(post_id, 200) if is_fragment_request() else response
 
 
-def _comment(post_id: int, body: str) -> str:
+def _comment(post_id: int, body: str, choice: PersonalChoice) -> str:
     actor = signed_in_user()
     question, parent = access_reply(post_id)
-    comment = answers.post_comment(actor, question, parent, body)
+    comment = answers.post_comment(
+        actor, question, parent, body, typed_seconds=typed_seconds(), vouched=choice.vouched
+    )
+    if comment.visibility == "held" and not is_fragment_request():
+        say_posted(comment, "")
     return post_url(question, comment)
 
 
 def _comments(
-    post_id: int, status: int, typed: str = "", error: str | LazyString = ""
+    post_id: int,
+    status: int,
+    typed: str = "",
+    error: str | LazyString = "",
+    personal: PersonalPanel | None = None,
 ) -> ResponseReturnValue:
     """Return the comments of one post as a fragment, or the page with the typed text."""
     post = access_post(post_id)
@@ -113,7 +129,7 @@ def _comments(
     if shown is None:
         page = load_page(post.root_id or post.id, post)
         shown = _find_shown(page, post_id) or page.question
-    shown.typed_comment, shown.comment_error = typed, error
+    shown.typed_comment, shown.comment_error, shown.comment_personal = typed, error, personal
     if not is_fragment_request():
         return render_question(page, status=status)
     return render_template("questions/_comments.html", post=shown, question=page.question), status
@@ -197,13 +213,16 @@ def create_revision(post_id: int) -> ResponseReturnValue:
     require(can_edit_post(signed_in_user(), post, is_locked=question.is_locked))
     if form.wants_preview:
         return _preview_edit(question, post, form)
+    choice = PersonalChoice.read(request.form)
+    form = form.decided(choice)
     try:
-        _save_edit(question, post, form)
+        _save_edit(question, post, form, choice)
     except Invalid as refusal:
-        return _edit_page(question, post, form, status=422, errors=dict(refusal.errors))
+        errors, panel = dict(refusal.errors), choice.panel(refusal)
+        return _edit_page(question, post, form, status=422, errors=errors, personal=panel)
     except EditConflict as refusal:
         return _show_conflict(question, post, form, refusal)
-    flash(_("Saved."), "success")
+    say_posted(post, _("Saved."))
     return redirect(post_url(question, post), 303)
 
 
@@ -223,7 +242,9 @@ def _show_conflict(
     return _edit_page(question, post, form, status=refusal.status, errors=errors, newer=True)
 
 
-def _save_edit(question: Question, post: Post, form: QuestionForm) -> None:
+def _save_edit(
+    question: Question, post: Post, form: QuestionForm, choice: PersonalChoice
+) -> None:
     actor = signed_in_user()
     if post is question:
         edits.edit_question(
@@ -234,10 +255,17 @@ def _save_edit(question: Question, post: Post, form: QuestionForm) -> None:
             tags=form.tags,
             based_on=form.based_on,
             note=form.note,
+            vouched=choice.vouched,
         )
     else:
         edits.edit_reply(
-            actor, question, post, body=form.body, based_on=form.based_on, note=form.note
+            actor,
+            question,
+            post,
+            body=form.body,
+            based_on=form.based_on,
+            note=form.note,
+            vouched=choice.vouched,
         )
 
 
@@ -250,6 +278,7 @@ def _edit_page(
     errors: Mapping[str, object] | None = None,
     preview: str = "",
     newer: bool = False,
+    personal: PersonalPanel | None = None,
 ) -> ResponseReturnValue:
     return (
         render_template(
@@ -260,6 +289,7 @@ def _edit_page(
             errors=errors or {},
             preview=preview,
             newer=newer,
+            personal=personal,
             newer_tags=", ".join(tag_names_of(post.id)) if newer and post is question else "",
             back=post_url(question, post),
         ),
