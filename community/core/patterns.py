@@ -4,7 +4,7 @@ A backtracking engine can take years over a short pattern, and nothing can be to
 once. So a pattern is taken only if it cannot branch out: every repetition says its most, none
 stands inside another, nothing refers back, and the ways to match from one place, multiplied, stay
 below a bound. Such a pattern needs at most that many steps for each character of a text. As a
-second line each is also run, in a process of its own that can be killed, over texts made to hurt it.
+second line each is run, in a process of its own that can be killed, over texts made to hurt it.
 """
 
 import re
@@ -110,7 +110,9 @@ def _ways_of(code: Any, value: Any) -> int:
         return _ways(value[1])
     if code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
         return _ways_of_repeat(*value)
-    raise PatternRefused(_l("This pattern refers back to what it has matched: that can take years."))
+    raise PatternRefused(
+        _l("This pattern refers back to what it has matched: that can take years.")
+    )
 
 
 def _ways_of_repeat(least: int, most: int, items: Any) -> int:
@@ -127,6 +129,6 @@ def _ways_of_repeat(least: int, most: int, items: Any) -> int:
         return inner + (1 if least == 0 else 0)
     if inner > 1:
         raise PatternRefused(
-            _l("This pattern repeats something that repeats or branches itself: that can take years.")
+            _l("This pattern repeats what repeats or branches itself: that can take years.")
         )
     return int(most - least + 1)

@@ -34,8 +34,8 @@ _SIM = re.compile(_CLOSED + r"89(?:[  -]?[0-9]){16,20}" + _ENDS)
 _IMEI = re.compile(_CLOSED + r"[0-9]{2}[  -]?[0-9]{6}[  -]?[0-9]{6}[  -]?[0-9]" + _ENDS)
 _EMAIL = re.compile(
     r"(?<![\w.+%•-])(?<!//)(?P<local>[A-Z0-9][\w.+%'-]{0,63})(?:@|[ ]?[(\[](?:at|ät)[)\]][ ]?)"
-    r"(?P<host>[A-Z0-9][A-Z0-9-]{0,62}(?:\.[A-Z0-9-]{1,63}){0,5}(?:\.|[ ]?[(\[](?:dot|punkt)[)\]][ ]?)"
-    r"[A-Z]{2,24})(?![\w@•-])",
+    r"(?P<host>[A-Z0-9][A-Z0-9-]{0,62}(?:\.[A-Z0-9-]{1,63}){0,5}"
+    r"(?:\.|[ ]?[(\[](?:dot|punkt)[)\]][ ]?)[A-Z]{2,24})(?![\w@•-])",
     re.I,
 )
 # Issuers by leading digits, with the lengths their numbers have. Source: ISO/IEC 7812, the

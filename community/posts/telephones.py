@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 _BLANK = "  "
-_STARTS = r"(?<![\w.,/•+@#=:*-])"
+_STARTS = rf"(?<![\w.,/•+@#=:-])(?<![0-9][{_BLANK}-](?=0))"
 _ENDS = rf"(?![\w•@%])(?!-\w)(?![.,:][0-9])(?![{_BLANK}/-][0-9])"
 
 _WITH_COUNTRY = re.compile(

@@ -58,9 +58,7 @@ def get_held(viewer: Viewer, post_id: int) -> HeldView:
 
 def _statement(viewer: Viewer) -> AnySelect:
     root = aliased(Question, flat=True)
-    shown = and_(
-        root.id == Post.root_id, or_(root.id == Post.id, root.visibility == PUBLISHED)
-    )
+    shown = and_(root.id == Post.root_id, or_(root.id == Post.id, root.visibility == PUBLISHED))
     return (
         select(
             Post.id,

@@ -242,9 +242,7 @@ def _show_conflict(
     return _edit_page(question, post, form, status=refusal.status, errors=errors, newer=True)
 
 
-def _save_edit(
-    question: Question, post: Post, form: QuestionForm, choice: PersonalChoice
-) -> None:
+def _save_edit(question: Question, post: Post, form: QuestionForm, choice: PersonalChoice) -> None:
     actor = signed_in_user()
     if post is question:
         edits.edit_question(
