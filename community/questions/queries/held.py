@@ -28,12 +28,14 @@ class HeldView:
     id: int
     kind: str
     author_id: int
+    board_id: int
     html: Markup
     created_at: datetime
     findings: list[dict[str, Any]]
     question_id: int
     slug: str
     title: str
+    visibility: str = "held"
 
 
 def page_of_held(viewer: Viewer, cursor: Cursor | None) -> Page[HeldView]:
@@ -64,6 +66,7 @@ def _statement(viewer: Viewer) -> AnySelect:
             Post.id,
             Post.kind,
             Post.author_id,
+            Post.board_id,
             Post.html,
             Post.created_at,
             HeldPost.findings,
@@ -78,11 +81,12 @@ def _statement(viewer: Viewer) -> AnySelect:
 
 
 def _view(row: AnyRow) -> HeldView:
-    post_id, kind, author_id, html, created_at, findings, root_id, slug, title = row
+    post_id, kind, author_id, board_id, html, created_at, findings, root_id, slug, title = row
     return HeldView(
         post_id,
         kind,
         author_id,
+        board_id,
         markup.stored(html),
         created_at,
         findings or [],
