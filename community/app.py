@@ -39,10 +39,15 @@ from community.questions.views.replies import blueprint as replies_blueprint
 from community.questions.views.tools import blueprint as tools_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
+from moderation.appeals.kinds import KINDS as APPEAL_KINDS
+from moderation.appeals.views import blueprint as decisions_blueprint
 from moderation.cases.kinds import register_kinds
 from moderation.cases.rings import KINDS as RING_KINDS
 from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
 from moderation.cases.views import blueprint as moderation_blueprint
+from moderation.sanctions.subscribers import SUBSCRIPTIONS as SANCTIONS_SUBSCRIPTIONS
+from moderation.sanctions.views import sanctions as sanctions_blueprint
+from moderation.transparency.views import blueprint as transparency_blueprint
 from reputation.adjustments.views import adjustments as adjustments_blueprint
 from reputation.adjustments.views import appeals as appeals_blueprint
 from reputation.badges.subscribers import SUBSCRIPTIONS as BADGE_SUBSCRIPTIONS
@@ -52,6 +57,7 @@ from reputation.fairness.subscribers import SUBSCRIPTIONS as FAIRNESS_SUBSCRIPTI
 from reputation.leaderboards.subscribers import SUBSCRIPTIONS as LEADERBOARD_SUBSCRIPTIONS
 from reputation.leaderboards.views import blueprint as leaderboards_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
+from reputation.payback.subscribers import SUBSCRIPTIONS as PAYBACK_SUBSCRIPTIONS
 from reputation.payback.views import blueprint as payback_blueprint
 from reputation.payouts.views import blueprint as payouts_blueprint
 from reputation.ranks.subscribers import SUBSCRIPTIONS as RANK_SUBSCRIPTIONS
@@ -92,6 +98,9 @@ BLUEPRINTS = (
     privacy_blueprint,
     administration_blueprint,
     moderation_blueprint,
+    sanctions_blueprint,
+    decisions_blueprint,
+    transparency_blueprint,
     reputation_blueprint,
     trust_blueprint,
     ranks_blueprint,
@@ -114,11 +123,13 @@ SUBSCRIPTIONS = (
     TRUST_SUBSCRIPTIONS,
     BADGE_SUBSCRIPTIONS,
     CASES_SUBSCRIPTIONS,
+    SANCTIONS_SUBSCRIPTIONS,
+    PAYBACK_SUBSCRIPTIONS,
     FAIRNESS_SUBSCRIPTIONS,
 )
 
 # Of cases, in the order in which moderators may choose among them.
-CASE_KINDS = (RING_KINDS,)
+CASE_KINDS = (RING_KINDS, APPEAL_KINDS)
 
 
 def create_app(settings: Settings | None = None) -> web.Forum:

@@ -52,7 +52,9 @@ from community.questions.models import (
     Question,
 )
 from community.search.models import Deflection, IndexRequest
+from moderation.appeals.models import DecisionAppeal
 from moderation.cases.models import CaseSubject, ModerationCase
+from moderation.sanctions.models import Sanction, SanctionWording, Statement
 from reputation.adjustments.models import Adjustment, PointsAppeal
 from reputation.badges.models import Badge, BadgeGrant
 from reputation.drafts.models import RuleDraft, RuleSimulation
@@ -99,6 +101,7 @@ __all__ = [
     "Closure",
     "Comment",
     "Consent",
+    "DecisionAppeal",
     "Deflection",
     "Digest",
     "Draft",
@@ -152,9 +155,12 @@ __all__ = [
     "RuleDraft",
     "RuleSimulation",
     "RuleVersion",
+    "Sanction",
+    "SanctionWording",
     "SettlementImport",
     "SignInTrace",
     "SpentChallenge",
+    "Statement",
     "Submission",
     "SuperuserMembership",
     "Tag",

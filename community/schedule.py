@@ -12,6 +12,7 @@ from community.privacy.tasks import forget_old
 from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 from moderation.audit.tasks import check_log, note_head
+from moderation.sanctions.operations.sanctions import expire_sanctions
 from reputation.badges.operations.granting import refresh_all_badges
 from reputation.fairness.tasks import look_for_rings
 from reputation.leaderboards.tasks import check_leaderboards
@@ -23,6 +24,7 @@ from reputation.trust.operations import refresh_levels
 
 PERIODIC = (
     Periodic(prune_allowances, timedelta(minutes=15)),
+    Periodic(expire_sanctions, timedelta(minutes=1)),
     Periodic(fill_skeletons, timedelta(minutes=1)),
     Periodic(render_again, timedelta(minutes=1)),
     Periodic(plan_digests, timedelta(minutes=10)),

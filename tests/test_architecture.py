@@ -26,8 +26,10 @@ ANATOMY = frozenset(
 )
 # Pure rules, or one concern of a package, in a module named for it.
 EXTRAS = {
+    "moderation/appeals": "kinds letters wording",
     "moderation/audit": "",
     "moderation/cases": "kinds rings wording",
+    "moderation/sanctions": "letters links wording",
     "reputation/fairness": "graph linking pruning rings",
     "community/boards": "",
     "community/identity": """
@@ -51,6 +53,7 @@ EXTRAS = {
         security
         signing_in
         superusers
+        suspended
         throttling
         totp
         trust_words

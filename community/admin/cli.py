@@ -151,7 +151,7 @@ def disable(email: str, reason: str) -> None:
     """Close an account: signed out everywhere, found by nobody. What it wrote stays."""
     with transaction():
         user = _get_user(email)
-        was_open = user.active
+        was_open = not user.is_disabled
         disable_user(SYSTEM, user, reason=reason)
     click.echo(f"{_words(user)} is {'now' if was_open else 'already'} disabled.")
 
@@ -164,7 +164,7 @@ def enable(email: str, reason: str) -> None:
     """Open a disabled account again."""
     with transaction():
         user = _get_user(email)
-        was_open = user.active
+        was_open = not user.is_disabled
         enable_user(SYSTEM, user, reason=reason)
     click.echo(f"{_words(user)} is {'already' if was_open else 'now'} open.")
 

@@ -113,6 +113,15 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.PAYOUT_CLOSED: _l("Period closed"),
     Action.PAYOUT_HALTED: _l("Payouts halted"),
     Action.PAYOUT_RESUMED: _l("Payouts resumed"),
+    Action.SANCTION_STARTED: _l("Measure imposed"),
+    Action.SANCTION_EXPIRED: _l("Measure ended by itself"),
+    Action.SANCTION_LIFTED: _l("Measure lifted"),
+    Action.STATEMENT_ISSUED: _l("Told the reasons of a decision"),
+    Action.STATEMENT_UNDONE: _l("Decision taken back"),
+    Action.DECISION_APPEALED: _l("Appeal made against a decision"),
+    Action.DECISION_UPHELD: _l("Decision stands after an appeal"),
+    Action.DECISION_OVERTURNED: _l("Decision overturned after an appeal"),
+    Action.WORDING_CHANGED: _l("Wording of a measure changed"),
 }
 
 

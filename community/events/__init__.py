@@ -193,6 +193,49 @@ class AccountEnabled:
 
 
 @dataclass(frozen=True)
+class SuspendedSignIn:
+    """A suspended member asked for a link to sign in or to choose a password."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class StatementIssued:
+    """A member is told, with reasons, what was decided about them; ``measure`` in one word."""
+
+    user_id: int
+    statement_id: int
+    measure: str
+
+
+@dataclass(frozen=True)
+class SanctionStarted:
+    """A measure against a member began: notice, warning, read_only, suspension or ban."""
+
+    user_id: int
+    kind: str
+    sanction_id: int
+
+
+@dataclass(frozen=True)
+class SanctionEnded:
+    """A measure against a member is over: its time was up, or it was lifted."""
+
+    user_id: int
+    kind: str
+    sanction_id: int
+
+
+@dataclass(frozen=True)
+class AppealDecided:
+    """A member's appeal against a decision was decided: ``outcome`` is upheld or overturned."""
+
+    user_id: int
+    statement_id: int
+    outcome: str
+
+
+@dataclass(frozen=True)
 class AccountErased:
     """An account was emptied for good; what its owner wrote stays under "former member"."""
 

@@ -4,6 +4,8 @@ The request only stores a job, the same one for every address, so neither its an
 tells who has an account. Source: ASVS 5.0 §6.3.8.
 """
 
+from community.core.jobs import emit
+from community.events import SuspendedSignIn
 from community.identity.mails import address_of, send_account_mail
 from community.identity.models import Purpose, User
 from community.identity.operations.registration import Registration, keep_registration
@@ -48,13 +50,17 @@ def mail_link(
     """Mail a link of this purpose if the address has an account (task).
 
     ``is_known`` says that it was asked for in a browser where the account was signed in before.
-    Who has not confirmed the registration gets the link that does so, whatever was asked for.
+    Who has not confirmed the registration gets the link that does so, whatever was asked for. Who
+    is suspended is told why they cannot sign in, and how to appeal.
     """
     user = get_user_by_email(email)
     if user is None:
         return
     if user.is_pending:
         _mail_link(user, Purpose.CONFIRM_EMAIL, language, goal, is_known=is_known)
+    elif user.is_only_suspended:
+        if may_send_requested_mail(email, is_known=is_known):
+            emit(SuspendedSignIn(user.id))
     elif not user.active:
         return
     elif purpose == Purpose.CONFIRM_EMAIL:

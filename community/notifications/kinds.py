@@ -14,6 +14,7 @@ BY_STRENGTH = (
     "reopened",
     "moved",
     "new_question",
+    "decision",
     "points",
     "trust",
     "superuser",
@@ -27,6 +28,6 @@ STRENGTH = {kind: len(BY_STRENGTH) - place for place, kind in enumerate(BY_STREN
 QUESTION_WATCH_KINDS = frozenset({"answer", "comment", "closed", "reopened"})
 
 # Pleasant, and nothing to act upon.
-# Of points, and of being a superuser, letters of their own tell, with the reason.
-QUIET_KINDS = frozenset({"kudos", "badge", "points", "superuser", "trust"})
+# Of points, of decisions, and of being a superuser, letters of their own tell, with the reason.
+QUIET_KINDS = frozenset({"kudos", "badge", "decision", "points", "superuser", "trust"})
 MAIL_BY_DEFAULT = {kind: kind not in QUIET_KINDS for kind in KINDS}

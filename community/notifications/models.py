@@ -27,9 +27,10 @@ KINDS = (
     "trust",
     "superuser",
     "rules",
+    "decision",
 )
 # These are about the member and no post.
-PERSONAL_KINDS = frozenset({"badge", "points", "rules", "superuser", "trust"})
+PERSONAL_KINDS = frozenset({"badge", "decision", "points", "rules", "superuser", "trust"})
 
 
 class Notification(Base):

@@ -7,6 +7,7 @@ from community.events import (
     AnswerAccepted,
     AnswerPosted,
     AnswerUnaccepted,
+    AppealDecided,
     BadgeGranted,
     BoardAudienceChanged,
     CommentPosted,
@@ -23,6 +24,7 @@ from community.events import (
     QuestionMoved,
     QuestionReopened,
     RightsChanged,
+    StatementIssued,
     SuperuserNews,
     TrustLevelAtRisk,
     TrustLevelChanged,
@@ -193,6 +195,28 @@ def on_superuser_news(event: SuperuserNews, *, event_id: int) -> None:
     )
 
 
+def on_statement_issued(event: StatementIssued, *, event_id: int) -> None:
+    """Tell the member that something was decided about them; a letter says what and why."""
+    tell_personally(
+        event.user_id,
+        "decision",
+        page=f"/account/decisions/{event.statement_id}",
+        event_id=event_id,
+        note=event.measure,
+    )
+
+
+def on_decision_appealed(event: AppealDecided, *, event_id: int) -> None:
+    """Tell the member how their appeal was decided; a letter says why."""
+    tell_personally(
+        event.user_id,
+        "decision",
+        page=f"/account/decisions/{event.statement_id}",
+        event_id=event_id,
+        note=event.outcome,
+    )
+
+
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
     """Keep what nobody may see any more out of the number beside the bell."""
     recount_unread_about(event.question_id)
@@ -252,6 +276,8 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     PointRulesWithdrawn: [on_rules_withdrawn],
     PointsAppealAnswered: [on_appeal_answered],
     SuperuserNews: [on_superuser_news],
+    StatementIssued: [on_statement_issued],
+    AppealDecided: [on_decision_appealed],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
     RightsChanged: [on_rights_changed],

@@ -32,6 +32,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "trust": _l("Your trust level changes"),
     "points": _l("Your points are adjusted, or an appeal is answered"),
     "superuser": _l("News about being a superuser"),
+    "decision": _l("Our team decides about you or your posts"),
 }
 
 MAIL_LABELS: dict[str, LazyString] = {
@@ -53,6 +54,8 @@ def line_of(entry: Entry) -> str:
         return _trust_line(entry.note)
     if entry.kind == "superuser":
         return _superuser_line(entry.note)
+    if entry.kind == "decision":
+        return _decision_line(entry.note)
     names = {"actor": actor_name(entry), "title": entry.title or ""}
     if entry.kind == "unaccepted":
         return _unaccepted_line(entry.note, names)
@@ -122,6 +125,20 @@ def _points_line(what: str) -> str:
     return _("Your appeal is answered: the line of your points stays as it is")
 
 
+def _decision_line(what: str) -> str:
+    words = {
+        "post_hidden": _("Your post was hidden. Read why, and how to appeal"),
+        "post_deleted": _("Your post was deleted. Read why, and how to appeal"),
+        "post_restored": _("Your post is visible again"),
+        "notice": _("Our team would like to draw your attention to something"),
+        "warning": _("You were given a warning. Please read it"),
+        "read_only": _("You can read but not write for a while. Read why, and how to appeal"),
+        "upheld": _("Your appeal is answered: the decision stands"),
+        "overturned": _("You were right: the decision was taken back"),
+    }
+    return words.get(what) or str(KIND_LABELS["decision"])
+
+
 def _superuser_line(news: str) -> str:
     words = {
         "invited": _("You are invited to be a superuser"),
@@ -183,7 +200,7 @@ def _moved_line(what: str, names: dict[str, str]) -> str:
 
 def subject_of(entry: Entry) -> str:
     """Return the subject of the mail, with the question's title or what it is about."""
-    if entry.kind in ("points", "rules"):
+    if entry.kind in ("points", "rules", "decision"):
         return line_of(entry)
     if entry.kind == "trust":
         return _trust_line(entry.note)

@@ -7,6 +7,7 @@ currency; one point is one unit.
 
 Owns the tables ``payback_periods``, ``month_closes``, ``payout_lines``, ``charities``,
 ``charity_votes``, ``payout_details``, ``payback_holds`` and ``payback_notices``. Reads the ledger;
-what is paid or lapses is booked there by the ledger's own operations. Hears of no events: a
-periodic task drives what needs nobody's decision.
+what is paid or lapses is booked there by the ledger's own operations. A periodic
+task drives what needs nobody's decision. Hears of ``SanctionStarted`` and ``SanctionEnded``: the
+payback of suspended members waits.
 """

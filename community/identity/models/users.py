@@ -29,9 +29,10 @@ class User(Base, UserMixin):
     highest role held, kept for lists; ``role_grants`` are the truth. ``unread_count``,
     ``solved_count``, ``points``, ``rank_level`` and ``trust_…`` belong to upper packages, which
     fill them through operations. Imported authors have neither e-mail nor password. ``active`` is
-    off while the account is disabled or erased. ``seen_at`` is when they last signed in.
-    ``quiet_from_minutes`` and ``quiet_until_minutes`` count from
-    midnight in the member's time zone. ``superuser_tier`` is 1 or 2 for superusers;
+    off while the account is disabled, suspended or erased. ``suspended_at`` is since when a
+    decision about their conduct keeps them out, ``suspended_until`` how long; None means for good.
+    ``seen_at`` is when they last signed in. ``quiet_from_minutes`` and ``quiet_until_minutes``
+    count from midnight in the member's time zone. ``superuser_tier`` is 1 or 2 for superusers;
     ``superuser_left_at`` is since when somebody who left in peace is a former one.
     """
 
@@ -74,6 +75,8 @@ class User(Base, UserMixin):
     kudos_count: Mapped[int] = mapped_column(default=0)
     unread_count: Mapped[int] = mapped_column(default=0)
     silenced_until: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    suspended_until: Mapped[datetime | None]
     password_changed_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     erasure_due_at: Mapped[datetime | None]
@@ -130,6 +133,16 @@ class User(Base, UserMixin):
     def is_pending(self) -> bool:
         """Whether this is a registration whose address was not confirmed; others see no such."""
         return self.name_key.startswith(PENDING)
+
+    @property
+    def is_disabled(self) -> bool:
+        """Whether the account is closed for another reason than a suspension."""
+        return self.disabled_at is not None or (not self.active and self.suspended_at is None)
+
+    @property
+    def is_only_suspended(self) -> bool:
+        """Whether a decision about their conduct, and nothing else, keeps them out."""
+        return self.suspended_at is not None and self.disabled_at is None and self.erased_at is None
 
     @property
     def viewer_id(self) -> int | None:

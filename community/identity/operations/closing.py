@@ -22,27 +22,35 @@ def disable_user(actor: Viewer, user: User, *, reason: str = "") -> None:
     require(can_close_account(actor, user))
     refuse_last_administrator(user.id)
     stored = lock_account(user.id)
-    if not stored.active:
+    if stored.is_disabled:
         return
-    stored.active = False
     stored.disabled_at = clock.now()
-    stored.fs_uniquifier = new_key()
-    end_sessions(user.id)
-    void_tokens(user.id)
+    shut_out(stored)
     _record(actor, audit.Action.ACCOUNT_DISABLED, user, active=False, reason=reason)
     emit(AccountDisabled(user.id, actor.viewer_id))
 
 
 def enable_user(actor: Viewer, user: User, *, reason: str = "") -> None:
-    """Open a disabled account again; an open one stays as it is. Raises ``NotAllowed``."""
+    """Open a disabled account again; an open one stays as it is. Raises ``NotAllowed``.
+
+    One that is suspended besides stays shut until that ends.
+    """
     require(can_close_account(actor, user))
     stored = lock_account(user.id)
-    if stored.active:
+    if not stored.is_disabled:
         return
-    stored.active = True
+    stored.active = stored.suspended_at is None
     stored.disabled_at = None
     _record(actor, audit.Action.ACCOUNT_ENABLED, user, active=True, reason=reason)
     emit(AccountEnabled(user.id, actor.viewer_id))
+
+
+def shut_out(stored: User) -> None:
+    """Let a locked account be used no more: signed out everywhere, its links void."""
+    stored.active = False
+    stored.fs_uniquifier = new_key()
+    end_sessions(stored.id)
+    void_tokens(stored.id)
 
 
 def lock_account(user_id: int) -> User:

@@ -27,6 +27,7 @@ from community.identity.signing_in import (
     end_current_session,
     finish_first_factor,
 )
+from community.identity.suspended import explain_suspension
 from community.identity.tasks import mail_link, settle_registration
 from community.identity.throttling import (
     TooManyAccounts,
@@ -57,6 +58,8 @@ def sign_in() -> ResponseReturnValue:
         return form_page("identity/sign_in.html", form)
     try:
         user = _user_with_password(form.email.data, form.password.data)
+        if user is not None and user.is_only_suspended:
+            return explain_suspension(user)
         if user is not None:
             kept = bool(form.remember.data)
             return finish_first_factor(user, method="password", remember=kept, goal=form.next.data)
@@ -71,10 +74,15 @@ def sign_in() -> ResponseReturnValue:
 def _user_with_password(email: str, password: str) -> User | None:
     attempt = count_attempt("password", email)
     user = get_user_by_email(email)
-    if not is_password_of(user, password) or user is None or not user.active:
+    if not is_password_of(user, password) or user is None or not _may_be_told(user):
         return None
     note_success(attempt)
     return user
+
+
+def _may_be_told(user: User) -> bool:
+    # An account that is disabled as well is closed to its owner too.
+    return user.active or user.is_only_suspended
 
 
 @identity.app_errorhandler(AccountChanged)

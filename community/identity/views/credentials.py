@@ -89,6 +89,10 @@ def _providers_state(user: User) -> str:
     return ", ".join(provider.label_in(reader_language()) for provider in providers) or _("none")
 
 
+def _decisions_state(user: User) -> str:
+    return _("reasons and appeals")
+
+
 # Every page about one's account, in the order of the overview; a new one is a line here.
 SECTIONS = (
     Section(title=_l("Display name"), endpoint="account.edit_name", icon="user", state=_name_state),
@@ -122,6 +126,12 @@ SECTIONS = (
         endpoint="superusers.show_own",
         icon="star",
         state=_superuser_state,
+    ),
+    Section(
+        title=_l("Decisions about you"),
+        endpoint="decisions.list_decisions",
+        icon="shield",
+        state=_decisions_state,
     ),
     Section(
         title=_l("Terms"),

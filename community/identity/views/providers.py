@@ -71,6 +71,7 @@ from community.identity.signing_in import (
     recently_verified,
     signed_in_user,
 )
+from community.identity.suspended import explain_suspension
 
 blueprint = Blueprint("providers", __name__)
 log = structlog.get_logger()
@@ -136,6 +137,8 @@ def _end_sign_in(provider: Provider, flow: Flow, attestation: Attestation) -> Re
 
 
 def _sign_in(user: User, provider: Provider, comer: Newcomer) -> ResponseReturnValue:
+    if user.is_only_suspended:
+        return explain_suspension(user)
     if not user.active:
         raise AccountClosed(reason="account disabled")
     follow_provider(user, provider.name, frozenset(comer.targets))

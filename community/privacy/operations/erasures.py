@@ -169,7 +169,9 @@ def _close(user_id: int) -> None:
         db.session.add(FormerIdentifier(user_id=user_id, kind=LINK, value=link))
     db.session.flush()
     closed = update(User).where(User.id == user_id)
-    db.session.execute(closed.values(active=False, fs_uniquifier=new_key()))
+    # A suspension that ends meanwhile must open nothing.
+    shut = {"active": False, "suspended_at": None, "suspended_until": None}
+    db.session.execute(closed.values(**shut, fs_uniquifier=new_key()))
     rows.delete_access(user_id)
 
 

@@ -6,6 +6,7 @@ A new column needs a line in one of these modules; a test walks all models.
 from community.privacy.marks import Personal, Table
 from community.privacy.register import (
     accounts,
+    conduct,
     contributions,
     corrections,
     fairness,
@@ -19,6 +20,7 @@ from community.privacy.register import (
 
 TABLES: dict[str, Table] = {
     **accounts.TABLES,
+    **conduct.TABLES,
     **contributions.TABLES,
     **corrections.TABLES,
     **fairness.TABLES,

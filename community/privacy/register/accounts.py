@@ -45,6 +45,8 @@ TABLES = {
             "kudos_count": kept("kudos received"),
             "unread_count": blanked("unread notifications", 0),
             "silenced_until": blanked("until when silenced"),
+            "suspended_at": blanked("since when suspended"),
+            "suspended_until": blanked("until when suspended"),
             "password_changed_at": blanked("when the password was changed"),
             "disabled_at": kept("when the account was disabled"),
             "erasure_due_at": blanked("when the account is to be erased"),

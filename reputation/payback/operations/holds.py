@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 
 from community.core import clock
 from community.core.audit import Action, record
-from community.core.authz import Viewer, require
-from community.core.db import count_changed, db, insert_ignoring_conflicts
+from community.core.authz import SYSTEM, Viewer, require
+from community.core.db import count_changed, db, insert_ignoring_conflicts, lock_row
+from community.identity.models import User
 from reputation.payback.models import REASON_MAX_CHARS, REFERENCE_MAX_CHARS, PaybackHold
 from reputation.payback.policies import can_hold_payback
 
@@ -33,6 +34,17 @@ def place_hold(user_id: int, *, reason: str, reference: str, by: Viewer) -> bool
     after = {"reference": reference}
     record(by, Action.PAYBACK_HELD, subject=("user", user_id), after=after, reason=reason)
     return True
+
+
+def hold_while_suspended(user_id: int, *, reference: str) -> bool:
+    """Let a suspended member's payback wait; False where the suspension is over by now.
+
+    Told of an end before the beginning, nobody would lift the hold: the account says what holds.
+    """
+    query = lock_row(select(User.suspended_at).where(User.id == user_id))
+    if db.session.scalar(query) is None:
+        return False
+    return place_hold(user_id, reason="suspended", reference=reference, by=SYSTEM)
 
 
 def lift_hold(reference: str, *, by: Viewer, user_id: int | None = None) -> int:

@@ -1,0 +1,1 @@
+"""Issuing statements, imposing and ending sanctions, wording both."""

@@ -1,0 +1,1 @@
+"""Reads of statements, of sanctions, and of the words they are told in."""
