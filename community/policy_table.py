@@ -165,6 +165,19 @@ MODERATION = {
     "moderation.close_case": of_others(MODERATORS),
 }
 
+# Nobody sanctions themselves. Who stands as high, and what boards' moderators may say about posts
+# there, is in ``moderation.sanctions.policies``.
+SANCTIONS = {
+    "sanctions.create_sanction": of_others(MODERATORS),
+    "sanctions.lift": of_others(MODERATORS),
+    "sanctions.save_text": alike(ADMINS),
+    "sanctions.reset_text": alike(ADMINS),
+    "decisions.confirm_reading": of_owners(SIGNED_IN),
+    "decisions.create_appeal": of_owners(SIGNED_IN),
+    # A password or a mail is the proof: who is suspended cannot sign in.
+    "decisions.appeal_suspension": alike(EVERYBODY),
+}
+
 ADMINISTRATION = {
     "administration.add_member": alike(ADMINS),
     "administration.delete_group": alike(ADMINS),
@@ -251,6 +264,7 @@ POLICIES: dict[str, Policy] = {
     **WRITING,
     **HELPING,
     **MODERATION,
+    **SANCTIONS,
     **ADMINISTRATION,
     **POINTS,
     **SUPERUSERS,
@@ -309,6 +323,10 @@ FRESHLY_PROVED = frozenset(
         "payouts.retry_line",
         "payouts.take_file",
         "moderation.decide_case",
+        "sanctions.create_sanction",
+        "sanctions.lift",
+        "sanctions.reset_text",
+        "sanctions.save_text",
         "moderation.undo_decision",
         "privacy.create_archive",
         "privacy.create_disabling",

@@ -43,6 +43,7 @@ from tests.factories.community import (
 from tests.policy_cases import Cases, case_requests, make_cases
 from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.policy_tools import tool_requests
+from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
 PASSWORD = "ferry boat lantern"
@@ -88,6 +89,7 @@ class World:
     period: int = 0
     grants: dict[str, int] = field(default_factory=dict)
     cases: Cases = field(default_factory=dict)
+    sanctions: Sanctions = field(default_factory=dict)
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -186,6 +188,7 @@ def make_world() -> World:
             world.sessions[role], world.notifications[role] = row.id, note.id
             watch(user.id, person_id=world.people["agent"].id)
         world.cases |= make_cases(role, user, world.author)
+    world.sanctions = make_sanctions({**world.people, "author": world.author})
     world.points = make_points(world.people, world.author, second_admin)
     _make_payback(world)
     _make_runs(world)
@@ -420,6 +423,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "identity.sign_in_by_link": _fixed("/sign-in/link/nobodys"),
     "identity.sign_out": _fixed("/sign-out"),
     **case_requests(),
+    **sanction_requests(),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
         f"/notifications/{_owned(c, c.world.notifications)}/reading",
@@ -584,6 +588,7 @@ ABOUT_NOTHING = {
     "superusers.create_application": "everybody there is a superuser, or has too few points",
     "account.agree": "the site has no terms that somebody could owe their consent to",
     "account.remove_totp": "nobody has set an app up",
+    "decisions.appeal_suspension": "nobody there is suspended, so nobody has shown to be",
     "account.verify": "everybody has a passkey, so the password alone is not enough",
 }
 

@@ -17,6 +17,7 @@ from community.core.db import db, transaction
 from community.core.jobs import Job
 from community.posts.operations import watch
 from community.translations.catalogues import read_catalogue
+from moderation.sanctions.models import Statement
 from reputation.payback.operations.charities import propose_charity
 from reputation.payback.operations.periods import start as start_payback
 from tests.client import ForumClient
@@ -30,6 +31,7 @@ from tests.factories.community import (
     make_question,
     make_user,
 )
+from tests.factories.sanctions import make_appeal, make_sanction
 from tests.mailbox import sent_mails
 from tests.policy_points import make_points
 
@@ -85,6 +87,8 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         make_case([asker, helper], state=state, claimed_by=team)
         for state in ("open", "claimed", "actioned")
     ]
+    german.sanctions = [make_sanction(asker, kind, by=team) for kind in ("warning", "notice")]
+    make_appeal(db.session.get_one(Statement, german.sanctions[0].statement_id), "Plugh!")
     sent_mails(app)
     return german
 
@@ -198,6 +202,14 @@ def addresses_of(reader: ForumClient) -> list[str]:
         "/moderation/cases",
         "/moderation/cases?show=decided",
         *(f"/moderation/cases/{case.id}" for case in reader.cases),
+        "/account/decisions",
+        *(f"/account/decisions/{one.statement_id}" for one in reader.sanctions),
+        f"/moderation/people/{reader.asker.id}/sanctions",
+        f"/moderation/people/{reader.team.id}/sanctions",
+        "/moderation/sanctions",
+        "/moderation/wordings",
+        "/moderation/wordings/ban/de",
+        "/transparency",
         "/admin/groups",
         f"/admin/groups/{reader.group.id}",
         "/ranks",

@@ -18,6 +18,7 @@ from community.questions.operations.closures import close_question, request_info
 from community.questions.operations.edits import edit_question, version_of
 from community.questions.operations.questions import lock_question
 from moderation.cases.models import ModerationCase
+from moderation.sanctions.models import Statement
 from tests.browser.site import Site
 from tests.factories.cases import make_case
 from tests.factories.community import (
@@ -30,12 +31,14 @@ from tests.factories.community import (
     make_question,
     make_user,
 )
+from tests.factories.sanctions import make_appeal, make_sanction, make_statement
 from tests.identity.factors import make_codes, make_totp
 from tests.policy_points import PointsWorld, make_points
 
 PASSWORD = "ferry boat lantern"
 PROTECTED = "petra@example.org"
 RECRUIT = "recruit@example.org"
+SUSPENDED = "paul@example.org"
 LONG_WORD = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz" * 2
 RICH = f"""Seit gestern steht da **kein Netz**. Ich habe schon
 
@@ -81,6 +84,9 @@ class Scene:
     unsubscription: str
     points: PointsWorld
     case: ModerationCase
+    told: Statement
+    suspended: User
+    silent: User
 
 
 def make_scene(site: Site) -> Scene:
@@ -121,7 +127,13 @@ def _make() -> Scene:
         points=make_points({"moderator": moderator}, helper, make_user("Ada Zweite", role="admin")),
         unsubscription=sign_unsubscription(Unsubscription(asker.id, "answer", None)),
         case=make_case([asker, helper]),
+        told=make_statement(helper),
+        suspended=make_user("Paul Pause", email=SUSPENDED, password=hash_password(PASSWORD)),
+        silent=make_user("Silvia Still"),
     )
+    make_appeal(make_statement(helper, measure="post_deleted"))
+    make_sanction(scene.suspended, "suspension", by=moderator, facts=f"Werbung {LONG_WORD[:60]}")
+    make_sanction(scene.silent, "read_only", by=moderator)
     _discuss(scene)
     _settle_states(scene)
     return scene

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from tests.browser.chromium import DESKTOP, PHONE, Visitors
-from tests.browser.scene import PASSWORD, PROTECTED, RECRUIT, Scene, make_scene
+from tests.browser.scene import PASSWORD, PROTECTED, RECRUIT, SUSPENDED, Scene, make_scene
 from tests.browser.site import Site
 from tests.browser.steps import BODY, question_path
 
@@ -243,6 +243,22 @@ PAGES = {
     "appeal to answer": Shown(
         "moderator", lambda scene: f"/admin/appeals/{scene.points.taken['moderator']}"
     ),
+    "decisions": Shown("helper", "/account/decisions"),
+    "decision to appeal against": Shown(
+        "helper", lambda scene: f"/account/decisions/{scene.told.id}"
+    ),
+    "decision, appealed against": Shown(
+        "helper", lambda scene: f"/account/decisions/{scene.told.id + 1}"
+    ),
+    "read-only": Shown("silent", "/account/decisions"),
+    "suspension": Shown("guest", "/sign-in", sign_in_as(SUSPENDED)),
+    "measures in force": Shown("moderator", "/moderation/sanctions"),
+    "measures about a member": Shown(
+        "moderator", lambda scene: f"/moderation/people/{scene.suspended.id}/sanctions"
+    ),
+    "measures, how they are told": Shown("admin", "/moderation/wordings"),
+    "wording of a measure": Shown("admin", "/moderation/wordings/suspension/de"),
+    "transparency": Shown("guest", "/transparency"),
     "rules of points": Shown("admin", "/admin/point-rules"),
     "draft of rules": Shown(
         "admin", lambda scene: f"/admin/point-rules/drafts/{scene.points.draft_id}"
@@ -266,16 +282,22 @@ NOT_SHOWN = {
     "/account/providers": "needs a provider: test_providers.py",
     "/sign-in/providers/<name>/account": "needs a provider: test_providers.py",
     "/verify/providers/<name>": "a redirect to the provider",
+    "/suspension": "reached by signing in: suspension",
+    "/suspension/<token>": "a redirect to the suspension",
+    "/transparency/<int:year>": "the same page as without a year",
 }
 # Blueprints whose every page has to stand in the list above.
 LISTED = (
     "account",
     "administration",
+    "decisions",
     "identity",
     "moderation",
     "preferences",
     "privacy",
     "providers",
+    "sanctions",
+    "transparency",
 )
 
 

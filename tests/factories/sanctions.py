@@ -23,9 +23,7 @@ def make_sanction(
     values.setdefault("days", DAYS.get(kind))
     actor = by or make_user(role="moderator")
     with transaction():
-        return impose_sanction(
-            actor, user.id, kind, **{"rule": "spam", "facts": FACTS, **values}
-        )
+        return impose_sanction(actor, user.id, kind, **{"rule": "spam", "facts": FACTS, **values})
 
 
 def make_statement(user: User, *, by: Viewer | None = None, **values: Any) -> Statement:

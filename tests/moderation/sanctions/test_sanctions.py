@@ -101,7 +101,9 @@ def test_read_only_is_for_the_days_the_rules_name(user, keeper, days):
     assert load_user(user.id).silenced_until is None
 
 
-@pytest.mark.parametrize(("days", "fits"), [(None, False), (0, False), (1, True), (365, True), (366, False)])
+@pytest.mark.parametrize(
+    ("days", "fits"), [(None, False), (0, False), (1, True), (365, True), (366, False)]
+)
 def test_a_suspension_is_for_up_to_a_year(user, keeper, days, fits):
     if fits:
         assert make_sanction(user, "suspension", by=keeper, days=days).state == "active"
@@ -310,7 +312,7 @@ def test_of_two_moderators_at_once_one_wins(at_once, user):
             impose_sanction(keeper, user.id, "suspension", days=7, rule="abuse", facts=FACTS)
 
     errors = errors_of(at_once([lambda keeper=keeper: impose(keeper) for keeper in keepers]))
-    assert errors == ["InForceAlready"]
+    assert errors == ["InForceAlready()"]
     assert len(db.session.scalars(select(Sanction)).all()) == 1
     assert len(db.session.scalars(select(Statement)).all()) == 1
     assert actions_about(user) == ["sanction.started"]
@@ -325,7 +327,7 @@ def test_of_two_who_lift_at_once_one_is_told(at_once, user, keeper):
             lift_sanction(keeper, sanction.id, "Enough")
 
     errors = errors_of(at_once([lambda keeper=keeper: lift(keeper) for keeper in keepers]))
-    assert errors == ["SanctionOver"]
+    assert errors == ["SanctionOver()"]
     assert actions_about(user) == ["sanction.started", "sanction.lifted"]
 
 
