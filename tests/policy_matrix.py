@@ -17,8 +17,8 @@ from community.identity.models import UserSession
 from community.identity.operations.sessions import open_session
 from community.policy_table import POLICIES
 from tests.client import ForumClient
+from tests.policy_nothing import ABOUT_NOTHING
 from tests.policy_requests import (
-    ABOUT_NOTHING,
     KINDS,
     NAMED_IN_FORM,
     REQUESTS,

@@ -166,6 +166,19 @@ def visit(reader: ForumClient, who: str) -> None:
         reader.sign_in(getattr(reader, who))
 
 
+def decision_addresses_of(reader: ForumClient) -> list[str]:
+    return [
+        "/account/decisions",
+        *(f"/account/decisions/{one.statement_id}" for one in reader.sanctions),
+        f"/moderation/people/{reader.asker.id}/sanctions",
+        f"/moderation/people/{reader.team.id}/sanctions",
+        "/moderation/sanctions",
+        "/moderation/wordings",
+        "/moderation/wordings/ban/de",
+        "/transparency",
+    ]
+
+
 def addresses_of(reader: ForumClient) -> list[str]:
     post, answer = reader.question.id, reader.answer.id
     return [
@@ -202,14 +215,7 @@ def addresses_of(reader: ForumClient) -> list[str]:
         "/moderation/cases",
         "/moderation/cases?show=decided",
         *(f"/moderation/cases/{case.id}" for case in reader.cases),
-        "/account/decisions",
-        *(f"/account/decisions/{one.statement_id}" for one in reader.sanctions),
-        f"/moderation/people/{reader.asker.id}/sanctions",
-        f"/moderation/people/{reader.team.id}/sanctions",
-        "/moderation/sanctions",
-        "/moderation/wordings",
-        "/moderation/wordings/ban/de",
-        "/transparency",
+        *decision_addresses_of(reader),
         "/admin/groups",
         f"/admin/groups/{reader.group.id}",
         "/ranks",

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 LONGEST_KEPT_CHARS = 100_000
 SHORT_CHARS = 60
 DISCARDED_BYTES = 32 * 1_048_576
-TEXT_FIELDS = frozenset({"title", "body", "tags", "note", "reason", "bio"})
+TEXT_FIELDS = frozenset({"title", "body", "tags", "note", "reason", "bio", "text", "facts"})
 # The token is made anew; passwords are typed anew.
 NEVER_KEPT = "password"
 

@@ -27,6 +27,7 @@ from moderation.sanctions.letters import send_ended_letter
 from moderation.sanctions.models import (
     ACTIVE,
     EXPIRED,
+    KINDS,
     LIFTED,
     READ_ONLY,
     REASON_MAX_CHARS,
@@ -129,6 +130,8 @@ def impose_sanction(
 
 
 def _require_imposing(actor: Viewer, user_id: int, kind: str, post_id: int | None) -> None:
+    if kind not in KINDS:
+        raise SanctionInvalid(errors={"kind": _l("Choose what is to be done.")})
     there = board_of_post(post_id, user_id)
     if post_id is not None and there is None:
         raise SanctionInvalid(errors={"post": _l("This member did not write that post.")})

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from community.core import clock
 from community.core.authz import require
-from community.core.errors import Invalid
+from community.core.errors import Conflict, Invalid
 from community.core.forms import takes
 from community.core.submissions import submit_once
 from community.core.web import LARGEST_ID, current_viewer
@@ -19,7 +19,6 @@ from moderation.sanctions.letters import until_words
 from moderation.sanctions.operations.sanctions import (
     DAY,
     READ_ONLY_DAYS,
-    SanctionInvalid,
     check_sanction,
     impose_sanction,
     lift_sanction,
@@ -113,6 +112,9 @@ def create_sanction(user_id: int) -> ResponseReturnValue:
         return submit_once(actor.id, lambda: _impose(user_id))
     except Invalid as refusal:
         return _render(user_id, form, errors=refusal.errors, status=422)
+    except Conflict as refusal:
+        # Shown with what has come meanwhile; sent again, it was looked at.
+        return _render(user_id, form, errors={"": refusal.message}, status=refusal.status)
 
 
 def _impose(user_id: int) -> str:
@@ -137,12 +139,10 @@ def _preview(user_id: int) -> dict[str, Any]:
     form, viewer = request.form, current_viewer()
     post_id = _number(form.get("post"))
     kind, board_id = form.get("kind", ""), board_of_post(post_id, user_id)
-    if not kind:
-        raise SanctionInvalid(errors={"kind": _("Choose what is to be done.")})
-    require(can_impose_sanction(viewer, get_target(user_id), kind, board_id))
     facts, days = check_sanction(
         kind, form.get("rule", ""), form.get("facts", ""), _number(form.get("days"))
     )
+    require(can_impose_sanction(viewer, get_target(user_id), kind, board_id))
     text = preview_statement(
         user_id,
         measure=kind,
