@@ -153,7 +153,7 @@ PAGES = [
 def test_pages_are_german(reader: ForumClient, english_phrases: re.Pattern[str], who: str) -> None:
     visit(reader, who)
     said = {}
-    for address in [*PAGES, *addresses_of(reader)]:
+    for address in [*PAGES, *addresses_of(reader), *decision_addresses_of(reader)]:
         page = reader.get(address, follow_redirects=True)
         assert page.status_code in (200, 401, 403, 404)
         said[address] = found_in(page.text, english_phrases)
@@ -215,7 +215,6 @@ def addresses_of(reader: ForumClient) -> list[str]:
         "/moderation/cases",
         "/moderation/cases?show=decided",
         *(f"/moderation/cases/{case.id}" for case in reader.cases),
-        *decision_addresses_of(reader),
         "/admin/groups",
         f"/admin/groups/{reader.group.id}",
         "/ranks",
