@@ -42,8 +42,8 @@ from tests.factories.community import (
 )
 from tests.policy_cases import Cases, case_requests, make_cases
 from tests.policy_points import DRAFT, PointsWorld, make_points
-from tests.policy_tools import tool_requests
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
+from tests.policy_tools import tool_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
 PASSWORD = "ferry boat lantern"
