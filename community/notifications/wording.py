@@ -1,5 +1,6 @@
 """Notifications in words, in the present reader's language."""
 
+from collections.abc import Callable
 from datetime import date
 
 from flask_babel import gettext as _
@@ -46,16 +47,8 @@ def line_of(entry: Entry) -> str:
     """Return the notification as one sentence."""
     if entry.kind == "badge":
         return _("You were given the badge “%(badge)s”", badge=entry.note)
-    if entry.kind == "rules":
-        return _rules_line(entry.note)
-    if entry.kind == "points":
-        return _points_line(entry.note)
-    if entry.kind == "trust":
-        return _trust_line(entry.note)
-    if entry.kind == "superuser":
-        return _superuser_line(entry.note)
-    if entry.kind == "decision":
-        return _decision_line(entry.note)
+    if entry.kind in _OF_NOTES:
+        return _OF_NOTES[entry.kind](entry.note)
     names = {"actor": actor_name(entry), "title": entry.title or ""}
     if entry.kind == "unaccepted":
         return _unaccepted_line(entry.note, names)
@@ -220,6 +213,16 @@ def subject_of(entry: Entry) -> str:
         "badge": _("A badge for you: %(badge)s", badge=entry.note),
     }
     return subjects[entry.kind]
+
+
+# Kinds about the member alone, whose note says in codes what happened.
+_OF_NOTES: dict[str, Callable[[str], str]] = {
+    "rules": _rules_line,
+    "points": _points_line,
+    "trust": _trust_line,
+    "superuser": _superuser_line,
+    "decision": _decision_line,
+}
 
 
 def collection_subject(count: int) -> str:

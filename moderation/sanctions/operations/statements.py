@@ -40,7 +40,12 @@ from moderation.sanctions.queries.statements import (
     list_standing_about,
     lock_statement,
 )
-from moderation.sanctions.queries.texts import draft_statement, language_of, statement_text
+from moderation.sanctions.queries.texts import (
+    draft_statement,
+    language_of,
+    months_later,
+    statement_text,
+)
 
 __all__ = ["draft_statement", "issue_statement", "statement_text"]
 
@@ -135,7 +140,8 @@ def _store(
     statement.language = language_of(user_id)
     statement.text = statement_text(draft, statement.language)
     statement.decided_by_id, statement.issued_at = decided_by_id, clock.now()
-    statement.appeal_until = draft.appeal_until
+    if draft.appeal_until is not None:
+        statement.appeal_until = months_later(statement.issued_at)
     db.session.add(statement)
     db.session.flush()
     _tell(actor, statement)
