@@ -26,6 +26,7 @@ from community.identity.views.providers import blueprint as providers_blueprint
 from community.importers.views import blueprint as importers_blueprint
 from community.notifications.subscribers import SUBSCRIPTIONS as NOTIFICATION_SUBSCRIPTIONS
 from community.notifications.views import blueprint as notifications_blueprint
+from community.posts.screening import register_screens
 from community.posts.views import blueprint as posts_blueprint
 from community.privacy.views import blueprint as privacy_blueprint
 from community.questions.feeds import blueprint as feeds_blueprint
@@ -48,6 +49,9 @@ from moderation.cases.views import blueprint as moderation_blueprint
 from moderation.sanctions.subscribers import SUBSCRIPTIONS as SANCTIONS_SUBSCRIPTIONS
 from moderation.sanctions.views import sanctions as sanctions_blueprint
 from moderation.transparency.views import blueprint as transparency_blueprint
+from moderation.spam.cases import KINDS as SPAM_KINDS
+from moderation.spam.screen import screen_spam
+from moderation.spam.subscribers import SUBSCRIPTIONS as SPAM_SUBSCRIPTIONS
 from reputation.adjustments.views import adjustments as adjustments_blueprint
 from reputation.adjustments.views import appeals as appeals_blueprint
 from reputation.badges.subscribers import SUBSCRIPTIONS as BADGE_SUBSCRIPTIONS
@@ -125,11 +129,15 @@ SUBSCRIPTIONS = (
     CASES_SUBSCRIPTIONS,
     SANCTIONS_SUBSCRIPTIONS,
     PAYBACK_SUBSCRIPTIONS,
+    SPAM_SUBSCRIPTIONS,
     FAIRNESS_SUBSCRIPTIONS,
 )
 
 # Of cases, in the order in which moderators may choose among them.
-CASE_KINDS = (RING_KINDS, APPEAL_KINDS)
+CASE_KINDS = (RING_KINDS, APPEAL_KINDS, SPAM_KINDS)
+
+# In this order every text is looked at before it is published.
+SCREENS = (screen_spam,)
 
 
 def create_app(settings: Settings | None = None) -> web.Forum:
@@ -158,6 +166,7 @@ def create_app(settings: Settings | None = None) -> web.Forum:
         registry.subscribe(subscriptions)
     for kinds in CASE_KINDS:
         register_kinds(kinds)
+    register_screens(SCREENS)
     cli.init_app(app)
     return app
 

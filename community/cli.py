@@ -9,6 +9,7 @@ from community.importers.cli import import_group, rebuild_command
 from community.notifications.cli import notifications
 from community.search.cli import search_commands
 from moderation.audit.cli import audit_commands
+from moderation.spam.cli import spam_commands
 from reputation.cli import reputation_commands
 from reputation.payouts.cli import payback_commands
 
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(rebuild_command)
     app.cli.add_command(reputation_commands)
     app.cli.add_command(payback_commands)
+    app.cli.add_command(spam_commands)
     app.cli.add_command(audit_commands)
 
 

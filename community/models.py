@@ -55,6 +55,7 @@ from community.search.models import Deflection, IndexRequest
 from moderation.appeals.models import DecisionAppeal
 from moderation.cases.models import CaseSubject, ModerationCase
 from moderation.sanctions.models import Sanction, SanctionWording, Statement
+from moderation.spam.models import SpamLesson, SpamModel, SpamToken, TextMark
 from reputation.adjustments.models import Adjustment, PointsAppeal
 from reputation.badges.models import Badge, BadgeGrant
 from reputation.drafts.models import RuleDraft, RuleSimulation
@@ -159,12 +160,16 @@ __all__ = [
     "SanctionWording",
     "SettlementImport",
     "SignInTrace",
+    "SpamLesson",
+    "SpamModel",
+    "SpamToken",
     "SpentChallenge",
     "Statement",
     "Submission",
     "SuperuserMembership",
     "Tag",
     "TagCount",
+    "TextMark",
     "TotpFactor",
     "User",
     "UserSession",

@@ -13,6 +13,7 @@ from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 from moderation.audit.tasks import check_log, note_head
 from moderation.sanctions.operations.sanctions import expire_sanctions
+from moderation.spam.tasks import calibrate_scores
 from reputation.badges.operations.granting import refresh_all_badges
 from reputation.fairness.tasks import look_for_rings
 from reputation.leaderboards.tasks import check_leaderboards
@@ -40,6 +41,7 @@ PERIODIC = (
     Periodic(drive_payback, timedelta(minutes=10)),
     Periodic(refresh_levels, timedelta(days=1)),
     Periodic(refresh_all_badges, timedelta(days=1)),
+    Periodic(calibrate_scores, timedelta(days=1)),
     Periodic(watch_books, timedelta(minutes=1)),
     Periodic(verify_books, timedelta(hours=1)),
     Periodic(note_head, timedelta(minutes=5)),

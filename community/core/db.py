@@ -4,6 +4,7 @@ A request commits once, after its view has returned; a raised error rolls back. 
 read run in a transaction that cannot write. The worker and the CLI use ``transaction()``.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -32,6 +33,8 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 5_000
+# Steps of SQLite's machine between two looks at the clock: some milliseconds at most.
+STEPS_BETWEEN_LOOKS = 10_000
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -237,6 +240,28 @@ def _check_sqlite(connection: Connection) -> None:
 def _check_postgresql(connection: Connection) -> None:
     if connection.execute(text("SHOW server_encoding")).scalar() != "UTF8":
         raise DatabaseUnfit("The PostgreSQL database must be encoded in UTF8.")
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Give up statements of the present transaction that would end later than in so many seconds.
+
+    Raises SQLAlchemy's ``OperationalError`` then; call it inside a savepoint, which that ends. On
+    PostgreSQL the time counts for each statement.
+    """
+    if db.engine.dialect.name == "sqlite":
+        ends = time.monotonic() + seconds
+        raw: Any = db.session.connection().connection.dbapi_connection
+        raw.set_progress_handler(lambda: time.monotonic() > ends, STEPS_BETWEEN_LOOKS)
+        try:
+            yield
+        finally:
+            raw.set_progress_handler(None, 0)
+        return
+    db.session.execute(text(f"SET LOCAL statement_timeout = {int(1_000 * seconds)}"))
+    yield
+    # Not after an error: the savepoint is rolled back then, and the limit with it.
+    db.session.execute(text("SET LOCAL statement_timeout TO DEFAULT"))
 
 
 def insert_ignoring_conflicts(table: Any) -> Any:

@@ -13,6 +13,7 @@ from community.identity import policies as identity_policies
 from community.identity.operations import codes, registration, traces
 from community.posts import drafts
 from community.privacy.operations import archives, forgetting, leaving
+from moderation.spam.operations.learning import MARKS_KEPT, forget_marks
 from reputation.trust.operations import prune_visits
 from reputation.trust.rules import WINDOW
 
@@ -115,6 +116,12 @@ PERIODS = (
         "cases that were closed, and what was found for them",
         forgetting.forget_cases,
         "case_days",
+    ),
+    Period(
+        "text_marks",
+        "keyed hashes by which copies of a text are found",
+        lambda age: forgetting.in_transaction(lambda: forget_marks(age)),
+        fixed=MARKS_KEPT,
     ),
     Period(
         "exports",

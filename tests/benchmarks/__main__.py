@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python3 dev.py bench [accounts|standing] [--json]``.
+"""Run the benchmarks: ``python3 dev.py bench [accounts|standing|fairness|spam] [--json]``.
 
 The Thunderbird support community (42,774 questions) is imported once into ``instance/bench``; a
 question of it with about 20 answers is shown by our page and by the reference page, in one run.
@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from community.app import create_app
 from community.core.db import db
 from community.core.settings import Settings
-from tests.benchmarks import accounts, fairness, posting, scenes, standing
+from tests.benchmarks import accounts, fairness, posting, scenes, spam, standing
 from tests.benchmarks.measuring import Measurement
 from tests.benchmarks.reference import create_reference
 from tests.benchmarks.reference import db as reference_db
@@ -40,7 +40,9 @@ def main() -> int:
     if arguments.part == "standing":
         return standing.main(arguments.dump, as_json=arguments.json)
     if arguments.part == "fairness":
-        return fairness.main(seeds=arguments.seed, runs=arguments.runs, as_json=arguments.json)
+        return fairness.main(seeds=arguments.seed, runs=arguments.runs or 1, as_json=arguments.json)
+    if arguments.part == "spam":
+        return spam.main(seeds=arguments.seed, runs=arguments.runs, as_json=arguments.json)
     app = prepared_app(arguments.instance)
     with app.app_context():
         scene = scenes.find_scene(app)
@@ -68,13 +70,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=("pages", "accounts", "standing", "fairness"),
+        choices=("pages", "accounts", "standing", "fairness", "spam"),
         default="pages",
         help="accounts: whether times tell who has an account; "
-        "standing: our points against those a real community published; fairness: rings found",
+        "standing: our points against those a real community published; fairness: rings found; "
+        "spam: what moderators marked, told from what they did not",
     )
-    parser.add_argument("--seed", type=int, action="append", default=[], help="of fairness")
-    parser.add_argument("--runs", type=int, default=1, help="of fairness, each its own seed")
+    parser.add_argument("--seed", type=int, action="append", default=[], help="of fairness, spam")
+    parser.add_argument("--runs", type=int, default=0, help="of fairness, spam, each its own seed")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--dump", type=Path, help="standing: a Stack Exchange dump of 2018")
     parser.add_argument(

@@ -15,6 +15,7 @@ from community.privacy.register import (
     payouts,
     places,
     points,
+    spam,
     superusers,
 )
 
@@ -29,6 +30,7 @@ TABLES: dict[str, Table] = {
     **points.TABLES,
     **machinery.TABLES,
     **superusers.TABLES,
+    **spam.TABLES,
 }
 STORES = places.STORES
 

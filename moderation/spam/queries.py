@@ -1,0 +1,217 @@
+"""Reads of what was learned, and of what is known of an author and a text."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+
+from community.core import clock
+from community.core.db import db
+from community.core.settings import current_settings
+from community.identity.models import User
+from community.posts.models import Post
+from community.posts.visibility import PUBLISHED
+from community.questions.models import Question
+from moderation.cases.models import NO_VIOLATION, UNDONE, VIOLATION, ModerationCase
+from moderation.spam.bayes import Counts, Totals, evidence_of, weight_of
+from moderation.spam.disposable import is_disposable
+from moderation.spam.facts import DAY, HOUR, Facts, evidence_against, tokens_of_facts
+from moderation.spam.hashing import hashes_of, marks_of
+from moderation.spam.models import HAM, SPAM, THE_MODEL, SpamLesson, SpamModel, SpamToken, TextMark
+from moderation.spam.tokens import shingles_of, tokens_of
+
+# SQLite takes so many values in one statement at the least.
+CHUNK = 500
+COPIES_WITHIN = timedelta(days=7)
+# Of the marks of two texts (``hashing.MARKS``) so many must agree for one to be a copy.
+SHARED_MARKS = 8
+MOST_COUNTED = 50
+# What nobody objected to for so long was welcome.
+STAYED = timedelta(days=30)
+# The rule against it (``moderation.rules``), and the kind of its cases.
+SPAM_RULE = "spam"
+# Cases about a text. Others, of pictures or of people, say nothing of words.
+TEACHING = ("spam", "held", "first_post", "flag")
+
+
+def get_model() -> SpamModel | None:
+    """Return what was learned in all; None before the first lesson."""
+    query = select(SpamModel).where(SpamModel.id == THE_MODEL)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def get_totals() -> Totals:
+    """Return how many texts of each kind were learned."""
+    model = get_model()
+    return model.totals if model else Totals(0, 0)
+
+
+def counts_of(hashes: Sequence[int]) -> Counts:
+    """Return the counts of tokens; those never seen are left out."""
+    found: dict[int, tuple[int, int]] = {}
+    for at in range(0, len(hashes), CHUNK):
+        query = select(SpamToken.hash, SpamToken.spam_count, SpamToken.ham_count).where(
+            SpamToken.hash.in_(hashes[at : at + CHUNK])
+        )
+        found.update(
+            {row.hash: (row.spam_count, row.ham_count) for row in db.session.execute(query)}
+        )
+    return found
+
+
+def get_lesson(post_id: int) -> SpamLesson | None:
+    """Return what was learned of a post."""
+    query = select(SpamLesson).where(SpamLesson.post_id == post_id)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def facts_of(
+    author: User, at: datetime, *, marks: Collection[int] = (), post_id: int | None = None
+) -> Facts:
+    """Return what was known of an author at an instant, when they wrote a text with these marks.
+
+    ``post_id`` is the text's, if it is stored already.
+    """
+    before = (Post.author_id == author.id, Post.created_at <= at, Post.id != (post_id or 0))
+    times = db.session.scalars(
+        select(Post.created_at).where(*before).order_by(Post.created_at.desc()).limit(MOST_COUNTED)
+    ).all()
+    copies, own_copies = _copies(author.id, at, marks, post_id)
+    return Facts(
+        account_age=max(timedelta(), at - author.created_at),
+        posts_before=len(times),
+        posts_last_hour=sum(time > at - HOUR for time in times),
+        posts_last_day=sum(time > at - DAY for time in times),
+        copies=copies,
+        own_copies=own_copies,
+        spam_before=_spam_before(author.id, at),
+        mail_is_disposable=is_disposable(author.email),
+        trust_level=author.trust_level,
+    )
+
+
+def _copies(
+    author_id: int, at: datetime, marks: Collection[int], post_id: int | None
+) -> tuple[int, int]:
+    """Return how many others wrote nearly the same lately, and how often the author did."""
+    if len(marks) < SHARED_MARKS:
+        return 0, 0
+    alike = (
+        select(TextMark.post_id)
+        .where(
+            TextMark.mark.in_(marks),
+            TextMark.post_id != (post_id or 0),
+            TextMark.marked_at > at - COPIES_WITHIN,
+            TextMark.marked_at <= at,
+        )
+        .group_by(TextMark.post_id)
+        .having(func.count() >= SHARED_MARKS)
+        .limit(MOST_COUNTED)
+    )
+    authors = db.session.scalars(select(Post.author_id).where(Post.id.in_(alike))).all()
+    return len(set(authors) - {author_id}), sum(other == author_id for other in authors)
+
+
+def _spam_before(author_id: int, at: datetime) -> int:
+    query = (
+        select(func.count())
+        .select_from(SpamLesson)
+        .join(Post, Post.id == SpamLesson.post_id)
+        .where(Post.author_id == author_id, SpamLesson.label == SPAM, SpamLesson.learned_at < at)
+    )
+    return db.session.scalar(query) or 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text by somebody is judged by: hashes of its tokens, its marks, and the author."""
+
+    hashes: Sequence[int]
+    marks: Sequence[int]
+    facts: Facts
+
+
+def read_text(
+    author: User, title: str, body: str, *, at: datetime, salt: bytes, post_id: int | None = None
+) -> Reading:
+    """Return what speaks for and against a text, as it was when it was written."""
+    marks = marks_of(shingles_of(title, body), salt)
+    facts = facts_of(author, at, marks=marks, post_id=post_id)
+    own_host = urlsplit(current_settings().site_url).hostname or ""
+    tokens = tokens_of(title, body, own_host=own_host) | tokens_of_facts(facts)
+    return Reading(hashes_of(tokens, salt), marks, facts)
+
+
+def read_post(post: Post, salt: bytes) -> Reading:
+    """Return what speaks for and against a post that is stored."""
+    author = db.session.get_one(User, post.author_id)
+    title = post.title if isinstance(post, Question) else ""
+    return read_text(author, title, post.body, at=post.created_at, salt=salt, post_id=post.id)
+
+
+def evidence_in(model: SpamModel, reading: Reading) -> float:
+    """Return what a reading says of spam; raises ``BrokenModel``."""
+    totals = model.totals
+    counts = counts_of(reading.hashes)
+    weights = (weight_of(*counts[number], totals) for number in reading.hashes if number in counts)
+    return evidence_of(weights) - evidence_against(reading.facts.trust_level)
+
+
+def list_removed_spam_ids(most: int) -> list[int]:
+    """Return posts that moderators found to be spam and that are gone, newest first."""
+    found = exists().where(
+        ModerationCase.post_id == Post.id,
+        ModerationCase.decision == VIOLATION,
+        ModerationCase.state != UNDONE,
+        or_(ModerationCase.rule == SPAM_RULE, ModerationCase.kind == SPAM_RULE),
+    )
+    query = (
+        select(Post.id)
+        .where(Post.visibility.in_(("hidden", "deleted")), found, _is_unlearned())
+        .order_by(Post.id.desc())
+        .limit(most)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_known_ham_ids(most: int) -> list[int]:
+    """Return posts that stayed where they are for a month, newest first."""
+    query = (
+        select(Post.id)
+        .where(
+            Post.visibility == PUBLISHED, Post.created_at < clock.now() - STAYED, _is_unlearned()
+        )
+        .order_by(Post.id.desc())
+        .limit(most)
+    )
+    return list(db.session.scalars(query))
+
+
+def _is_unlearned() -> ColumnElement[bool]:
+    return ~exists().where(SpamLesson.post_id == Post.id)
+
+
+def label_decided(post_id: int) -> str | None:
+    """Return whether moderators found a post to be spam or fine, by what they decided last.
+
+    None where nothing stands, and where it broke another rule.
+    """
+    query = (
+        select(ModerationCase.decision, ModerationCase.rule, ModerationCase.kind)
+        .where(
+            ModerationCase.post_id == post_id,
+            ModerationCase.kind.in_(TEACHING),
+            ModerationCase.decision.is_not(None),
+            ModerationCase.state != UNDONE,
+        )
+        .order_by(ModerationCase.decided_at.desc(), ModerationCase.id.desc())
+        .limit(1)
+    )
+    row = db.session.execute(query).first()
+    if row is None:
+        return None
+    if row.decision == NO_VIOLATION:
+        return HAM
+    return SPAM if SPAM_RULE in (row.rule, row.kind) else None
