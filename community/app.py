@@ -48,10 +48,10 @@ from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
 from moderation.cases.views import blueprint as moderation_blueprint
 from moderation.sanctions.subscribers import SUBSCRIPTIONS as SANCTIONS_SUBSCRIPTIONS
 from moderation.sanctions.views import sanctions as sanctions_blueprint
-from moderation.transparency.views import blueprint as transparency_blueprint
 from moderation.spam.cases import KINDS as SPAM_KINDS
 from moderation.spam.screen import screen_spam
 from moderation.spam.subscribers import SUBSCRIPTIONS as SPAM_SUBSCRIPTIONS
+from moderation.transparency.views import blueprint as transparency_blueprint
 from reputation.adjustments.views import adjustments as adjustments_blueprint
 from reputation.adjustments.views import appeals as appeals_blueprint
 from reputation.badges.subscribers import SUBSCRIPTIONS as BADGE_SUBSCRIPTIONS

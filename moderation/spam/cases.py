@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from community.core.authz import Viewer
 from moderation.cases.kinds import CaseKind, Decision
 from moderation.cases.models import ModerationCase
+from moderation.sanctions.models import POST_HIDDEN
 from moderation.spam.bayes import HELD, REVIEWED
 from moderation.spam.operations.deciding import decide_spam, undo_spam
 
@@ -31,7 +32,7 @@ SPAM = CaseKind(
             _l("Spam"),
             is_violation=True,
             hint=_l("The post is hidden; the score learns from it."),
-            measures=("post_hidden",),
+            measures=(POST_HIDDEN,),
         ),
     ),
     template="moderation/_spam.html",

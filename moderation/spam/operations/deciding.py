@@ -8,6 +8,9 @@ from community.questions.operations.questions import lock_question
 from community.questions.operations.removals import change_visibility, hide_post, restore_post
 from moderation.cases.kinds import Decision
 from moderation.cases.models import ModerationCase
+from moderation.sanctions.models import POST_HIDDEN
+from moderation.sanctions.operations.statements import issue_statement
+from moderation.spam.queries import SPAM_RULE
 
 
 def decide_spam(
@@ -17,6 +20,17 @@ def decide_spam(
     question, post = _thread_of(case)
     if decision.is_violation and post.visibility in ("published", "held"):
         hide_post(actor, question, post, note)
+        issue_statement(
+            actor,
+            user_id=post.author_id,
+            measure=POST_HIDDEN,
+            rule=rule or SPAM_RULE,
+            facts=note,
+            post_id=post.id,
+            # Decided by a person, but found by the score.
+            automated=True,
+            case_id=case.id,
+        )
     elif not decision.is_violation and post.visibility == "held":
         change_visibility(actor, question, post, "published", note)
 
