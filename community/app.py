@@ -26,6 +26,7 @@ from community.identity.views.providers import blueprint as providers_blueprint
 from community.importers.views import blueprint as importers_blueprint
 from community.notifications.subscribers import SUBSCRIPTIONS as NOTIFICATION_SUBSCRIPTIONS
 from community.notifications.views import blueprint as notifications_blueprint
+from community.posts.picture_views import blueprint as attachments_blueprint
 from community.posts.screening import register_screens
 from community.posts.views import blueprint as posts_blueprint
 from community.privacy.views import blueprint as privacy_blueprint
@@ -85,6 +86,7 @@ BLUEPRINTS = (
     preferences_blueprint,
     people_blueprint,
     posts_blueprint,
+    attachments_blueprint,
     home_blueprint,
     boards_blueprint,
     tags_blueprint,

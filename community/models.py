@@ -27,6 +27,7 @@ from community.identity.models import (
 from community.importers.models import ImportedRecord
 from community.notifications.models import Digest, Notification, NotificationSetting
 from community.posts.models import (
+    Attachment,
     Comment,
     Draft,
     HeldPost,
@@ -88,6 +89,7 @@ __all__ = [
     "Adjustment",
     "AllowanceUse",
     "Answer",
+    "Attachment",
     "AuditEntry",
     "AuditHead",
     "AuditSeal",

@@ -118,6 +118,8 @@ PREFERENCES = {
 }
 
 WRITING = {
+    "attachments.create_attachment": alike(WRITERS),
+    "attachments.remove_attachment": of_staff(MODERATORS, owners=SIGNED_IN),
     "posts.drop_draft": alike(EVERYBODY),
     "posts.preview_text": alike(EVERYBODY),
     "posts.save_draft": alike(SIGNED_IN),

@@ -6,6 +6,7 @@ from community.core.allowances import prune_allowances
 from community.core.worker import Periodic
 from community.identity.operations.names import fill_skeletons
 from community.notifications.operations.digests import plan_digests
+from community.posts.attaching import delete_stray_images
 from community.posts.operations import render_again
 from community.privacy.operations.erasures import erase_due_accounts
 from community.privacy.tasks import forget_old
@@ -28,6 +29,7 @@ PERIODIC = (
     Periodic(expire_sanctions, timedelta(minutes=1)),
     Periodic(fill_skeletons, timedelta(minutes=1)),
     Periodic(render_again, timedelta(minutes=1)),
+    Periodic(delete_stray_images, timedelta(days=1)),
     Periodic(plan_digests, timedelta(minutes=10)),
     Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(check_index, timedelta(minutes=1)),

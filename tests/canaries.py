@@ -18,7 +18,7 @@ from community.core.db import db, transaction
 from community.identity.models import Group, User
 from community.importers.models import ImportedRecord
 from community.posts.drafts import save_draft
-from community.posts.models import Comment, Revision, Tag
+from community.posts.models import Attachment, Comment, Revision, Tag
 from community.posts.operations import watch
 from community.questions.models import Answer, Closure, Question
 from community.questions.operations.closures import request_info
@@ -35,6 +35,7 @@ from tests.factories.community import (
     make_user,
     set_post_visibility,
 )
+from tests.factories.images import make_image
 
 # An insider belongs to the group of the groups' board; a local moderates the local board alone.
 ROLES = (
@@ -87,6 +88,7 @@ class Scene:
     comments: list[Comment]
     words: dict[str, str]
     allowed: dict[str, frozenset[str]] = field(default_factory=dict)
+    image: Attachment = field(default_factory=Attachment)
 
     @property
     def question_allowed(self) -> frozenset[str]:
@@ -190,9 +192,10 @@ def _make_scene(world: World, name: str, *, late: bool) -> Scene:
 
 
 def _hang_on(world: World, scene: Scene) -> None:
-    """Add what has no factory: notes, versions, drafts, watches, an imported id."""
+    """Add what has no factory: notes, versions, drafts, watches, an imported id, a picture."""
     question, words, people = scene.question, scene.words, world.people
     with transaction():
+        scene.image = make_image(people["author"], post_id=question.id)
         request_info(
             people["moderator"], lock_question(question.id), f"Info {words['info note']} please"
         )

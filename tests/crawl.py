@@ -26,6 +26,7 @@ class Target:
     title: str = MISSING_WORD
     text: str = MISSING_WORD
     board: str = "missing-board"
+    image: str = "0" * 32 + "-3x2"
 
     @classmethod
     def of(cls, world: World, scene: Scene) -> "Target":
@@ -39,6 +40,7 @@ class Target:
             scene.words["title"],
             scene.words["answer"],
             board.slug if board and scene.name != "public" else "missing-board",
+            scene.image.name,
         )
 
 
@@ -58,6 +60,8 @@ OBJECT_PAGES: dict[str, Fill] = {
     "/posts/<int:post_id>/tags": lambda t: [f"/posts/{t.question}/tags"],
     "/posts/<int:post_id>/tools": lambda t: [f"/posts/{t.question}/tools"],
     "/held-posts/<int:post_id>": lambda t: [f"/held-posts/{t.question}"],
+    "/attachments/<name>": lambda t: [f"/attachments/{t.image}"],
+    "/attachments/<name>/large": lambda t: [f"/attachments/{t.image}/large"],
     "/imported/<source>/questions/<int:old_id>": lambda t: [
         f"/imported/old/questions/{t.question}"
     ],
@@ -227,6 +231,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
         f"/mail-sent/{mail}" for mail in ("registration", "reset", "link", "x")
     ],
     "/account": _one("/account"),
+    "/account/pictures": _one("/account/pictures"),
     "/account/factors": _one("/account/factors"),
     "/account/factors/totp": _one("/account/factors/totp"),
     "/sign-in/second-factor": _one("/sign-in/second-factor"),
@@ -296,6 +301,7 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         (f"/posts/{post}", {}) for post in (t.question, t.answer, t.comment)
     ],
     "/posts/<int:post_id>/hiding": lambda t: [(f"/posts/{t.question}/hiding", {})],
+    "/attachments/<name>": lambda t: [(f"/attachments/{t.image}", {})],
     "/boards/<slug>/watch": lambda t: [(f"/boards/{t.board}/watch", {})],
     "/tags/<name>/watch": lambda t: [(f"/tags/{t.tag}/watch", {})],
     "/deflections": lambda t: [
@@ -349,6 +355,7 @@ OWN_CHANGES = {
     *("/sign-in/passkey", "/sign-in/passkey/challenge"),
     *("/sign-in", "/sign-out", "/register", "/reset", "/reset/<token>", "/language", "/theme"),
     *("/preferences", "/preferences/notifications", "/preview", "/drafts", "/drafts/<place>"),
+    "/attachments",
     *("/questions", "/notifications/reading", "/notifications/<int:notification_id>/reading"),
     *("/sign-in/providers/<name>/account", "/account/providers/<name>"),
     *("/unsubscribe/<token>", "/users/<int:user_id>/watch"),

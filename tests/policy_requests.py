@@ -40,7 +40,9 @@ from tests.factories.community import (
     make_user,
     set_post_visibility,
 )
+from tests.policy_accounts import account_requests
 from tests.policy_cases import Cases, case_requests, make_cases
+from tests.policy_images import Images, image_requests, make_images
 from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
 from tests.policy_tools import tool_requests
@@ -90,6 +92,7 @@ class World:
     grants: dict[str, int] = field(default_factory=dict)
     cases: Cases = field(default_factory=dict)
     sanctions: Sanctions = field(default_factory=dict)
+    images: Images = field(default_factory=dict)
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -188,6 +191,8 @@ def make_world() -> World:
             world.sessions[role], world.notifications[role] = row.id, note.id
             watch(user.id, person_id=world.people["agent"].id)
         world.cases |= make_cases(role, user, world.author)
+        shown_in = {target: world.content[target, "bare"].question_id for target in TARGETS}
+        world.images |= make_images(role, user, shown_in)
     world.sanctions = make_sanctions({**world.people, "author": world.author})
     world.points = make_points(world.people, world.author, second_admin)
     _make_payback(world)
@@ -403,25 +408,8 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         f"/admin/people/{c.owner.id}/roles",
         {"role": "moderator", "board": str(c.board.id)},
     ),
-    "identity.ask_second_factor": _fixed("/sign-in/second-factor", code="123456"),
-    "identity.make_second_factor_challenge": _fixed("/sign-in/second-factor/challenge"),
-    "identity.make_sign_in_challenge": _fixed("/sign-in/passkey/challenge"),
-    "identity.sign_in_with_passkey": _fixed("/sign-in/passkey", credential="{}"),
-    "identity.confirm_email_change": _fixed("/email-changes/nobodys"),
-    "identity.confirm_registration": _fixed("/confirmations/nobodys"),
-    "identity.forgot_password": _fixed("/reset", email="anybody@example.org"),
-    "identity.register": _fixed(
-        "/register", email="new@example.org", display_name="Somebody new", password=PASSWORD
-    ),
-    "identity.reset_password": _fixed("/reset/nobodys", password=PASSWORD),
-    "identity.send_confirmation": _fixed("/confirmations", email="anybody@example.org"),
-    "identity.send_sign_in_link": _fixed("/sign-in/link", email="anybody@example.org"),
-    "identity.sign_in": lambda c: (
-        "/sign-in",
-        {"email": c.world.people["member"].email, "password": PASSWORD},
-    ),
-    "identity.sign_in_by_link": _fixed("/sign-in/link/nobodys"),
-    "identity.sign_out": _fixed("/sign-out"),
+    **account_requests(PASSWORD),
+    **image_requests(),
     **case_requests(),
     **sanction_requests(),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),

@@ -67,8 +67,8 @@ EXTRAS = {
     "reputation/payback": "accounts calendar iban letters lines sepa_text verify wording",
     "reputation/payouts": "books wording",
     "community/posts": (
-        "diffs drafts findings guard history limits personal_data screening tagging telephones text"
-        " visibility"
+        "attaching diffs drafts findings guard history image_files limits personal_data"
+        " picture_views screening tagging telephones text visibility"
     ),
     "community/privacy": "archive letters marks redaction register retention wording",
     "community/questions": (

@@ -105,6 +105,8 @@ class Action(StrEnum):
     PAYOUT_CLOSED = "payout.closed"
     PAYOUT_HALTED = "payout.halted"
     PAYOUT_RESUMED = "payout.resumed"
+    IMAGE_REMOVED = "image.removed"
+    IMAGE_RESTORED = "image.restored"
     CASE_OPENED = "case.opened"
     CASE_CLAIMED = "case.claimed"
     CASE_RELEASED = "case.released"

@@ -52,6 +52,11 @@ KINDS = {
         address="1200/minute", account="600/minute", everybody="120000/minute", is_for_reading=True
     ),
     "assets": Kind(address="6000/minute", is_for_reading=True),
+    # A page may hold dozens of pictures, and each is asked for at every visit.
+    "images": Kind(address="6000/minute", account="3000/minute", is_for_reading=True),
+    "uploads": Kind(
+        address="120/minute;1200/hour", account="20/minute;200/hour", everybody="300/minute"
+    ),
     "feeds": Kind(
         address="240/minute", account="240/minute", everybody="20000/minute", is_for_reading=True
     ),
@@ -189,6 +194,10 @@ class RequestLimits:
         except RateLimitExceeded:
             return _refusal(self.limiter)
         return None
+
+    def has_account(self) -> bool:
+        """Say whether this request comes with a session, without asking whose."""
+        return self._account_of() is not None
 
     @property
     def storage(self) -> counters.Counters:

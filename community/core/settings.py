@@ -90,6 +90,10 @@ class Settings:
     newcomer_excess: str = "refuse"
     first_posts_reviewed: int = 1
     customer_number_pattern: str = ""
+    images_per_post: int = 10
+    images_per_day: int = 50
+    images_member_mib: int = 200
+    images_path: str = ""
     same_text_minutes: int = 5
     privilege_preset: str = "low"
     privilege_points: str = ""

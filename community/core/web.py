@@ -67,7 +67,10 @@ class Forum(Flask):
 
     def _dispatch_in_transaction(self) -> Response:
         # Counted before the body is received, a text rendered or the lock waited for.
-        if limits.is_refused() or _only_reads(self):
+        if limits.is_refused():
+            return super().full_dispatch_request()
+        _let_files_in(self)
+        if _only_reads(self):
             return super().full_dispatch_request()
         with markup.remembering():
             _prepare_to_write(self)
@@ -131,6 +134,23 @@ def read_only(view: View) -> View:
     return view
 
 
+def takes_files(
+    most_bytes: int, prepare: Callable[[], None] | None = None
+) -> Callable[[View], View]:
+    """Mark a view whose form may bring files of ``most_bytes`` beside the text, of members only.
+
+    ``prepare`` does with them what takes long, before the write lock; it may replace
+    ``request.form``.
+    """
+
+    def mark(view: View) -> View:
+        view.file_bytes = most_bytes  # type: ignore[attr-defined]
+        view.prepare_files = prepare  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def renders(*fields: str) -> Callable[[View], View]:
     """Mark a view whose form ``fields`` are Markdown: they are rendered before the write lock."""
 
@@ -139,6 +159,16 @@ def renders(*fields: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def _let_files_in(app: Flask) -> None:
+    """Take a larger body where files are expected, from whoever has an account."""
+    most_bytes = getattr(app.view_functions.get(request.endpoint or ""), "file_bytes", 0)
+    # Of other forms nothing goes to a file: all of it would be held in memory.
+    if not most_bytes or request.mimetype != "multipart/form-data":
+        return
+    if limits.present_limits().has_account():
+        request.max_content_length = most_bytes + current_settings().max_body_bytes
 
 
 def _only_reads(app: Flask) -> bool:
@@ -157,8 +187,11 @@ def _prepare_to_write(app: Flask) -> None:
     if not form.get("csrf_token") and not request.headers.get("X-CSRFToken"):
         return
     view = app.view_functions.get(request.endpoint or "")
+    prepare = getattr(view, "prepare_files", None)
+    if prepare is not None and request.files:
+        prepare()
     for name in getattr(view, "rendered_fields", ()):
-        for raw in form.getlist(name)[:1]:
+        for raw in request.form.getlist(name)[:1]:
             markup.render_ahead(raw)
 
 
@@ -302,8 +335,9 @@ def csp_nonce() -> str:
 
 def _add_security_headers(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = (
-        _content_security_policy() if _is_of_this_request(response) else NOTHING_ALLOWED
+    headers.setdefault(
+        "Content-Security-Policy",
+        _content_security_policy() if _is_of_this_request(response) else NOTHING_ALLOWED,
     )
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"

@@ -96,6 +96,14 @@ class KudosTaken:
 
 
 @dataclass(frozen=True)
+class ImageAdded:
+    """A post shows a picture that its writer uploaded."""
+
+    attachment_id: int
+    author_id: int
+
+
+@dataclass(frozen=True)
 class AnswerAccepted:
     """An answer was accepted as a solution."""
 

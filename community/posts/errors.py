@@ -70,6 +70,18 @@ class TextRepeated(WritingTooFast):
     )
 
 
+class EnoughImages(Conflict):
+    """A member's pictures take all the room there is for them."""
+
+    message = _l("There is no more room for your pictures. Take some of the older ones down first.")
+
+
+class EnoughImagesToday(RateLimited):
+    """A member has added as many pictures as one may in a day."""
+
+    message = _l("You have added many pictures today. You can add more %(wait)s.")
+
+
 class EditConflict(Conflict):
     """The post changed while somebody was editing it."""
 

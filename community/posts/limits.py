@@ -46,6 +46,7 @@ def check_question_limit(actor: User, board_id: int, body: str) -> None:
         return
     is_new = _is_newcomer(actor, board_id)
     _check_links(actor, board_id, body, is_new=is_new)
+    _check_images(body, settings, is_new=is_new)
     pause_seconds = settings.question_pause_seconds
     per_day = settings.questions_per_day
     if is_new:
@@ -67,6 +68,7 @@ def check_reply_limit(actor: User, board_id: int, root_id: int, body: str) -> No
         return
     is_new = _is_newcomer(actor, board_id)
     _check_links(actor, board_id, body, is_new=is_new)
+    _check_images(body, settings, is_new=is_new)
     pause_seconds, per_day = settings.post_pause_seconds, POSTS_PER_DAY
     if is_new:
         _check_mentions(body, settings)
@@ -99,6 +101,7 @@ def check_text_limit(actor: User, board_id: int, body: str) -> None:
         return
     is_new = _is_newcomer(actor, board_id)
     _check_links(actor, board_id, body, is_new=is_new)
+    _check_images(body, settings, is_new=is_new)
     if is_new:
         _check_mentions(body, settings)
 
@@ -140,6 +143,31 @@ def _check_links(actor: User, board_id: int, body: str, *, is_new: bool) -> None
             )
         }
     )
+
+
+def _check_images(body: str, settings: Settings, *, is_new: bool) -> None:
+    if markup.PICTURE_ADDRESS not in body:
+        return
+    shown = len(markup.shown_pictures(markup.render(body)))
+    if is_new and shown > settings.newcomer_media:
+        raise UnfitText(
+            errors={
+                "body": _l(
+                    "While you are new here, a text can hold %(num)s picture. "
+                    "Please leave the others out.",
+                    num=settings.newcomer_media,
+                )
+            }
+        )
+    if shown > settings.images_per_post:
+        raise UnfitText(
+            errors={
+                "body": _l(
+                    "A text can hold %(num)s pictures. Please leave the others out.",
+                    num=settings.images_per_post,
+                )
+            }
+        )
 
 
 def _check_mentions(body: str, settings: Settings) -> None:

@@ -203,6 +203,60 @@ class HeldPost(Base):
     held_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class Attachment(Base):
+    """A picture that somebody uploaded; its files have names made of ``key`` (``image_files``).
+
+    It hangs on the first post that shows it and is seen by whoever sees that; until then only by
+    its uploader. ``removed_at`` is set when it was taken down: moderators see it for as long as the
+    file is kept. Widths and heights are pixels of the two sizes that are kept, ``bytes`` what both
+    take, ``alt`` what the picture shows, in the words of the post.
+    """
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_attachments_uploader_id", "uploader_id", "created_at", "id"),
+        Index("ix_attachments_post_id", "post_id", "id"),
+        Index(
+            "ix_attachments_unused",
+            "created_at",
+            sqlite_where=text("post_id IS NULL"),
+            postgresql_where=text("post_id IS NULL"),
+        ),
+        Index(
+            "ix_attachments_removed_at",
+            "removed_at",
+            sqlite_where=text("removed_at IS NOT NULL"),
+            postgresql_where=text("removed_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32))
+    uploader_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    content_type: Mapped[str] = mapped_column(String(20))
+    width: Mapped[int]
+    height: Mapped[int]
+    small_width: Mapped[int]
+    small_height: Mapped[int]
+    bytes: Mapped[int]
+    alt: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    removed_at: Mapped[datetime | None]
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    @property
+    def name(self) -> str:
+        """The last part of the picture's address (see ``core.markup.image_name``)."""
+        return f"{self.key}-{self.small_width}x{self.small_height}"
+
+    @property
+    def has_small(self) -> bool:
+        """Whether the picture as posts show it is smaller than the one that is kept."""
+        return (self.small_width, self.small_height) != (self.width, self.height)
+
+
 class Watch(Base):
     """A member's wish to hear of a question, a board, a tag or a person (exactly one of them).
 

@@ -21,6 +21,7 @@ from community.events import (
 )
 from community.identity.models import User
 from community.identity.privileges import require_privilege
+from community.posts.attaching import attach_images
 from community.posts.errors import KudosSettled, OwnPost, TooManyComments
 from community.posts.guard import check_personal_data
 from community.posts.limits import check_reply_limit
@@ -99,6 +100,7 @@ def add_comment(
     render_into(comment, verdict.submission.body)
     db.session.add(comment)
     db.session.flush()
+    attach_images(actor, comment)
     if not verdict.is_held:
         parent.comments_count = Post.comments_count + 1
         db.session.flush()

@@ -31,6 +31,13 @@ class Member(Viewer, Protocol):
     def trust_fixed(self) -> bool: ...
 
 
+class ImageFacts(Protocol):
+    """What a policy needs to know of a picture."""
+
+    @property
+    def uploader_id(self) -> int: ...
+
+
 class PostFacts(Protocol):
     """What a policy needs to know of a post; rows of list queries have it too."""
 
@@ -183,6 +190,21 @@ def can_hide_post(viewer: Viewer, post: PostFacts) -> bool:
 def can_see_held(viewer: Viewer, post: PostFacts) -> bool:
     """Say whether the viewer may read a post that waits: its author, and who judges it."""
     return is_held_own(viewer, post) or is_moderating(viewer, post.board_id)
+
+
+def can_remove_image(viewer: Viewer, image: ImageFacts, board_id: int | None) -> bool:
+    """Say whether the viewer may take a picture down: whose it is, and moderators.
+
+    ``board_id`` is the board of the post that shows it, None while none does.
+    """
+    if viewer.viewer_id is not None and viewer.viewer_id == image.uploader_id:
+        return True
+    return board_id is not None and is_moderating(viewer, board_id)
+
+
+def can_restore_image(viewer: Viewer, board_id: int) -> bool:
+    """Say whether the viewer may bring a picture back that was taken down."""
+    return is_moderating(viewer, board_id)
 
 
 def can_see_history(viewer: Viewer, post: PostFacts) -> bool:

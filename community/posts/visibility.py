@@ -13,7 +13,7 @@ from community.boards.models import Board
 from community.boards.policies import moderated_board_ids
 from community.boards.queries import board_is_visible
 from community.core.authz import Viewer, is_moderating
-from community.posts.models import Post
+from community.posts.models import Attachment, Post
 
 PUBLISHED = "published"
 
@@ -21,6 +21,7 @@ __all__ = [
     "PUBLISHED",
     "board_is_visible",
     "held_is_visible",
+    "image_is_visible",
     "post_is_moderated",
     "post_is_visible",
     "root_is_visible",
@@ -68,3 +69,21 @@ def post_is_visible(viewer: Viewer) -> ColumnElement[bool]:
         published_root.exists(),
         or_(Post.parent_id.is_(None), published_parent.exists()),
     )
+
+
+def image_is_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition for pictures: seen by whoever sees the post that shows them.
+
+    One that no post shows yet is its uploader's alone, one in a post that waits also its author's;
+    one that was taken down, or whose post was, is left to those who may judge the post.
+    """
+    here = Post.id == Attachment.post_id
+    seen = select(Post.id).where(here, post_is_visible(viewer))
+    judged = select(Post.id).where(here, post_is_moderated(viewer))
+    shown = and_(Attachment.removed_at.is_(None), seen.exists())
+    if viewer.viewer_id is None:
+        return shown
+    unused = and_(Attachment.post_id.is_(None), Attachment.uploader_id == viewer.viewer_id)
+    waits = select(Post.id).where(here, held_is_visible(viewer))
+    waiting = and_(Attachment.removed_at.is_(None), waits.exists())
+    return or_(shown, judged.exists(), unused, waiting)

@@ -8,6 +8,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,8 @@ from community.core import clock
 from community.core.i18n import reader_language
 from community.core.settings import current_settings
 from community.identity.models import User
+from community.posts.image_files import LARGE, path_of_image
+from community.posts.queries import list_all_images
 from community.privacy.queries.own_rows import (
     exported_columns,
     exported_tables,
@@ -63,9 +66,22 @@ def _fill(archive: zipfile.ZipFile, user: User) -> None:
         rows = own_posts(user) if name == POSTS else own_rows(name, user.id)
         count = _write_json(archive, f"data/{name}.json", rows)
         sections.append(Section(heading_of(name), f"data/{name}.json", count))
+    _add_pictures(archive, user.id)
     _write_text(archive, "data/about.json", [json.dumps(_about(user), indent=1)])
     _write_page(archive, "posts.html", posts=own_posts(user))
     _write_page(archive, "index.html", sections=[s for s in sections if s.count], user=user)
+
+
+def _add_pictures(archive: zipfile.ZipFile, user_id: int) -> None:
+    """Add the pictures themselves, in the largest size that is kept; they shrink no further."""
+    for image in list_all_images(user_id):
+        ending = image.content_type.rpartition("/")[2]
+        with suppress(FileNotFoundError):
+            archive.write(
+                path_of_image(image.key, LARGE),
+                f"pictures/{image.id}.{ending}",
+                zipfile.ZIP_STORED,
+            )
 
 
 def _write_json(archive: zipfile.ZipFile, path: str, rows: Iterable[dict[str, Any]]) -> int:

@@ -11,7 +11,7 @@ from community.core import submissions
 from community.core.settings import current_settings
 from community.identity import policies as identity_policies
 from community.identity.operations import codes, registration, traces
-from community.posts import drafts
+from community.posts import attaching, drafts
 from community.privacy.operations import archives, forgetting, leaving
 from moderation.spam.operations.learning import MARKS_KEPT, forget_marks
 from reputation.trust.operations import prune_visits
@@ -140,6 +140,12 @@ PERIODS = (
         "notes of forms that were sent",
         lambda age: forgetting.in_transaction(submissions.prune_submissions),
         fixed=timedelta(hours=submissions.KEPT_HOURS),
+    ),
+    Period(
+        "pictures",
+        "pictures taken down, and those that no post shows a day after they came",
+        lambda age: forgetting.in_transaction(lambda: attaching.prune_images(age)),
+        fixed=timedelta(days=attaching.REMOVED_DAYS),
     ),
     Period(
         "registrations",

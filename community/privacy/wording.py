@@ -20,6 +20,7 @@ HEADINGS = {
     "posts": _l("Your questions, answers and comments"),
     "questions": _l("Facts about your questions"),
     "revisions": _l("Earlier versions you wrote"),
+    "attachments": _l("Your pictures"),
     "removals": _l("Posts you removed or restored"),
     "held_posts": _l("Texts of yours that wait for a moderator"),
     "acceptances": _l("Answers you accepted"),

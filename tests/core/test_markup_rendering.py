@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.core.markup import mentioned_names, render
+from community.core.markup import mentioned_names, render, shown_pictures
 
 REL = ' rel="nofollow ugc noopener"'
 
@@ -159,13 +159,39 @@ def test_titles_of_links() -> None:
     assert 'title="b &amp; &lt;c&gt;"' in html or 'title="b &amp; <c>"' in html
 
 
-def test_images_come_from_own_uploads_only() -> None:
-    assert str(render("![a cat](/uploads/2026/cat.png)")) == (
-        '<p><img src="/uploads/2026/cat.png" alt="a cat" loading="lazy"></p>'
+PICTURE = "/attachments/" + "0123456789abcdef" * 2 + "-1200x900"
+
+
+def test_pictures_come_from_own_uploads_only() -> None:
+    assert str(render(f"![a cat]({PICTURE})")) == (
+        f'<p><a class="picture" href="{PICTURE}/large" rel="nofollow ugc noopener">'
+        f'<img src="{PICTURE}" alt="a cat" width="1200" height="900" loading="lazy"></a></p>'
     )
-    for address in ("https://example.org/x.png", "/uploads/../x", "//x/uploads/a", "/other/x.png"):
+    for address in (
+        *("https://example.org/x.png", "/uploads/x", "//x/uploads/a", "/other/x.png"),
+        *(f"{PICTURE}/large", f"{PICTURE}?x", f"https://example.org{PICTURE}", f"/{PICTURE}"),
+        *(PICTURE.upper(), PICTURE.replace("1200", "0"), PICTURE.replace("0123", "../.")),
+    ):
         assert "<img" not in render(f"![a cat]({address})")
     assert 'href="https://example.org/x.png"' in render("![a cat](https://example.org/x.png)")
+
+
+def test_a_picture_without_words_still_has_a_name() -> None:
+    assert 'alt="\N{FRAME WITH PICTURE}"' in render(f"![]({PICTURE})")
+
+
+def test_a_picture_in_a_link_leads_where_the_link_does() -> None:
+    html = render(f"[![a cat]({PICTURE})](https://example.org)")
+    assert html.count("<a ") == 1
+    assert "<img" in html
+
+
+def test_pictures_are_found_with_their_words() -> None:
+    other = PICTURE.replace("0123", "ffff")
+    html = render(f'![a "cat" & <b>]({PICTURE}) ![]({other}) ![again]({PICTURE}) `![no](x)`')
+    token, second = PICTURE[13:45], other[13:45]
+    assert shown_pictures(html) == {token: 'a "cat" & <b>', second: ""}
+    assert shown_pictures(render(f'<img src="{PICTURE}" alt="no">')) == {}
 
 
 def test_mentions_link_to_the_profile() -> None:

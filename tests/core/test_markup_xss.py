@@ -15,7 +15,7 @@ CONTEXTS = {
     "raw": "{}",
     "link text": "before [{}](https://example.org/) after",
     "link target": "[words]({})\n\n[words](<{}>)\n\n<{}>",
-    "image": "![{}]({}) ![words](/uploads/{})",
+    "image": "![{}]({}) ![words](/attachments/{})",
     "title": "[words](https://example.org/ \"{}\") [words](https://example.org/ '{}')",
     "table cell": "| a | b |\n|---|:-:|\n| {} | `{}` |\n",
     "code": "`{}`\n\n```{}\n{}\n```\n\nafter",

@@ -18,6 +18,7 @@ from community.core.markup.convert import escape_all
 from community.core.markup.limits import MAX_CHARS, Limits, TextTooLong
 from community.core.markup.links import links_in, mentions_in
 from community.core.markup.memo import recall, remember, remembering
+from community.core.markup.pictures import ADDRESS, ImageName, image_name, pictures_in
 from community.core.markup.renderer import DEFAULT_RENDERER, Rendered, Renderer, is_fallback
 from community.core.markup.text import (
     UnacceptableText,
@@ -27,12 +28,16 @@ from community.core.markup.text import (
     shorten,
 )
 
-RENDER_VERSION: int = 1
+RENDER_VERSION: int = 2
 """Grows with every change that makes the same text other HTML."""
+
+PICTURE_ADDRESS = ADDRESS
 
 __all__ = [
     "MAX_CHARS",
+    "PICTURE_ADDRESS",
     "RENDER_VERSION",
+    "ImageName",
     "Limits",
     "Rendered",
     "Renderer",
@@ -40,6 +45,7 @@ __all__ = [
     "UnacceptableText",
     "clean_text",
     "excerpt",
+    "image_name",
     "is_fallback",
     "linked_addresses",
     "mentioned_names",
@@ -50,6 +56,7 @@ __all__ = [
     "render_stored",
     "render_with_report",
     "shorten",
+    "shown_pictures",
     "stored",
     "warm_up",
 ]
@@ -116,6 +123,11 @@ def mentioned_names(text: str) -> list[str]:
 def linked_addresses(text: str) -> list[str]:
     """Return the full addresses (http, https) that a user's text links to, each once."""
     return links_in(render(text))
+
+
+def shown_pictures(markup: str) -> dict[str, str]:
+    """Return the pictures uploaded here that rendered HTML shows: their keys and their words."""
+    return pictures_in(markup)
 
 
 def warm_up(seconds: float = 10.0) -> bool:

@@ -11,7 +11,6 @@ from bleach.linkifier import LinkifyFilter
 _ALLOWED = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s@]+@[^\s@]+)", re.IGNORECASE)
 _OWN_PAGE = re.compile(r"/(?![/\\])|#")
 _BARE_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}(?:[:/?#]|$)", re.IGNORECASE)
-_OWN_UPLOAD = re.compile(r"/uploads/(?:[\w-][\w.-]*/)*[\w-][\w.-]*", re.ASCII)
 _UNSAFE_IN_URL = re.compile(r"""[\s<>"`{}|\\^\x00-\x20\x7f-\x9f]""")
 
 # Only what starts with a scheme or "www." becomes a link. A list of top level
@@ -43,11 +42,6 @@ def safe_href(address: str) -> str | None:
     if not (_ALLOWED.match(address) or _OWN_PAGE.match(address)):
         return None
     return _UNSAFE_IN_URL.sub(lambda m: quote(m.group()), address)
-
-
-def is_own_upload(address: str) -> bool:
-    """Tell whether `address` is the path of a file that was uploaded here."""
-    return _OWN_UPLOAD.fullmatch(address) is not None
 
 
 def text_to_html(text: str) -> str:

@@ -15,12 +15,12 @@ _TAGS = frozenset(
 )
 _ATTRIBUTES = {
     "a": {"href", "title"},
-    "img": {"src", "alt", "title", "loading"},
+    "img": {"src", "alt", "title", "width", "height", "loading"},
     "ol": {"start"},
     "code": {"data-language"},
 }
 _ALIGNED = {"align-left", "align-center", "align-right"}
-_CLASSES = {"a": {"mention"}, "li": {"task-item"}, "th": _ALIGNED, "td": _ALIGNED}
+_CLASSES = {"a": {"mention", "picture"}, "li": {"task-item"}, "th": _ALIGNED, "td": _ALIGNED}
 _SCHEMES = {"http", "https", "mailto"}
 
 _local = threading.local()

@@ -8,7 +8,8 @@ from markdown.util import AtomicString
 
 from community.core.markup.fast import running_text
 from community.core.markup.limits import TooComplex
-from community.core.markup.links import is_own_upload, safe_href
+from community.core.markup.links import safe_href
+from community.core.markup.pictures import picture_to_html
 
 _DEEPEST = 60
 _HEADING_SHIFT = 2
@@ -116,8 +117,9 @@ def _link(element: Element, depth: int, in_link: bool) -> str:
 def _image(element: Element, in_link: bool) -> str:
     source = unescape(element.get("src", ""))
     words = html.escape(unescape(element.get("alt", "")))
-    if is_own_upload(source):
-        return f'<img src="{source}" alt="{words}"{_title(element)} loading="lazy">'
+    own = picture_to_html(source, words, _title(element), in_link=in_link)
+    if own is not None:
+        return own
     href = None if in_link else safe_href(source)
     if href is None:
         return words

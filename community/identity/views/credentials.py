@@ -45,6 +45,10 @@ def _name_state(user: User) -> str:
     return user.display_name
 
 
+def _pictures_state(user: User) -> str:
+    return _("what you added to your posts")
+
+
 def _data_state(user: User) -> str:
     return _("take it away, or erase your account")
 
@@ -117,6 +121,9 @@ SECTIONS = (
     ),
     Section(
         title=_l("Devices"), endpoint="account.show_sessions", icon="phone", state=_sessions_state
+    ),
+    Section(
+        title=_l("Pictures"), endpoint="attachments.list_own", icon="image", state=_pictures_state
     ),
     Section(
         title=_l("Your data"), endpoint="privacy.show_data", icon="download", state=_data_state

@@ -22,6 +22,7 @@ from community.identity.models import FormerIdentifier, User
 from community.identity.names import former_name_of, name_key_of
 from community.identity.operations.closing import lock_account, refuse_last_administrator
 from community.identity.operations.sessions import new_key
+from community.posts.attaching import forget_images_of
 from community.privacy.letters import send_due_letter, send_erased_letter
 from community.privacy.operations import leftovers, rows, texts
 from community.privacy.operations.archives import delete_archives
@@ -134,6 +135,7 @@ def erase_account(user_id: int) -> None:
     rows.count_votes(user_id)
     rows.count_me_toos(user_id)
     delete_archives(user_id)
+    forget_images_of(user_id)
     rows.delete_rows(user_id)
     rows.blank_rows(user_id)
     leftovers.forget_submissions(person)

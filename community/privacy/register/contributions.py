@@ -68,6 +68,20 @@ TABLES = {
             "note": rewritten("why it was changed"),
         },
     ),
+    "attachments": Table(
+        owner="uploader_id",
+        rows=Rows.DELETED,
+        kept_for="pictures",
+        nothing="id key content_type width height small_width small_height bytes",
+        personal={
+            "uploader_id": goes("who uploaded the picture"),
+            "post_id": goes("post that shows it"),
+            "alt": rewritten("what it shows"),
+            "created_at": goes("when it was uploaded"),
+            "removed_at": goes("when it was taken down"),
+            "removed_by_id": other_person("who took it down"),
+        },
+    ),
     "removals": Table(
         owner="actor_id",
         kept_for="post",

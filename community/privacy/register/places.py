@@ -28,6 +28,13 @@ STORES = (
         "mail_files",
     ),
     Store(
+        "pictures that members uploaded, without what cameras write into them"
+        " (`FORUM_IMAGES_PATH`)",
+        "images",
+        "the person's are deleted",
+        "pictures",
+    ),
+    Store(
         "logs, on standard output; they hold no personal data",
         None,
         "nothing to do",

@@ -11,6 +11,7 @@ from community.events import (
 )
 from community.identity.models import User
 from community.identity.privileges import require_privilege
+from community.posts.attaching import attach_images
 from community.posts.errors import QuestionLocked
 from community.posts.guard import check_personal_data
 from community.posts.limits import check_pause_here, check_reply_limit
@@ -80,6 +81,7 @@ def post_answer(
     render_into(answer, verdict.submission.body)
     db.session.add(answer)
     db.session.flush()
+    attach_images(actor, answer)
     if not verdict.is_held:
         count_new_answer(question, answer)
         end_info_request(question, actor.id)

@@ -14,6 +14,7 @@ from community.core.settings import current_settings
 from community.events import PostEdited
 from community.identity.models import User
 from community.identity.privileges import require_privilege
+from community.posts.attaching import attach_images
 from community.posts.errors import EditConflict, EditNeedsReview, UnfitText
 from community.posts.guard import check_personal_data
 from community.posts.limits import check_text_limit
@@ -221,3 +222,4 @@ def _change_body(actor: User, post: Post, body: str) -> None:
     post.edited_at = clock.now()
     post.edited_by_id = actor.id
     db.session.flush()
+    attach_images(actor, post)

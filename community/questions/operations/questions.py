@@ -18,6 +18,7 @@ from community.events import (
     QuestionAsked,
 )
 from community.identity.models import User
+from community.posts.attaching import attach_images
 from community.posts.errors import UnfitText
 from community.posts.guard import check_personal_data
 from community.posts.limits import check_question_limit
@@ -134,6 +135,7 @@ def ask_question(
     )
     question = _make_question(verdict.submission, verdict.visibility)
     publish_question(question, list(verdict.submission.tags))
+    attach_images(actor, question)
     watch(actor.id, post_id=question.id)
     if not verdict.is_held:
         emit(QuestionAsked(question.id, actor.id))

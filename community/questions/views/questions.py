@@ -35,10 +35,17 @@ from community.core.web import (
     note_read,
     public,
     renders,
+    takes_files,
 )
 from community.identity.signing_in import signed_in_user
 from community.posts.drafts import drop_draft, find_draft
 from community.posts.models import Post
+from community.posts.picture_views import (
+    MOST_BYTES,
+    image_refusal,
+    raise_image_refusal,
+    take_in_image,
+)
 from community.posts.views import guest_draft_token, keep_text_for_sign_in, preview_problem
 from community.questions.forms import PersonalChoice, PersonalPanel, QuestionForm
 from community.questions.indexing import is_indexable
@@ -183,13 +190,14 @@ def _render_form(
 
 def preview_of(body: str) -> tuple[str, str | None]:
     """Return a text as it would be shown, or why it cannot be."""
-    problem = preview_problem(body)
+    problem = image_refusal() or preview_problem(body)
     return ("", problem) if problem else (markup.render(markup.clean_text(body)), None)
 
 
 @blueprint.post("/questions")
 @public
 @renders("body")
+@takes_files(MOST_BYTES, take_in_image)
 @limited("writing")
 def create_question() -> ResponseReturnValue:
     """Ask; a guest's text is kept while they sign in."""
@@ -220,6 +228,7 @@ def retry_later(page: ResponseReturnValue, refusal: RateLimited) -> ResponseRetu
 
 
 def _ask(form: QuestionForm, choice: PersonalChoice) -> str:
+    raise_image_refusal()
     actor = signed_in_user()
     question = questions.ask_question(
         actor,

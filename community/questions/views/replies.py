@@ -13,13 +13,20 @@ from community.core import markup
 from community.core.authz import require
 from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.submissions import submit_once
-from community.core.web import add_resource, current_viewer, is_fragment_request, renders
+from community.core.web import (
+    add_resource,
+    current_viewer,
+    is_fragment_request,
+    renders,
+    takes_files,
+)
 from community.identity.signing_in import signed_in_user
 from community.posts.drafts import drop_draft
 from community.posts.errors import EditConflict
 from community.posts.models import Post
 from community.posts.operations import give_kudos as give
 from community.posts.operations import take_kudos_back as take_back
+from community.posts.picture_views import MOST_BYTES, raise_image_refusal, take_in_image
 from community.posts.policies import can_edit_post
 from community.posts.tagging import tag_names_of
 from community.questions.forms import PersonalChoice, PersonalPanel, QuestionForm
@@ -50,6 +57,7 @@ blueprint = Blueprint("replies", __name__)
 
 @blueprint.post("/questions/<int:question_id>/answers")
 @renders("body")
+@takes_files(MOST_BYTES, take_in_image)
 def create_answer(question_id: int) -> ResponseReturnValue:
     """Answer a question; a refused text comes back with the page."""
     actor = signed_in_user()
@@ -78,6 +86,7 @@ def _preview_answer(question_id: int, body: str) -> ResponseReturnValue:
 
 
 def _answer(question_id: int, body: str, choice: PersonalChoice) -> str:
+    raise_image_refusal()
     actor = signed_in_user()
     question = access_question(question_id)
     answer = answers.post_answer(
@@ -206,6 +215,7 @@ def new_revision(post_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/posts/<int:post_id>/revisions")
 @renders("body")
+@takes_files(MOST_BYTES, take_in_image)
 def create_revision(post_id: int) -> ResponseReturnValue:
     """Save an edit; the earlier version is kept."""
     form = QuestionForm.read(request.form)
@@ -243,6 +253,7 @@ def _show_conflict(
 
 
 def _save_edit(question: Question, post: Post, form: QuestionForm, choice: PersonalChoice) -> None:
+    raise_image_refusal()
     actor = signed_in_user()
     if post is question:
         edits.edit_question(
