@@ -1,7 +1,5 @@
 """One's own statements: of a month, of a period, and either as a file."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -9,6 +7,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from community.core.csv_files import MARK, csv_file
 from community.core.errors import NotFound
 from community.core.i18n import iso
 from community.core.settings import site_zone
@@ -31,9 +30,6 @@ from reputation.payback.queries.statements import (
 )
 from reputation.payback.views.blueprint import blueprint, page
 from reputation.payback.wording import cause_words
-
-# A cell that begins so is a formula to a spreadsheet. Source: OWASP, CSV injection.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @blueprint.get("/payback/statements/<int:period_id>")
@@ -96,23 +92,7 @@ def download_month(period_id: int, month: str) -> ResponseReturnValue:
 
 
 def _file(name: str, lines: Iterable[StatementLine]) -> Response:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(
-        [
-            _("Entry"),
-            _("Occurred"),
-            _("Booked"),
-            _("What for"),
-            _("Question"),
-            _("Points"),
-            _("Firm"),
-        ]
-    )
-    for cells in _rows(lines):
-        writer.writerow([_harmless(cell) for cell in cells])
-    # With a mark of the encoding: spreadsheets guess wrong without.
-    response = Response("\ufeff" + out.getvalue(), mimetype="text/csv")
+    response = Response(MARK + csv_file(_heads(), _rows(lines)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
@@ -138,10 +118,3 @@ def _rows(lines: Iterable[StatementLine]) -> Iterator[list[object]]:
 
 def _moment(moment: datetime) -> str:
     return iso(moment.astimezone(site_zone()))
-
-
-def _harmless(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if not isinstance(cell, str):
-        return cell
-    return f"'{cell}" if cell.lstrip().startswith(FORMULA_STARTS) else cell

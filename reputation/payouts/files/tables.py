@@ -1,14 +1,10 @@
 """Tables as files (CSV, RFC 4180): for billing, and for whoever transfers donations. Pure."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from community.core.csv_files import csv_file
 from reputation.payouts.files.amounts import decimal_text
-
-# A cell that begins so is a formula to a spreadsheet. Source: OWASP, CSV injection.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -87,16 +83,4 @@ def settlement_template(payments: Iterable[tuple[str, int, str]]) -> bytes:
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return out.getvalue().encode()
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    plain = cell.replace("\x00", "")
-    # Spreadsheets pass over blanks before a formula.
-    risky = plain.startswith(FORMULA_STARTS) or plain.lstrip().startswith(FORMULA_STARTS)
-    return f"'{plain}" if risky else plain
+    return csv_file(header, rows).encode()

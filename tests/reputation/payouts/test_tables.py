@@ -5,12 +5,12 @@ import io
 
 import pytest
 
+from community.core.csv_files import harmless
 from reputation.payouts.files.tables import (
     Credit,
     Donation,
     charity_file,
     credit_file,
-    harmless,
 )
 
 
