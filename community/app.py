@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community import cli, templating
 from community.admin.views import administration as administration_blueprint
+from community.admin.views.audit import blueprint as audit_log_blueprint
 from community.core import db as database
 from community.core import i18n, limits, logs, mail, pages, web
 from community.core.assets import Assets
@@ -43,6 +44,7 @@ from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
 from moderation.appeals.kinds import KINDS as APPEAL_KINDS
 from moderation.appeals.views import blueprint as decisions_blueprint
+from moderation.audit.views import blueprint as staff_notes_blueprint
 from moderation.cases.kinds import register_kinds
 from moderation.cases.rings import KINDS as RING_KINDS
 from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
@@ -107,6 +109,8 @@ BLUEPRINTS = (
     sanctions_blueprint,
     decisions_blueprint,
     transparency_blueprint,
+    staff_notes_blueprint,
+    audit_log_blueprint,
     reputation_blueprint,
     trust_blueprint,
     ranks_blueprint,

@@ -54,6 +54,7 @@ from community.questions.models import (
 )
 from community.search.models import Deflection, IndexRequest
 from moderation.appeals.models import DecisionAppeal
+from moderation.audit.models import StaffNote
 from moderation.cases.models import CaseSubject, ModerationCase
 from moderation.sanctions.models import Sanction, SanctionWording, Statement
 from moderation.spam.models import SpamLesson, SpamModel, SpamToken, TextMark
@@ -166,6 +167,7 @@ __all__ = [
     "SpamModel",
     "SpamToken",
     "SpentChallenge",
+    "StaffNote",
     "Statement",
     "Submission",
     "SuperuserMembership",

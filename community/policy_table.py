@@ -165,6 +165,11 @@ MODERATION = {
     "moderation.decide_case": of_others(MODERATORS),
     "moderation.undo_decision": of_others(MODERATORS),
     "moderation.close_case": of_others(MODERATORS),
+    # Nobody reads, or writes, notes about themselves.
+    "staff_notes.create_note": of_others(STAFF),
+    # One's own is what one wrote.
+    "staff_notes.delete_note": Policy(STAFF, ADMINS, ADMINS),
+    "audit_log.export_log": alike(ADMINS),
 }
 
 # Nobody sanctions themselves. Who stands as high, and what boards' moderators may say about posts
@@ -324,6 +329,7 @@ FRESHLY_PROVED = frozenset(
         "payouts.make_file",
         "payouts.retry_line",
         "payouts.take_file",
+        "audit_log.export_log",
         "moderation.decide_case",
         "sanctions.create_sanction",
         "sanctions.lift",

@@ -45,6 +45,7 @@ from tests.policy_cases import Cases, case_requests, make_cases
 from tests.policy_images import Images, image_requests, make_images
 from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
+from tests.policy_staff import make_notes, staff_requests
 from tests.policy_tools import tool_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
@@ -193,6 +194,7 @@ def make_world() -> World:
         world.cases |= make_cases(role, user, world.author)
         shown_in = {target: world.content[target, "bare"].question_id for target in TARGETS}
         world.images |= make_images(role, user, shown_in)
+        make_notes(user, world.author)
     world.sanctions = make_sanctions({**world.people, "author": world.author})
     world.points = make_points(world.people, world.author, second_admin)
     _make_payback(world)
@@ -412,6 +414,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     **image_requests(),
     **case_requests(),
     **sanction_requests(),
+    **staff_requests(),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
         f"/notifications/{_owned(c, c.world.notifications)}/reading",

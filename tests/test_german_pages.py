@@ -217,6 +217,8 @@ def addresses_of(reader: ForumClient) -> list[str]:
         f"/admin/people/{reader.team.id}",
         "/admin/superusers",
         "/moderation/cases",
+        "/admin/audit",
+        f"/users/{reader.asker.id}/notes",
         "/moderation/cases?show=decided",
         *(f"/moderation/cases/{case.id}" for case in reader.cases),
         "/admin/groups",

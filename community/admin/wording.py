@@ -14,6 +14,28 @@ AUDIENCE_WORDS: dict[str, tuple[LazyString, LazyString]] = {
     "staff": (_l("The team"), _l("Moderators, support team and administrators")),
 }
 
+# Kinds of record that entries of the audit log speak of.
+SUBJECT_WORDS: dict[str, LazyString] = {
+    "user": _l("Member"),
+    "case": _l("Case"),
+    "post": _l("Post"),
+    "question": _l("Question"),
+    "board": _l("Board"),
+    "group": _l("Group"),
+    "badge": _l("Badge"),
+    "rank": _l("Rank"),
+    "charity": _l("Charity"),
+    "ring": _l("Ring"),
+    "rule_version": _l("Rules for points"),
+    "payback_month": _l("Month of payback"),
+    "payback_period": _l("Period of payback"),
+    "payout_batch": _l("File of payments"),
+    "payout_halt": _l("Halt of payments"),
+    "payout_line": _l("Payment"),
+    "site": _l("The whole site"),
+    "audit log": _l("Audit log"),
+}
+
 ACTION_WORDS: dict[str, LazyString] = {
     Action.ROLE_GRANTED: _l("Role given"),
     Action.ROLE_REVOKED: _l("Role taken away"),

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from community.boards.models import Board, BoardGroup, BoardStats
 from community.boards.policies import Reach, reach_of
-from community.core.authz import Viewer
+from community.core.authz import Viewer, is_staff
 from community.core.db import db
 from community.core.errors import NotFound
 
@@ -42,6 +42,14 @@ def group_ids_of(board: Board) -> frozenset[int]:
         return frozenset()
     found = select(BoardGroup.group_id).where(BoardGroup.board_id == board.id)
     return frozenset(db.session.scalars(found))
+
+
+def reads_by_role(viewer: Viewer, board_id: int, audience: str) -> bool:
+    """Say whether the viewer reads a board of groups only because they are staff."""
+    if audience != "groups" or not is_staff(viewer, board_id):
+        return False
+    theirs = BoardGroup.board_id == board_id, BoardGroup.group_id.in_(viewer.group_ids)
+    return db.session.scalar(select(BoardGroup.board_id).where(*theirs).limit(1)) is None
 
 
 def get_board(viewer: Viewer, slug: str) -> Board:

@@ -157,6 +157,7 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entries_subject", "subject_type", "subject_id", "id"),
         Index("ix_audit_entries_actor_id", "actor_id", "id"),
+        Index("ix_audit_entries_action", "action", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

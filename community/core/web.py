@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, RequestRedirect
 
 from community.core import db as database
-from community.core import limits, markup
+from community.core import limits, markup, sightings
 from community.core.authz import GUEST, Viewer
 from community.core.errors import NotFound, Refusal
 from community.core.settings import current_settings
@@ -82,6 +82,7 @@ class Forum(Flask):
         if database.is_writing():
             _note_reader()
         response = super().dispatch_request()
+        sightings.record_noted(current_viewer())
         if database.is_writing():
             database.commit()
         return response

@@ -47,11 +47,15 @@ class Change:
 
 @dataclass(frozen=True)
 class History:
-    """A page of a post's changes, newest first; ``older`` is the number the next page is before."""
+    """A page of a post's changes, newest first; ``older`` is the number the next page is before.
+
+    ``is_removed`` says that the viewer reads it for being a moderator alone.
+    """
 
     post: Post
     changes: list[Change]
     older: int | None
+    is_removed: bool = False
 
 
 def get_post_for_history(viewer: Viewer, post_id: int) -> Post:
@@ -72,6 +76,7 @@ def page_of_history(viewer: Viewer, post_id: int, before: int | None = None) -> 
     Raises ``NotFound``.
     """
     post = get_post_for_history(viewer, post_id)
+    seen = select(Post.id).where(Post.id == post_id, post_is_visible(viewer))
     kept = _revisions(post.id, before)
     versions = [_version(revision, editor) for revision, editor in kept]
     if before is None:
@@ -79,7 +84,7 @@ def page_of_history(viewer: Viewer, post_id: int, before: int | None = None) -> 
     notes = {revision.number + 1: revision.note for revision, _ in kept}
     changes = _changes(versions, notes)
     older = changes[-1].version.number if changes and not changes[-1].is_first else None
-    return History(post, changes, older)
+    return History(post, changes, older, is_removed=db.session.scalar(seen) is None)
 
 
 def _revisions(post_id: int, before: int | None) -> Sequence[tuple[Revision, Person]]:

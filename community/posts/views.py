@@ -8,6 +8,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from community.core import clock, markup
 from community.core.i18n import iso
 from community.core.limits import limited
+from community.core.sightings import Seen, note_seen
 from community.core.web import current_viewer, is_fragment_request, public, read_only
 from community.posts import drafts
 from community.posts.history import page_of_history
@@ -83,9 +84,10 @@ def show_history(post_id: int) -> ResponseReturnValue:
     before = request.args.get("before", type=int)
     if before is not None and not 1 <= before < 2**31:
         before = None
-    return render_template(
-        "posts/history.html", history=page_of_history(current_viewer(), post_id, before)
-    )
+    history = page_of_history(current_viewer(), post_id, before)
+    if history.is_removed:
+        note_seen(Seen.REMOVED_POST, "post", post_id)
+    return render_template("posts/history.html", history=history)
 
 
 def guest_draft_token() -> str | None:

@@ -48,6 +48,7 @@ HEADINGS = {
     "sanctions": _l("Measures against you"),
     "decision_appeals": _l("Your appeals against decisions"),
     "moderation_cases": _l("Cases you decided"),
+    "staff_notes": _l("That staff noted something about you (not the notes themselves)"),
     "ledger_accounts": _l("Your points in all"),
     "ledger_entries": _l("Your points, entry by entry"),
     "payout_lines": _l("Your payback, period by period"),

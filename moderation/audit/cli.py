@@ -11,8 +11,8 @@ from community.core.audit_chain import key_ring
 from community.core.audit_check import Checkpoint, Report, verify_log
 from community.core.authz import SYSTEM
 from community.core.db import transaction
-from moderation.audit.operations import note_export, seal_log
-from moderation.audit.queries import get_head, sealed_entries
+from moderation.audit.operations.log import note_export, seal_log
+from moderation.audit.queries.log import get_head, sealed_entries
 
 audit_commands = AppGroup("audit", help="Check the audit log; docs/audit-log.md says how.")
 

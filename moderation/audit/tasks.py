@@ -6,7 +6,7 @@ import structlog
 
 from community.core.audit_check import verify_log
 from community.core.jobs import external
-from moderation.audit.operations import keep_head
+from moderation.audit.operations.log import keep_head
 
 log = structlog.get_logger()
 

@@ -8,6 +8,7 @@ from community.core import clock
 from community.core.authz import require
 from community.core.errors import Invalid
 from community.core.forms import takes
+from community.core.sightings import Seen, note_seen
 from community.core.web import LARGEST_ID, add_resource, current_viewer
 from community.identity.signing_in import recently_verified, signed_in_user
 from moderation.cases import operations
@@ -58,6 +59,7 @@ def _render_case(case_id: int, errors: dict[str, object], status: int = 200) -> 
     viewer = current_viewer()
     record = get_case_record(viewer, case_id)
     kind = kind_of(record.case)
+    note_seen(Seen.CASE, "case", case_id)
     page = render_template(
         "moderation/case.html",
         record=record,

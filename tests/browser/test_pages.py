@@ -215,6 +215,8 @@ PAGES = {
     "change of address": Shown("asker", "/account/email"),
     "tools for a question": Shown("admin", lambda scene: f"/posts/{scene.others.id}/tools"),
     "cases": Shown("admin", "/moderation/cases"),
+    "audit log": Shown("admin", "/admin/audit"),
+    "staff notes": Shown("admin", lambda scene: f"/users/{scene.asker.id}/notes"),
     "case": Shown("admin", lambda scene: f"/moderation/cases/{scene.case.id}"),
     "people": Shown("admin", "/admin/people"),
     "nobody of that name": Shown("admin", "/admin/people?q=zeppelin"),

@@ -11,7 +11,7 @@ from community.core.audit import Action, AuditEntry
 from community.core.audit_check import verify_log
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
-from moderation.audit.operations import seal_log
+from moderation.audit.operations.log import seal_log
 from tests.moderation.audit.tampering import tamper
 
 TAMPERED_ENTRIES = 200

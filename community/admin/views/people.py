@@ -14,6 +14,7 @@ from community.boards.queries import list_boards
 from community.core.authz import BOARD_ROLES, ROLES
 from community.core.forms import takes
 from community.core.i18n import reader_language
+from community.core.sightings import Seen, note_seen
 from community.core.web import LARGEST_ID, add_resource, current_viewer
 from community.identity.operations.roles import RoleUnknown, grant_role, revoke_role
 from community.identity.policies import can_close_account
@@ -33,6 +34,8 @@ def list_people() -> str:
     """List people by name, or find them by name or e-mail address."""
     typed = request.args.get("q", "")[:TYPED_MAX_CHARS]
     page = page_of_people(current_viewer(), typed, request.args.get("after", ""))
+    if page.rows:
+        note_seen(Seen.ADDRESSES, "user", None, tuple(row.person.id for row in page.rows))
     return render_template("admin/people.html", page=page, typed=typed)
 
 
@@ -46,6 +49,7 @@ def _person_page(user_id: int, *, errors: Mapping[str, str | LazyString] | None 
     viewer, language = current_viewer(), reader_language()
     boards = {board.id: board.name_in(language) for board in list_boards(viewer)}
     record = get_person_record(viewer, user_id)
+    note_seen(Seen.ACCOUNT, "user", user_id)
     return render_template(
         "admin/person.html",
         record=record,

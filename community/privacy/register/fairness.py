@@ -48,6 +48,21 @@ TABLES = {
             "note": rewritten("why"),
         },
     ),
+    # Archives say that there is a note, and from when.
+    "staff_notes": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="account",
+        nothing="id",
+        personal={
+            "user_id": goes("whom staff noted something about"),
+            "author_id": other_person("who wrote it"),
+            "body": Personal(
+                "what staff noted", Erasure.REWRITTEN, why_not="staff's own; given out on request"
+            ),
+            "created_at": goes("when"),
+        },
+    ),
     "moderation_case_subjects": Table(
         kept_for="cases",
         nothing="case_id",

@@ -88,6 +88,7 @@ class QuestionView(PostView):
     language: str = "en"
     board_slug: str = ""
     board_name: str = ""
+    board_audience: str = "public"
     answers_count: int = 0
     me_too_count: int = 0
     last_activity_at: datetime | None = None

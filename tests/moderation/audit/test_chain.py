@@ -21,8 +21,8 @@ from community.core.audit_chain import (
 from community.core.audit_check import Checkpoint, FaultKind, Report, verify_log
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
-from moderation.audit.operations import keep_head, seal_log
-from moderation.audit.queries import get_head
+from moderation.audit.operations.log import keep_head, seal_log
+from moderation.audit.queries.log import get_head
 from moderation.audit.tasks import check_log, note_head
 from tests.conftest import empty_table
 from tests.moderation.audit.tampering import _no_triggers, tamper

@@ -1,0 +1,1 @@
+"""What is done with the audit log itself, and with notes on people."""

@@ -1,0 +1,1 @@
+"""Reads of the audit log and of notes on people."""
