@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
+from community.core.audit import Action, AuditEntry
 from community.core.db import Base, db, transaction
 from community.core.markup import UnacceptableText, clean_text
 from community.identity.models import User
@@ -86,11 +87,16 @@ def _as(client: ForumClient, viewer: User | None) -> ForumClient:
 
 
 def _digest() -> str:
-    """Return a hash over every row of every table."""
+    """Return a hash over every row of every table, but for who saw what and its seals."""
     seen = hashlib.sha256()
     with transaction():
         for table in Base.metadata.sorted_tables:
-            rows = db.session.execute(select(table))
+            if table.name in ("audit_seals", "audit_heads"):
+                continue
+            of_looks = AuditEntry.action != Action.DATA_SEEN
+            rows = db.session.execute(
+                select(table).where(of_looks if table.name == "audit_entries" else true())
+            )
             seen.update(repr((table.name, sorted(map(repr, rows)))).encode())
     return seen.hexdigest()
 

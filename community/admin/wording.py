@@ -33,6 +33,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "payout_halt": _l("Halt of payments"),
     "payout_line": _l("Payment"),
     "site": _l("The whole site"),
+    "wording": _l("Template text"),
     "audit log": _l("Audit log"),
 }
 
