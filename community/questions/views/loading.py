@@ -3,13 +3,17 @@
 from flask import url_for
 from sqlalchemy import ColumnElement, or_, select
 
+from community.boards.queries import reads_by_role
+from community.core.authz import Viewer
 from community.core.db import db, lock_row
 from community.core.errors import NotFound
+from community.core.sightings import Seen, note_seen
 from community.core.web import current_viewer
 from community.posts.models import Post
 from community.posts.visibility import held_is_visible, post_is_moderated, post_is_visible
 from community.questions.models import Answer, Question
 from community.questions.operations.questions import lock_question
+from community.questions.queries.page_parts import QuestionView
 
 
 def access_question(question_id: int) -> Question:
@@ -80,3 +84,9 @@ def post_url(question: Question, post: Post) -> str:
         return url_for("held.show_held", post_id=post.id)
     anchors = {"answer": f"answer-{post.id}", "comment": f"comment-{post.id}"}
     return question_url(question, anchors.get(post.kind, ""))
+
+
+def note_read_by_role(viewer: Viewer, question: QuestionView) -> None:
+    """Note that staff read a board of groups they do not belong to."""
+    if reads_by_role(viewer, question.board_id, question.board_audience):
+        note_seen(Seen.GROUP_BOARD, "question", question.id)

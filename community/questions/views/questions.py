@@ -19,14 +19,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from community.boards.models import Board
-from community.boards.queries import get_board, list_boards, reads_by_role
+from community.boards.queries import get_board, list_boards
 from community.core import markup
 from community.core.authz import Viewer, is_signed_in
 from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.form_times import seconds_open
 from community.core.i18n import reader_language
 from community.core.limits import limited
-from community.core.sightings import Seen, note_seen
 from community.core.submissions import submit_once
 from community.core.web import (
     add_resource,
@@ -61,6 +60,7 @@ from community.questions.structured_data import qa_page
 from community.questions.views.loading import (
     access_post,
     access_question,
+    note_read_by_role,
     post_url,
     question_url,
 )
@@ -100,8 +100,7 @@ def load_page(question_id: int, answer: Post | None = None) -> QuestionPage:
     after = AnswerCursor.before(answer) if answer else AnswerCursor.parse(request.args.get("after"))
     page = get_question_page(viewer, reader_language(), question_id, after)
     fill_permissions(viewer, page)
-    if reads_by_role(viewer, page.question.board_id, page.question.board_audience):
-        note_seen(Seen.GROUP_BOARD, "question", question_id)
+    note_read_by_role(viewer, page.question)
     return page
 
 
