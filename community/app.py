@@ -49,6 +49,8 @@ from moderation.cases.kinds import register_kinds
 from moderation.cases.rings import KINDS as RING_KINDS
 from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
 from moderation.cases.views import blueprint as moderation_blueprint
+from moderation.images.kinds import KINDS as IMAGE_KINDS
+from moderation.images.subscribers import SUBSCRIPTIONS as IMAGE_SUBSCRIPTIONS
 from moderation.sanctions.subscribers import SUBSCRIPTIONS as SANCTIONS_SUBSCRIPTIONS
 from moderation.sanctions.views import sanctions as sanctions_blueprint
 from moderation.spam.cases import KINDS as SPAM_KINDS
@@ -133,6 +135,7 @@ SUBSCRIPTIONS = (
     TRUST_SUBSCRIPTIONS,
     BADGE_SUBSCRIPTIONS,
     CASES_SUBSCRIPTIONS,
+    IMAGE_SUBSCRIPTIONS,
     SANCTIONS_SUBSCRIPTIONS,
     PAYBACK_SUBSCRIPTIONS,
     SPAM_SUBSCRIPTIONS,
@@ -140,7 +143,7 @@ SUBSCRIPTIONS = (
 )
 
 # Of cases, in the order in which moderators may choose among them.
-CASE_KINDS = (RING_KINDS, APPEAL_KINDS, SPAM_KINDS)
+CASE_KINDS = (RING_KINDS, APPEAL_KINDS, SPAM_KINDS, IMAGE_KINDS)
 
 # In this order every text is looked at before it is published.
 SCREENS = (screen_spam,)

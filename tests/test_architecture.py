@@ -28,6 +28,7 @@ ANATOMY = frozenset(
 EXTRAS = {
     "moderation/appeals": "kinds letters wording",
     "moderation/audit": "",
+    "moderation/images": "kinds",
     "moderation/spam": "bayes cases disposable facts hashing screen tokens",
     "moderation/cases": "kinds rings wording",
     "moderation/sanctions": "letters links wording",

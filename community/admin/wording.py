@@ -93,6 +93,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.NOTE_ADDED: _l("Staff note written"),
     Action.NOTE_DELETED: _l("Staff note deleted"),
     Action.POST_HIDDEN: _l("Post hidden"),
+    Action.IMAGE_REMOVED: _l("Picture taken down"),
+    Action.IMAGE_RESTORED: _l("Picture brought back"),
     Action.POST_DELETED: _l("Post deleted"),
     Action.POST_RESTORED: _l("Post brought back"),
     Action.POST_EDITED: _l("Post of somebody else edited"),

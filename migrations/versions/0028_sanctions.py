@@ -8,7 +8,7 @@ down_revision = '0027'
 branch_labels = None
 depends_on = None
 
-MEASURES = ('post_hidden', 'post_deleted', 'post_restored', 'notice', 'warning', 'read_only', 'suspension', 'ban')
+MEASURES = ('post_hidden', 'post_deleted', 'post_restored', 'image_removed', 'notice', 'warning', 'read_only', 'suspension', 'ban')
 
 
 def one_of(column, values):

@@ -23,8 +23,10 @@ KINDS = (NOTICE, WARNING, READ_ONLY, SUSPENSION, BAN)
 # What takes something away for as long as it lasts; the others are words alone.
 RESTRICTING = (READ_ONLY, SUSPENSION, BAN)
 SHUTTING_OUT = (SUSPENSION, BAN)
+# Of a picture in a post; the post stays.
+IMAGE_REMOVED = "image_removed"
 OF_POSTS = (POST_HIDDEN, POST_DELETED, POST_RESTORED)
-MEASURES = (*OF_POSTS, *KINDS)
+MEASURES = (*OF_POSTS, IMAGE_REMOVED, *KINDS)
 NOT_APPEALABLE = frozenset({POST_RESTORED})
 
 ACTIVE, EXPIRED, LIFTED = "active", "expired", "lifted"

@@ -33,6 +33,7 @@ MEASURE_WORDS: dict[str, LazyString] = {
     "post_hidden": _l("Post hidden"),
     "post_deleted": _l("Post deleted"),
     "post_restored": _l("Post visible again"),
+    "image_removed": _l("Picture taken down"),
     "notice": _l("Notice"),
     "warning": _l("Warning"),
     "read_only": _l("Read-only"),
@@ -56,6 +57,10 @@ DEFAULT_WORDINGS: dict[str, LazyString] = {
     "post_deleted": _l("We have deleted {post}."),
     "post_restored": _l(
         "We have made {post} visible again. What we decided about it before holds no longer."
+    ),
+    "image_removed": _l(
+        "We have taken down a picture in {post}. Others cannot see it any more; what you wrote "
+        "stays."
     ),
     "notice": _l(
         "We would like to draw your attention to something. Nothing follows from it: "
