@@ -56,6 +56,7 @@ from moderation.sanctions.views import sanctions as sanctions_blueprint
 from moderation.spam.cases import KINDS as SPAM_KINDS
 from moderation.spam.screen import screen_spam
 from moderation.spam.subscribers import SUBSCRIPTIONS as SPAM_SUBSCRIPTIONS
+from moderation.spam.views import blueprint as spam_blueprint
 from moderation.transparency.views import blueprint as transparency_blueprint
 from reputation.adjustments.views import adjustments as adjustments_blueprint
 from reputation.adjustments.views import appeals as appeals_blueprint
@@ -109,6 +110,7 @@ BLUEPRINTS = (
     administration_blueprint,
     moderation_blueprint,
     sanctions_blueprint,
+    spam_blueprint,
     decisions_blueprint,
     transparency_blueprint,
     staff_notes_blueprint,

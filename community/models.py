@@ -57,7 +57,15 @@ from moderation.appeals.models import DecisionAppeal
 from moderation.audit.models import StaffNote
 from moderation.cases.models import CaseSubject, ModerationCase
 from moderation.sanctions.models import Sanction, SanctionWording, Statement
-from moderation.spam.models import SpamLesson, SpamModel, SpamToken, TextMark
+from moderation.spam.models import (
+    CleanedCase,
+    CleanedPost,
+    SpamCleanup,
+    SpamLesson,
+    SpamModel,
+    SpamToken,
+    TextMark,
+)
 from reputation.adjustments.models import Adjustment, PointsAppeal
 from reputation.badges.models import Badge, BadgeGrant
 from reputation.drafts.models import RuleDraft, RuleSimulation
@@ -102,6 +110,8 @@ __all__ = [
     "CaseSubject",
     "Charity",
     "CharityVote",
+    "CleanedCase",
+    "CleanedPost",
     "Closure",
     "Comment",
     "Consent",
@@ -163,6 +173,7 @@ __all__ = [
     "SanctionWording",
     "SettlementImport",
     "SignInTrace",
+    "SpamCleanup",
     "SpamLesson",
     "SpamModel",
     "SpamToken",

@@ -177,6 +177,8 @@ MODERATION = {
 SANCTIONS = {
     "sanctions.create_sanction": of_others(MODERATORS),
     "sanctions.lift": of_others(MODERATORS),
+    "spam.create_cleanup": of_others(MODERATORS),
+    "spam.take_cleanup_back": of_others(MODERATORS),
     "sanctions.save_text": alike(ADMINS),
     "sanctions.reset_text": alike(ADMINS),
     "decisions.confirm_reading": of_owners(SIGNED_IN),
@@ -335,6 +337,8 @@ FRESHLY_PROVED = frozenset(
         "sanctions.lift",
         "sanctions.reset_text",
         "sanctions.save_text",
+        "spam.create_cleanup",
+        "spam.take_cleanup_back",
         "moderation.undo_decision",
         "privacy.create_archive",
         "privacy.create_disabling",

@@ -211,6 +211,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/suspension/<token>": _one("/suspension/nonsense"),
     "/moderation/sanctions": _one("/moderation/sanctions"),
     "/moderation/people/<int:user_id>/sanctions": _people("/moderation/people/{id}/sanctions"),
+    "/moderation/people/<int:user_id>/cleanup": _people("/moderation/people/{id}/cleanup"),
     "/moderation/wordings": _one("/moderation/wordings"),
     "/moderation/wordings/<measure>/<language>": _one("/moderation/wordings/warning/en"),
     "/transparency": _one("/transparency"),
@@ -315,6 +316,7 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
 ADMINISTRATION = {
     *("/moderation/cases/<int:case_id>/claim", "/moderation/cases/<int:case_id>/decision"),
     "/moderation/cases/<int:case_id>/closing",
+    "/moderation/people/<int:user_id>/cleanup",
     "/moderation/people/<int:user_id>/sanctions",
     "/moderation/sanctions/<int:sanction_id>/lifting",
     "/moderation/wordings/<measure>/<language>",

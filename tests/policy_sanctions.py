@@ -8,6 +8,7 @@ from community.core.db import db, transaction
 from community.identity.models import User
 from moderation.sanctions.models import Sanction, Statement
 from moderation.sanctions.queries.texts import months_later
+from moderation.spam.models import SpamCleanup
 
 # Of whom it is, the statement and the sanction.
 Sanctions = dict[str, tuple[int, int]]
@@ -35,6 +36,8 @@ def _warn(user: User) -> tuple[int, int]:
         db.session.flush()
         sanction = Sanction(user_id=user.id, kind="warning", statement_id=statement.id)
         db.session.add(sanction)
+        # A clean-up that could be taken back, by whoever may.
+        db.session.add(SpamCleanup(user_id=user.id, actor_id=user.id, state="done"))
         db.session.flush()
         return statement.id, sanction.id
 
@@ -52,6 +55,8 @@ def sanction_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]
             f"/moderation/sanctions/{_of(c)[1]}/lifting",
             {"reason": "It was somebody else"},
         ),
+        "spam.create_cleanup": lambda c: (f"/moderation/people/{c.owner.id}/cleanup", {}),
+        "spam.take_cleanup_back": lambda c: (f"/moderation/people/{c.owner.id}/cleanup", {}),
         "sanctions.save_text": lambda c: (wording, {"text": "A warning for {name}."}),
         "sanctions.reset_text": lambda c: (wording, {}),
         "decisions.confirm_reading": lambda c: (f"/account/decisions/{_of(c)[0]}/receipt", {}),

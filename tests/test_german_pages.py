@@ -176,6 +176,8 @@ def decision_addresses_of(reader: ForumClient) -> list[str]:
         *(f"/account/decisions/{one.statement_id}" for one in reader.sanctions),
         f"/moderation/people/{reader.asker.id}/sanctions",
         f"/moderation/people/{reader.team.id}/sanctions",
+        f"/moderation/people/{reader.asker.id}/cleanup",
+        f"/moderation/people/{reader.team.id}/cleanup",
         "/moderation/sanctions",
         "/moderation/wordings",
         "/moderation/wordings/ban/de",

@@ -138,6 +138,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.PAYOUT_CLOSED: _l("Period closed"),
     Action.PAYOUT_HALTED: _l("Payouts halted"),
     Action.PAYOUT_RESUMED: _l("Payouts resumed"),
+    Action.SPAM_CLEANED: _l("All posts hidden as spam"),
+    Action.SPAM_CLEANUP_UNDONE: _l("Clean-up after spam taken back"),
     Action.SANCTION_STARTED: _l("Measure imposed"),
     Action.SANCTION_EXPIRED: _l("Measure ended by itself"),
     Action.SANCTION_LIFTED: _l("Measure lifted"),

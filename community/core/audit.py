@@ -113,6 +113,8 @@ class Action(StrEnum):
     CASE_DECIDED = "case.decided"
     CASE_UNDONE = "case.undone"
     CASE_CLOSED = "case.closed"
+    SPAM_CLEANED = "spam.cleaned"
+    SPAM_CLEANUP_UNDONE = "spam.cleanup_undone"
     SANCTION_STARTED = "sanction.started"
     SANCTION_EXPIRED = "sanction.expired"
     SANCTION_LIFTED = "sanction.lifted"

@@ -47,6 +47,8 @@ HEADINGS = {
     "statements": _l("What was decided about you, and why"),
     "sanctions": _l("Measures against you"),
     "decision_appeals": _l("Your appeals against decisions"),
+    "spam_cleanups": _l("Clean-ups of what you wrote"),
+    "cleaned_posts": _l("Posts of yours that a clean-up hid"),
     "moderation_cases": _l("Cases you decided"),
     "staff_notes": _l("That staff noted something about you (not the notes themselves)"),
     "ledger_accounts": _l("Your points in all"),

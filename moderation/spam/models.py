@@ -1,8 +1,16 @@
 """What was learned of spam: counts, and the decisions they come from."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -12,6 +20,8 @@ from moderation.spam.bayes import Scale, Totals
 SPAM, HAM = "spam", "ham"
 LABELS = (SPAM, HAM)
 THE_MODEL = 1
+RUNNING, DONE, UNDOING, UNDONE = "running", "done", "undoing", "undone"
+UNDO_WITHIN = timedelta(hours=24)
 
 
 class SpamModel(Base):
@@ -89,3 +99,67 @@ class TextMark(Base):
     )
     mark: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     marked_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class SpamCleanup(Base):
+    """One press that hid all a spammer wrote and shut them out, and what it takes to undo that.
+
+    running → done → undoing → undone; undone may begin while it runs. ``sanction_id`` is the
+    suspension it imposed, None where one was in force; ``case_id`` the case it was pressed from.
+    ``cursor`` is the last post that was looked at. Neither id has a foreign key: cases are
+    forgotten, and sanctions are another package's.
+    """
+
+    __tablename__ = "spam_cleanups"
+    __table_args__ = (
+        CheckConstraint("state IN ('running', 'done', 'undoing', 'undone')", name="state"),
+        Index("ix_spam_cleanups_user_id", "user_id", "id"),
+        # Of two who press at once, one is told.
+        Index(
+            "uq_spam_cleanups_at_work",
+            "user_id",
+            unique=True,
+            sqlite_where=text("state IN ('running', 'undoing')"),
+            postgresql_where=text("state IN ('running', 'undoing')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    state: Mapped[str] = mapped_column(String(10), default=RUNNING)
+    sanction_id: Mapped[int | None]
+    case_id: Mapped[int | None]
+    cursor: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    finished_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    undone_at: Mapped[datetime | None]
+
+    @property
+    def is_undoable(self) -> bool:
+        """Whether it can be taken back still: for a day, once."""
+        return self.state in (RUNNING, DONE) and clock.now() < self.started_at + UNDO_WITHIN
+
+
+class CleanedPost(Base):
+    """A post that a clean-up hid: what it was before, and the removal by which it is known."""
+
+    __tablename__ = "cleaned_posts"
+
+    cleanup_id: Mapped[int] = mapped_column(ForeignKey("spam_cleanups.id"), primary_key=True)
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id"), primary_key=True, autoincrement=False
+    )
+    visibility: Mapped[str] = mapped_column(String(10))
+    removal_id: Mapped[int] = mapped_column(ForeignKey("removals.id"))
+    settled_at: Mapped[datetime | None]
+
+
+class CleanedCase(Base):
+    """A case that a clean-up decided along; without a foreign key, for cases are forgotten."""
+
+    __tablename__ = "cleaned_cases"
+
+    cleanup_id: Mapped[int] = mapped_column(ForeignKey("spam_cleanups.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -5,21 +5,40 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from community.core import clock
 from community.core.db import db
 from community.core.settings import current_settings
 from community.identity.models import User
-from community.posts.models import Post
+from community.posts.models import Post, Removal
 from community.posts.visibility import PUBLISHED
 from community.questions.models import Question
-from moderation.cases.models import NO_VIOLATION, UNDONE, VIOLATION, ModerationCase
+from moderation.cases.models import (
+    CLAIMED,
+    NO_VIOLATION,
+    UNDECIDED,
+    UNDONE,
+    VIOLATION,
+    CaseSubject,
+    ModerationCase,
+)
 from moderation.spam.bayes import Counts, Totals, evidence_of, weight_of
 from moderation.spam.disposable import is_disposable
 from moderation.spam.facts import DAY, HOUR, Facts, evidence_against, tokens_of_facts
 from moderation.spam.hashing import hashes_of, marks_of
-from moderation.spam.models import HAM, SPAM, THE_MODEL, SpamLesson, SpamModel, SpamToken, TextMark
+from moderation.spam.models import (
+    HAM,
+    SPAM,
+    THE_MODEL,
+    CleanedCase,
+    CleanedPost,
+    SpamCleanup,
+    SpamLesson,
+    SpamModel,
+    SpamToken,
+    TextMark,
+)
 from moderation.spam.tokens import shingles_of, tokens_of
 
 # SQLite takes so many values in one statement at the least.
@@ -32,6 +51,8 @@ MOST_COUNTED = 50
 STAYED = timedelta(days=30)
 # The rule against it (``moderation.rules``), and the kind of its cases.
 SPAM_RULE = "spam"
+# Decided by one press at the most; what is beyond that stays in the queue.
+MOST_CASES = 200
 # Cases about a text. Others, of pictures or of people, say nothing of words.
 TEACHING = ("spam", "held", "first_post", "flag")
 
@@ -215,3 +236,81 @@ def label_decided(post_id: int) -> str | None:
     if row.decision == NO_VIOLATION:
         return HAM
     return SPAM if SPAM_RULE in (row.rule, row.kind) else None
+
+
+def list_visible_posts(author_id: int, *, after: int, most: int) -> list[tuple[int, int]]:
+    """Return a member's posts that can be seen or wait, with the question of each."""
+    query = (
+        select(Post.id, func.coalesce(Post.root_id, Post.id))
+        .where(
+            Post.author_id == author_id, Post.id > after, Post.visibility.in_(("published", "held"))
+        )
+        .order_by(Post.id)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def newest_removal_id(post_id: int) -> int | None:
+    """Return the last change of a post's visibility."""
+    return db.session.scalar(select(func.max(Removal.id)).where(Removal.post_id == post_id))
+
+
+def list_unsettled_posts(cleanup_id: int, *, most: int) -> list[tuple[CleanedPost, int]]:
+    """Return posts that a clean-up hid and that were not looked at since it is taken back.
+
+    In the order of their questions, which come along: whoever locks several does so in one order.
+    """
+    question_id = func.coalesce(Post.root_id, Post.id)
+    query = (
+        select(CleanedPost, question_id)
+        .join(Post, Post.id == CleanedPost.post_id)
+        .where(CleanedPost.cleanup_id == cleanup_id, CleanedPost.settled_at.is_(None))
+        .order_by(question_id, Post.id)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def list_cases_to_decide(user_id: int, actor_id: int, now: datetime) -> list[ModerationCase]:
+    """Return cases about a member's texts that wait and nobody else is at work on."""
+    about = select(CaseSubject.case_id).where(CaseSubject.user_id == user_id)
+    theirs = and_(
+        ModerationCase.state == CLAIMED,
+        ModerationCase.claimed_by_id != actor_id,
+        ModerationCase.claimed_until > now,
+    )
+    query = (
+        select(ModerationCase)
+        .join(Post, Post.id == ModerationCase.post_id)
+        .where(
+            ModerationCase.id.in_(about),
+            ModerationCase.kind.in_(TEACHING),
+            ModerationCase.state.in_(UNDECIDED),
+            Post.author_id == user_id,
+            ~theirs,
+        )
+        .order_by(func.coalesce(Post.root_id, Post.id), ModerationCase.id)
+        .limit(MOST_CASES)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_cleaned_cases(cleanup_id: int) -> list[ModerationCase]:
+    """Return the cases that a clean-up decided."""
+    decided = select(CleanedCase.case_id).where(CleanedCase.cleanup_id == cleanup_id)
+    query = select(ModerationCase).where(ModerationCase.id.in_(decided)).order_by(ModerationCase.id)
+    return list(db.session.scalars(query))
+
+
+def newest_cleanup(user_id: int) -> SpamCleanup | None:
+    """Return the last clean-up after a member."""
+    query = select(SpamCleanup).where(SpamCleanup.user_id == user_id)
+    newest = query.order_by(SpamCleanup.id.desc()).limit(1)
+    return db.session.scalar(newest.execution_options(populate_existing=True))
+
+
+def count_cleaned_posts(cleanup_id: int) -> int:
+    """Return how many posts a clean-up hid."""
+    query = select(func.count()).where(CleanedPost.cleanup_id == cleanup_id)
+    return db.session.scalar(query) or 0

@@ -258,6 +258,9 @@ PAGES = {
     "measures about a member": Shown(
         "moderator", lambda scene: f"/moderation/people/{scene.suspended.id}/sanctions"
     ),
+    "clean-up": Shown(
+        "moderator", lambda scene: f"/moderation/people/{scene.suspended.id}/cleanup"
+    ),
     "measures, how they are told": Shown("admin", "/moderation/wordings"),
     "wording of a measure": Shown("admin", "/moderation/wordings/suspension/de"),
     "transparency": Shown("guest", "/transparency"),
@@ -299,6 +302,7 @@ LISTED = (
     "privacy",
     "providers",
     "sanctions",
+    "spam",
     "transparency",
 )
 

@@ -1,6 +1,6 @@
 """What is learned of spam; none of it says what anybody wrote."""
 
-from community.privacy.marks import Erasure, Personal, Table
+from community.privacy.marks import Erasure, Personal, Table, kept, other_person
 
 _SAYS_NOTHING = "says nothing"
 
@@ -22,6 +22,27 @@ TABLES = {
             ),
         },
     ),
+    "spam_cleanups": Table(
+        owner="user_id",
+        kept_for="account",
+        nothing="id case_id cursor sanction_id",
+        personal={
+            "user_id": kept("after whom somebody cleaned up"),
+            "actor_id": other_person("who did"),
+            "state": kept("how far it came"),
+            "started_at": kept("when it began"),
+            "finished_at": kept("when it was done"),
+            "undone_by_id": other_person("who took it back"),
+            "undone_at": kept("when it was taken back"),
+        },
+    ),
+    "cleaned_posts": Table(
+        of_post="post_id",
+        kept_for="post",
+        nothing="cleanup_id post_id removal_id settled_at",
+        personal={"visibility": kept("what a post was before it was hidden as spam")},
+    ),
+    "cleaned_cases": Table(nothing="cleanup_id case_id"),
     "text_marks": Table(
         of_post="post_id",
         kept_for="text_marks",

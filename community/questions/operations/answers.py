@@ -109,7 +109,6 @@ def post_comment(
     needed = comment_privilege(actor, question, parent)
     require_privilege(actor, needed, question.board_id)
     _keep_pause(actor, question)
-    comment = add_comment(actor, parent, body, typed_seconds=typed_seconds)
     comment = add_comment(actor, parent, body, typed_seconds=typed_seconds, vouched=vouched)
     if comment.is_published:
         count_new_comment(question, comment)

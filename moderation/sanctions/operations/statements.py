@@ -125,6 +125,19 @@ def _store(
     days: int | None = None,
     until: datetime | None = None,
 ) -> Statement:
+    word_statement(decided_by_id, statement, days=days, until=until)
+    _tell(actor, statement)
+    return statement
+
+
+def word_statement(
+    decided_by_id: int | None,
+    statement: Statement,
+    *,
+    days: int | None = None,
+    until: datetime | None = None,
+) -> None:
+    """Put a statement into the member's words and keep it; the caller sees that it is told."""
     user_id = statement.user_id
     draft = draft_statement(
         user_id,
@@ -144,8 +157,6 @@ def _store(
         statement.appeal_until = months_later(statement.issued_at)
     db.session.add(statement)
     db.session.flush()
-    _tell(actor, statement)
-    return statement
 
 
 def _tell(actor: Viewer, statement: Statement) -> None:

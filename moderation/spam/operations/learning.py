@@ -37,8 +37,12 @@ def follow_case(case_id: int) -> None:
     What broke another rule than that on spam teaches nothing.
     """
     post_id = db.session.scalar(select(ModerationCase.post_id).where(ModerationCase.id == case_id))
-    if post_id is None:
-        return
+    if post_id is not None:
+        relearn_post(post_id)
+
+
+def relearn_post(post_id: int) -> None:
+    """Learn what the cases about a post say now, or unlearn it where they say nothing."""
     label = label_decided(post_id)
     if label is None:
         unlearn_post(post_id)
