@@ -13,7 +13,7 @@ from community.events import AppealDecided
 from community.identity.models import User
 from community.posts.models import Post
 from community.questions.operations.questions import lock_question
-from community.questions.operations.removals import change_visibility
+from community.questions.operations.removals import change_visibility, restore_post
 from moderation.appeals.letters import send_decided_letter, send_received_letter
 from moderation.appeals.models import (
     ANSWER_MAX_CHARS,
@@ -162,7 +162,11 @@ def _bring_back(actor: User, statement: Statement, post_id: int, reason: str) ->
     post = db.session.get_one(Post, post_id)
     question = lock_question(post.root_id or post.id)
     fresh = db.session.get_one(Post, post_id, populate_existing=True)
-    change_visibility(actor, question, fresh, "published", reason)
+    try:
+        restore_post(actor, question, fresh, reason)
+    except Conflict:
+        # Deleted more than 30 days ago. An appeal that was right is not late.
+        change_visibility(actor, question, fresh, "published", reason)
 
 
 def _tell(actor: User, appeal: DecisionAppeal, statement: Statement) -> None:

@@ -311,3 +311,11 @@ def test_an_answer_is_one_of_two_with_a_reason(user, keeper, other, outcome, ans
     with pytest.raises(AppealInvalid), transaction():
         decide_appeal(other, appeal.id, outcome, answer)
     assert reload(appeal).is_open
+
+
+def test_a_post_that_was_deleted_long_ago_comes_back_all_the_same(user, keeper, other):
+    answer = make_answer(make_question(), user)
+    appeal = make_appeal(hide(keeper, answer, delete_post))
+    with time_machine.travel(clock.now() + timedelta(days=150), tick=False):
+        decide(other, appeal, "overturned")
+    assert reload(answer).visibility == "published"
