@@ -24,6 +24,7 @@ from community.core import clock
 from community.core.db import Base
 from community.identity.models import User
 
+RULE_MAX_CHARS = 20
 VISIBILITIES = ("published", "held", "hidden", "deleted")
 
 
@@ -174,7 +175,10 @@ class Revision(Base):
 
 
 class Removal(Base):
-    """Why a post left the public: hidden, held or deleted, by whom and when; kept as history."""
+    """Why a post left the public: hidden, held or deleted, by whom and when; kept as history.
+
+    ``rule`` is the code of the rule of conduct it broke, where somebody said which.
+    """
 
     __tablename__ = "removals"
     __table_args__ = (Index("ix_removals_post_id", "post_id", "id"),)
@@ -184,6 +188,7 @@ class Removal(Base):
     visibility: Mapped[str] = mapped_column(String(10))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
+    rule: Mapped[str] = mapped_column(String(RULE_MAX_CHARS), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

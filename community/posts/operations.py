@@ -25,7 +25,16 @@ from community.posts.attaching import attach_images
 from community.posts.errors import KudosSettled, OwnPost, TooManyComments
 from community.posts.guard import check_personal_data
 from community.posts.limits import check_reply_limit
-from community.posts.models import Comment, HeldPost, Post, Removal, Revision, Vote, Watch
+from community.posts.models import (
+    RULE_MAX_CHARS,
+    Comment,
+    HeldPost,
+    Post,
+    Removal,
+    Revision,
+    Vote,
+    Watch,
+)
 from community.posts.policies import (
     can_give_kudos,
     can_write,
@@ -236,6 +245,20 @@ def set_visibility(actor: Viewer, post: Post, visibility: str, reason: str = "")
     db.session.flush()
     emit(PostVisibilityChanged(post.id, post.root_id or post.id, actor.viewer_id, visibility))
     return True
+
+
+def name_rule(post: Post, rule: str) -> None:
+    """Note with the newest removal of a post which rule of conduct it broke; "" says nothing.
+
+    Who removed it has just been asked; upper packages know the codes and tell the author.
+    """
+    newest = select(func.max(Removal.id)).where(Removal.post_id == post.id).scalar_subquery()
+    gone = Removal.visibility.in_(("hidden", "deleted"))
+    db.session.execute(
+        update(Removal)
+        .where(Removal.id == newest, gone, Removal.rule == "")
+        .values(rule=rule[:RULE_MAX_CHARS])
+    )
 
 
 def _count_comment(comment: Post, change: int) -> None:

@@ -89,6 +89,7 @@ TABLES = {
         personal={
             "actor_id": kept("who removed or restored a post"),
             "reason": rewritten("why"),
+            "rule": kept("which rule it was about"),
             "created_at": kept("when"),
         },
     ),

@@ -25,6 +25,7 @@ from community.posts.drafts import drop_draft
 from community.posts.errors import EditConflict
 from community.posts.models import Post
 from community.posts.operations import give_kudos as give
+from community.posts.operations import name_rule
 from community.posts.operations import take_kudos_back as take_back
 from community.posts.picture_views import MOST_BYTES, raise_image_refusal, take_in_image
 from community.posts.policies import can_edit_post
@@ -363,6 +364,7 @@ def delete_post(post_id: int) -> ResponseReturnValue:
     """Delete a post (a plain form sends ``_method=DELETE``)."""
     question, post = access_removed(post_id)
     removals.delete_post(signed_in_user(), question, post, _reason())
+    name_rule(post, request.form.get("rule", ""))
     flash(_("Deleted."), "success")
     return _after_removal(question, post)
 
@@ -371,6 +373,7 @@ def hide_post(post_id: int) -> ResponseReturnValue:
     """Take a post out of sight."""
     question, post = access_removed(post_id)
     removals.hide_post(signed_in_user(), question, post, _reason())
+    name_rule(post, request.form.get("rule", ""))
     flash(_("Hidden."), "success")
     return _after_removal(question, post)
 

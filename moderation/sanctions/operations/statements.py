@@ -225,7 +225,7 @@ def _issue_for(removal: Removal, post: Post, measure: str) -> None:
         Statement(
             user_id=post.author_id,
             measure=measure,
-            rule=UNNAMED,
+            rule=removal.rule if is_rule(removal.rule) else UNNAMED,
             facts=facts,
             automated=removal.actor_id is None,
             post_id=post.id,

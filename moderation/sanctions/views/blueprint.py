@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from community.core.authz import require
 from community.core.web import current_viewer
+from moderation.rules import rule_choices
 from moderation.sanctions.policies import can_see_sanctions, can_warn_on_boards
 
 sanctions = Blueprint("sanctions", __name__)
@@ -17,4 +18,8 @@ def let_moderators_in() -> None:
 
 @sanctions.app_context_processor
 def _words() -> dict[str, object]:
-    return {"can_see_sanctions": can_see_sanctions, "can_warn_on_boards": can_warn_on_boards}
+    return {
+        "can_see_sanctions": can_see_sanctions,
+        "can_warn_on_boards": can_warn_on_boards,
+        "rule_choices": rule_choices,
+    }

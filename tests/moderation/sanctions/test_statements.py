@@ -178,6 +178,22 @@ def test_who_hides_or_deletes_tells_the_author_why(author, keeper, operation, me
     assert told.appeal_until is not None
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"), [("abuse", "abuse"), ("", "other"), ("x" * 40, "other")]
+)
+@pytest.mark.parametrize(("way", "form"), [("/hiding", {}), ("", {"_method": "DELETE"})])
+def test_the_rule_that_a_moderator_names_is_told(client, author, keeper, way, form, typed, told):
+    answer = make_answer(make_question(), author)
+    client.sign_in(keeper)
+    fields = {"reason": "It praises a shop", "rule": typed, **form}
+    assert client.submit(f"/posts/{answer.id}{way}", fields).status_code == 303
+    run_due_jobs()
+    with transaction():
+        assert [one.rule for one in statements_about(author)] == [told]
+    page = client.get(f"/posts/{answer.id}/tools").text
+    assert f"/moderation/people/{author.id}/sanctions?post={answer.id}" in page
+
+
 def test_without_a_reason_the_statement_has_one_all_the_same(author, keeper):
     act(hide_post, keeper, make_question(author))
     (told,) = statements_about(author)
