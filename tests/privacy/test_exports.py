@@ -52,6 +52,9 @@ FIXED = {
     ("notifications", "page"),
     *(("adjustments", column) for column in ("currency", "state")),
     ("points_appeals", "state"),
+    ("statements", "measure"),
+    *(("sanctions", column) for column in ("kind", "state", "ends_at", "ended_at")),
+    *(("decision_appeals", column) for column in ("state", "decided_at")),
 }
 
 # What a row of these must hold when another one refers to it.
@@ -121,6 +124,8 @@ def _fitting_rows(planted: Planted) -> dict[str, dict[str, Any]]:
         "closures": {"question_id": question_id, "reason": "policy"},
         "ledger_entries": {"currency": "reputation"},
         "adjustments": {"currency": "reputation", "proposed_by_id": planted.other.id},
+        "statements": {"measure": "warning"},
+        "sanctions": {"kind": "warning"},
         "payout_lines": {"earned": 1, "carried": 1, "amount": 2},
         "audit_entries": {
             "subject_type": "user",
