@@ -364,7 +364,6 @@ def delete_post(post_id: int) -> ResponseReturnValue:
     """Delete a post (a plain form sends ``_method=DELETE``)."""
     question, post = access_removed(post_id)
     removals.delete_post(signed_in_user(), question, post, _reason())
-    name_rule(post, request.form.get("rule", ""))
     flash(_("Deleted."), "success")
     return _after_removal(question, post)
 
@@ -373,7 +372,6 @@ def hide_post(post_id: int) -> ResponseReturnValue:
     """Take a post out of sight."""
     question, post = access_removed(post_id)
     removals.hide_post(signed_in_user(), question, post, _reason())
-    name_rule(post, request.form.get("rule", ""))
     flash(_("Hidden."), "success")
     return _after_removal(question, post)
 
@@ -394,9 +392,9 @@ def _reason() -> str:
 
 
 def _after_removal(question: Question, post: Post) -> ResponseReturnValue:
+    name_rule(post, request.form.get("rule", ""))
     if can_use_tools(current_viewer(), question, post):
         # Where it can be brought back.
         return redirect(url_for("tools.show_tools", post_id=post.id), 303)
-    if post.id == question.id:
-        return redirect(url_for("home.show_home"), 303)
-    return redirect(question_url(question), 303)
+    is_root = post.id == question.id
+    return redirect(url_for("home.show_home") if is_root else question_url(question), 303)
