@@ -49,8 +49,15 @@ from moderation.cases.kinds import register_kinds
 from moderation.cases.rings import KINDS as RING_KINDS
 from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
 from moderation.cases.views import blueprint as moderation_blueprint
+<<<<<<< HEAD
 from moderation.images.kinds import KINDS as IMAGE_KINDS
 from moderation.images.subscribers import SUBSCRIPTIONS as IMAGE_SUBSCRIPTIONS
+=======
+from moderation.held.kinds import KINDS as HELD_KINDS
+from moderation.held.newcomers import screen_newcomers
+from moderation.held.subscribers import SUBSCRIPTIONS as HELD_SUBSCRIPTIONS
+from moderation.held.views import blueprint as screenings_blueprint
+>>>>>>> c7ac21c (Open cases of what waits, and test words, first posts and boards)
 from moderation.sanctions.subscribers import SUBSCRIPTIONS as SANCTIONS_SUBSCRIPTIONS
 from moderation.sanctions.views import sanctions as sanctions_blueprint
 from moderation.spam.cases import KINDS as SPAM_KINDS
@@ -58,6 +65,8 @@ from moderation.spam.screen import screen_spam
 from moderation.spam.subscribers import SUBSCRIPTIONS as SPAM_SUBSCRIPTIONS
 from moderation.spam.views import blueprint as spam_blueprint
 from moderation.transparency.views import blueprint as transparency_blueprint
+from moderation.words.screen import screen_words
+from moderation.words.views import blueprint as words_blueprint
 from reputation.adjustments.views import adjustments as adjustments_blueprint
 from reputation.adjustments.views import appeals as appeals_blueprint
 from reputation.badges.subscribers import SUBSCRIPTIONS as BADGE_SUBSCRIPTIONS
@@ -115,6 +124,8 @@ BLUEPRINTS = (
     transparency_blueprint,
     staff_notes_blueprint,
     audit_log_blueprint,
+    screenings_blueprint,
+    words_blueprint,
     reputation_blueprint,
     trust_blueprint,
     ranks_blueprint,
@@ -141,14 +152,15 @@ SUBSCRIPTIONS = (
     SANCTIONS_SUBSCRIPTIONS,
     PAYBACK_SUBSCRIPTIONS,
     SPAM_SUBSCRIPTIONS,
+    HELD_SUBSCRIPTIONS,
     FAIRNESS_SUBSCRIPTIONS,
 )
 
 # Of cases, in the order in which moderators may choose among them.
-CASE_KINDS = (RING_KINDS, APPEAL_KINDS, SPAM_KINDS, IMAGE_KINDS)
+CASE_KINDS = (RING_KINDS, HELD_KINDS, APPEAL_KINDS, SPAM_KINDS, IMAGE_KINDS)
 
-# In this order every text is looked at before it is published.
-SCREENS = (screen_spam,)
+# In this order every text is looked at before it is published: words first, they change it.
+SCREENS = (screen_words, screen_newcomers, screen_spam)
 
 
 def create_app(settings: Settings | None = None) -> web.Forum:

@@ -172,6 +172,14 @@ MODERATION = {
     "audit_log.export_log": alike(ADMINS),
 }
 
+SCREENING = {
+    "words.create_word": alike(ADMINS),
+    "words.try_words": alike(MODERATORS),
+    "words.disable": alike(ADMINS),
+    "words.enable": alike(ADMINS),
+    "screenings.save_screening": of_staff(MODERATORS),
+}
+
 # Nobody sanctions themselves. Who stands as high, and what boards' moderators may say about posts
 # there, is in ``moderation.sanctions.policies``.
 SANCTIONS = {
@@ -273,6 +281,7 @@ POLICIES: dict[str, Policy] = {
     **WRITING,
     **HELPING,
     **MODERATION,
+    **SCREENING,
     **SANCTIONS,
     **ADMINISTRATION,
     **POINTS,
@@ -333,6 +342,10 @@ FRESHLY_PROVED = frozenset(
         "payouts.take_file",
         "audit_log.export_log",
         "moderation.decide_case",
+        "words.create_word",
+        "words.disable",
+        "words.enable",
+        "screenings.save_screening",
         "sanctions.create_sanction",
         "sanctions.lift",
         "sanctions.reset_text",

@@ -70,6 +70,7 @@ def settings(instance_path: Path, database_url: str) -> Settings:
         argon2_time_cost=1,
         argon2_parallelism=1,
         rate_limits=False,
+        first_posts_reviewed=0,
     ).completed()
 
 

@@ -209,6 +209,11 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/account/decisions/<int:statement_id>": _one("/account/decisions/1"),
     "/suspension": _one("/suspension"),
     "/suspension/<token>": _one("/suspension/nonsense"),
+    "/moderation/words": _one("/moderation/words"),
+    "/moderation/boards": _one("/moderation/boards"),
+    "/moderation/boards/<int:board_id>/screening": lambda world: [
+        f"/moderation/boards/{board.id}/screening" for board in world.boards.values()
+    ],
     "/moderation/sanctions": _one("/moderation/sanctions"),
     "/moderation/people/<int:user_id>/sanctions": _people("/moderation/people/{id}/sanctions"),
     "/moderation/people/<int:user_id>/cleanup": _people("/moderation/people/{id}/cleanup"),
@@ -322,6 +327,9 @@ ADMINISTRATION = {
     "/moderation/wordings/<measure>/<language>",
     *("/users/<int:user_id>/notes", "/users/<int:user_id>/notes/<int:note_id>"),
     "/admin/audit/exports",
+    *("/moderation/words", "/moderation/words/trial"),
+    "/moderation/words/<int:word_id>/disabling",
+    "/moderation/boards/<int:board_id>/screening",
     *("/admin/people/<int:user_id>/roles", "/admin/groups", "/admin/groups/<int:group_id>"),
     "/admin/groups/<int:group_id>/members",
     "/admin/groups/<int:group_id>/members/<int:user_id>",

@@ -45,6 +45,7 @@ from tests.policy_cases import Cases, case_requests, make_cases
 from tests.policy_images import Images, image_requests, make_images
 from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
+from tests.policy_screening import Words, make_words, screening_requests
 from tests.policy_staff import make_notes, staff_requests
 from tests.policy_tools import tool_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
@@ -94,6 +95,7 @@ class World:
     cases: Cases = field(default_factory=dict)
     sanctions: Sanctions = field(default_factory=dict)
     images: Images = field(default_factory=dict)
+    words: Words = (0, 0)
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -196,6 +198,7 @@ def make_world() -> World:
         world.images |= make_images(role, user, shown_in)
         make_notes(user, world.author)
     world.sanctions = make_sanctions({**world.people, "author": world.author})
+    world.words = make_words(world.people["admin"])
     world.points = make_points(world.people, world.author, second_admin)
     _make_payback(world)
     _make_runs(world)
@@ -415,6 +418,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     **case_requests(),
     **sanction_requests(),
     **staff_requests(),
+    **screening_requests(),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
         f"/notifications/{_owned(c, c.world.notifications)}/reading",

@@ -30,6 +30,8 @@ EXTRAS = {
     "moderation/audit": "",
     "moderation/images": "kinds",
     "moderation/spam": "bayes cases disposable facts hashing screen tokens",
+    "moderation/held": "kinds newcomers wording",
+    "moderation/words": "matching screen wording",
     "moderation/cases": "kinds rings wording",
     "moderation/sanctions": "letters links wording",
     "reputation/fairness": "graph linking pruning rings",

@@ -25,7 +25,7 @@ BLUEPRINTS = {
     "preferences",
 }
 BLUEPRINTS = {"identity", "account", "providers", "privacy", "administration", "preferences"}
-BLUEPRINTS |= {"superusers"}
+BLUEPRINTS |= {"superusers", "words", "screenings"}
 AND = {"notifications.save_preferences"}
 # Their tokens are looked at first; tests/identity/test_strict_forms.py sends them fitting ones.
 BY_LINK = {

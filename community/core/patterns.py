@@ -50,11 +50,11 @@ class PatternRefused(ValueError):
 
 
 @lru_cache(maxsize=500)
-def compile_bounded(pattern: str) -> re.Pattern[str]:
+def compile_bounded(pattern: str, *, most_chars: int = MAX_CHARS) -> re.Pattern[str]:
     """Return a pattern, blind to case, that surely ends soon; raises ``PatternRefused``."""
-    if len(pattern) > MAX_CHARS:
+    if len(pattern) > most_chars:
         raise PatternRefused(
-            _l("This pattern is too long: at most %(num)s characters.", num=MAX_CHARS)
+            _l("This pattern is too long: at most %(num)s characters.", num=most_chars)
         )
     try:
         parsed = _parser.parse(pattern, re.IGNORECASE)

@@ -10,6 +10,7 @@ from math import ceil
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, func, select
 
 from community.core import clock, markup
@@ -28,7 +29,7 @@ from community.posts.errors import (
     WritingTooSoon,
 )
 from community.posts.models import Post
-from community.posts.policies import NEWCOMER_POSTS, is_first_day, is_newcomer
+from community.posts.policies import NEWCOMER_POSTS, is_first_day, is_newcomer, is_trusted
 
 DAY = timedelta(days=1)
 POSTS_PER_DAY = 200
@@ -46,11 +47,11 @@ def check_question_limit(actor: User, board_id: int, body: str) -> None:
         return
     is_new = _is_newcomer(actor, board_id)
     _check_links(actor, board_id, body, is_new=is_new)
-    _check_images(body, settings, is_new=is_new)
+    _check_images(body, settings)
     pause_seconds = settings.question_pause_seconds
     per_day = settings.questions_per_day
     if is_new:
-        _check_mentions(body, settings)
+        _check_excess(body, settings)
         pause_seconds = settings.newcomer_question_pause_seconds
         per_day = settings.questions_first_day if is_first_day(actor) else per_day
     _check_pause(actor, IS_QUESTION, pause_seconds)
@@ -68,10 +69,10 @@ def check_reply_limit(actor: User, board_id: int, root_id: int, body: str) -> No
         return
     is_new = _is_newcomer(actor, board_id)
     _check_links(actor, board_id, body, is_new=is_new)
-    _check_images(body, settings, is_new=is_new)
+    _check_images(body, settings)
     pause_seconds, per_day = settings.post_pause_seconds, POSTS_PER_DAY
     if is_new:
-        _check_mentions(body, settings)
+        _check_excess(body, settings)
         _check_room_for_others(actor, root_id, settings.newcomer_replies_per_question)
         pause_seconds = settings.newcomer_post_pause_seconds
         per_day = settings.posts_first_day if is_first_day(actor) else per_day
@@ -101,9 +102,9 @@ def check_text_limit(actor: User, board_id: int, body: str) -> None:
         return
     is_new = _is_newcomer(actor, board_id)
     _check_links(actor, board_id, body, is_new=is_new)
-    _check_images(body, settings, is_new=is_new)
+    _check_images(body, settings)
     if is_new:
-        _check_mentions(body, settings)
+        _check_excess(body, settings)
 
 
 def _is_exempt(actor: User, board_id: int, settings: Settings) -> bool:
@@ -126,40 +127,55 @@ def _is_newcomer(actor: User, board_id: int | None) -> bool:
 
 def _check_links(actor: User, board_id: int, body: str, *, is_new: bool) -> None:
     settings = current_settings()
-    if not is_new and has_privilege(actor, Privilege.LINKS, board_id):
+    if is_new or is_trusted(actor, board_id) or has_privilege(actor, Privilege.LINKS, board_id):
         return
-    own_host = urlsplit(settings.site_url).netloc
-    links = [url for url in markup.linked_addresses(body) if urlsplit(url).netloc != own_host]
-    if len(links) <= settings.newcomer_links:
-        return
-    if not is_new:
+    if _count_links(body, settings) > settings.newcomer_links:
         raise UnfitText(errors={"body": missing_words(Privilege.LINKS, actor)})
-    raise UnfitText(
-        errors={
-            "body": _l(
+
+
+def _check_excess(body: str, settings: Settings) -> None:
+    if settings.newcomer_excess == "refuse" and (excess := excess_of(body, settings)):
+        raise UnfitText(errors={"body": next(iter(excess.values()))})
+
+
+def excess_of(body: str, settings: Settings) -> dict[str, LazyString]:
+    """Return what a newcomer's text holds too much of, with the words that refuse it.
+
+    Source: product rules 2.3.
+    """
+    links, media = settings.newcomer_links, settings.newcomer_media
+    mentions = settings.newcomer_mentions
+    found = {
+        "links": (
+            _count_links(body, settings) > links,
+            _l(
                 "While you are new here, a text can hold %(num)s links to other sites. "
                 "Please leave the others out.",
-                num=settings.newcomer_links,
-            )
-        }
-    )
+                num=links,
+            ),
+        ),
+        "media": (
+            _count_pictures(body) > media,
+            _l(
+                "While you are new here, a text can hold %(num)s picture. "
+                "Please leave the others out.",
+                num=media,
+            ),
+        ),
+        "mentions": (
+            len(markup.mentioned_names(body)) > mentions,
+            _l(
+                "While you are new here, a text can mention %(num)s people. "
+                "Please leave the others out.",
+                num=mentions,
+            ),
+        ),
+    }
+    return {code: words for code, (is_too_much, words) in found.items() if is_too_much}
 
 
-def _check_images(body: str, settings: Settings, *, is_new: bool) -> None:
-    if markup.PICTURE_ADDRESS not in body:
-        return
-    shown = len(markup.shown_pictures(markup.render(body)))
-    if is_new and shown > settings.newcomer_media:
-        raise UnfitText(
-            errors={
-                "body": _l(
-                    "While you are new here, a text can hold %(num)s picture. "
-                    "Please leave the others out.",
-                    num=settings.newcomer_media,
-                )
-            }
-        )
-    if shown > settings.images_per_post:
+def _check_images(body: str, settings: Settings) -> None:
+    if _count_pictures(body) > settings.images_per_post:
         raise UnfitText(
             errors={
                 "body": _l(
@@ -170,17 +186,15 @@ def _check_images(body: str, settings: Settings, *, is_new: bool) -> None:
         )
 
 
-def _check_mentions(body: str, settings: Settings) -> None:
-    if len(markup.mentioned_names(body)) > settings.newcomer_mentions:
-        raise UnfitText(
-            errors={
-                "body": _l(
-                    "While you are new here, a text can mention %(num)s people. "
-                    "Please leave the others out.",
-                    num=settings.newcomer_mentions,
-                )
-            }
-        )
+def _count_pictures(body: str) -> int:
+    if markup.PICTURE_ADDRESS not in body:
+        return 0
+    return len(markup.shown_pictures(markup.render(body)))
+
+
+def _count_links(body: str, settings: Settings) -> int:
+    own_host = urlsplit(settings.site_url).netloc
+    return sum(urlsplit(url).netloc != own_host for url in markup.linked_addresses(body))
 
 
 def _check_room_for_others(actor: User, root_id: int, limit: int) -> None:

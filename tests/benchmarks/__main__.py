@@ -97,6 +97,7 @@ def prepared_app(instance: Path) -> Flask:
         instance_path=instance,
         log_format="off",
         rate_limits=False,
+        first_posts_reviewed=0,
         default_language="en",
     ).completed()
     app = create_app(settings)

@@ -138,5 +138,6 @@ def _settings(folder: Path, url: str, changes: dict[str, object]) -> Settings:
         "argon2_time_cost": 1,
         "argon2_parallelism": 1,
         "rate_limits": False,
+        "first_posts_reviewed": 0,
     }
     return Settings(**{**values, **changes}).completed()  # type: ignore[arg-type]

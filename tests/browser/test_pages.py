@@ -71,6 +71,20 @@ def type_wrong_name(page: "Page") -> None:
     page.locator("[data-error-summary]").wait_for()
 
 
+def ask_with_telephone(page: "Page") -> None:
+    page.locator("#title").fill("Nobody calls me back about my bill")
+    page.locator("#body").fill(f"{BODY} Call 0171 1234567, or write to otto@web.de.")
+    page.locator("#board").select_option(index=1)
+    page.locator("form[action='/questions'] .btn--primary").last.click()
+    page.locator("[name=personal][value=mask]").wait_for()
+
+
+def try_a_word(page: "Page") -> None:
+    page.locator("#body").fill("A text without any watched word in it.")
+    page.locator("form[action^='/moderation/words/trial'] button").click()
+    page.locator("#met").wait_for()
+
+
 def send_too_late(page: "Page") -> None:
     page.locator("#body").fill(BODY)
     tokens = page.locator("[name=csrf_token]")
@@ -254,6 +268,13 @@ PAGES = {
     ),
     "read-only": Shown("silent", "/account/decisions"),
     "suspension": Shown("guest", "/sign-in", sign_in_as(SUSPENDED)),
+    "watched words": Shown("admin", "/moderation/words", try_a_word),
+    "what waits on boards": Shown("moderator", "/moderation/boards"),
+    "what waits on a board": Shown(
+        "moderator", lambda scene: f"/moderation/boards/{scene.open.board_id}/screening"
+    ),
+    "what of mine waits": Shown("asker", "/held-posts"),
+    "ask with personal data": Shown("asker", "/questions/new", ask_with_telephone),
     "measures in force": Shown("moderator", "/moderation/sanctions"),
     "measures about a member": Shown(
         "moderator", lambda scene: f"/moderation/people/{scene.suspended.id}/sanctions"
@@ -303,7 +324,9 @@ LISTED = (
     "providers",
     "sanctions",
     "spam",
+    "screenings",
     "transparency",
+    "words",
 )
 
 

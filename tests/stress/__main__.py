@@ -136,6 +136,7 @@ def _app(folder: Path, database_url: str = "") -> Flask:
         mail_backend="file",
         log_format="off",
         rate_limits=False,
+        first_posts_reviewed=0,
     )
     return create_app(settings.completed())
 

@@ -43,6 +43,11 @@ TABLES = {
         nothing="measure language text changed_at",
         personal={"changed_by_id": other_person("which administrator worded it")},
     ),
+    "board_screenings": Table(nothing="board_id held first_posts changed_at"),
+    "watched_words": Table(
+        nothing="id pattern is_regex action replacement tag language board_id is_enabled added_at",
+        personal={"added_by_id": other_person("which administrator has it watched")},
+    ),
     "decision_appeals": Table(
         owner="user_id",
         kept_for="account",

@@ -1,0 +1,69 @@
+"""Cases about posts that wait before they are published."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from community.core.authz import Viewer
+from community.posts.findings import reason_of
+from community.posts.tagging import tag_names_of
+from moderation.cases.kinds import Act, CaseKind, Decision
+from moderation.cases.models import ModerationCase
+from moderation.held.operations import HIDDEN, decide_held, decide_word, undo_held
+from moderation.words.queries import list_patterns
+
+DECISIONS = (
+    Decision(
+        "publish",
+        _l("Publish it"),
+        is_violation=False,
+        hint=_l("It counts from now on, and watchers are told of it."),
+    ),
+    Decision(
+        "refuse",
+        _l("Refuse it"),
+        is_violation=True,
+        hint=_l("It stays hidden. Its author is told why, and can appeal."),
+        measures=(HIDDEN,),
+    ),
+)
+WORD_DECISIONS = (
+    Decision("keep", _l("Let it stand"), is_violation=False, hint=_l("Nobody is told.")),
+    Decision(
+        "hide",
+        _l("Hide it"),
+        is_violation=True,
+        hint=_l("Its author is told why, and can appeal."),
+        measures=(HIDDEN,),
+    ),
+)
+
+
+def _context(viewer: Viewer, case: ModerationCase) -> Mapping[str, Any]:
+    return {
+        "codes": case.evidence.get("codes", []),
+        "patterns": list_patterns(case.evidence.get("words", [])),
+        "held_tags": tag_names_of(case.post_id) if case.post_id else [],
+        "reason_of": reason_of,
+    }
+
+
+def _kind(name: str, label: LazyString, decisions: tuple[Decision, ...], act: Act) -> CaseKind:
+    return CaseKind(
+        name=name,
+        label=label,
+        decisions=decisions,
+        template="moderation/_held.html",
+        act=act,
+        undo=undo_held,
+        context=_context,
+    )
+
+
+KINDS = (
+    _kind("held", _l("Held post"), DECISIONS, decide_held),
+    _kind("first_post", _l("First post"), DECISIONS, decide_held),
+    _kind("word", _l("Watched word"), WORD_DECISIONS, decide_word),
+)
