@@ -49,15 +49,12 @@ from moderation.cases.kinds import register_kinds
 from moderation.cases.rings import KINDS as RING_KINDS
 from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
 from moderation.cases.views import blueprint as moderation_blueprint
-<<<<<<< HEAD
-from moderation.images.kinds import KINDS as IMAGE_KINDS
-from moderation.images.subscribers import SUBSCRIPTIONS as IMAGE_SUBSCRIPTIONS
-=======
 from moderation.held.kinds import KINDS as HELD_KINDS
 from moderation.held.newcomers import screen_newcomers
 from moderation.held.subscribers import SUBSCRIPTIONS as HELD_SUBSCRIPTIONS
 from moderation.held.views import blueprint as screenings_blueprint
->>>>>>> c7ac21c (Open cases of what waits, and test words, first posts and boards)
+from moderation.images.kinds import KINDS as IMAGE_KINDS
+from moderation.images.subscribers import SUBSCRIPTIONS as IMAGE_SUBSCRIPTIONS
 from moderation.sanctions.subscribers import SUBSCRIPTIONS as SANCTIONS_SUBSCRIPTIONS
 from moderation.sanctions.views import sanctions as sanctions_blueprint
 from moderation.spam.cases import KINDS as SPAM_KINDS
