@@ -144,6 +144,7 @@ PAGES = [
     "/reputation",
     "/leaderboard",
     "/leaderboard?period=all&board=sim",
+    "/account/pictures",
     "/account/sessions",
     "/account/factors",
     "/account/factors/totp",

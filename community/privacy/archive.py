@@ -76,7 +76,8 @@ def _add_pictures(archive: zipfile.ZipFile, user_id: int) -> None:
     """Add the pictures themselves, in the largest size that is kept; they shrink no further."""
     for image in list_all_images(user_id):
         ending = image.content_type.rpartition("/")[2]
-        with suppress(FileNotFoundError):
+        # One whose file is lost must not keep the others from their owner.
+        with suppress(FileNotFoundError, ValueError):
             archive.write(
                 path_of_image(image.key, LARGE),
                 f"pictures/{image.id}.{ending}",

@@ -220,6 +220,7 @@ PAGES = {
     "spent link": Shown("guest", "/reset/spent"),
     "account": Shown("asker", "/account"),
     "own data": Shown("asker", "/account/data"),
+    "own pictures": Shown("asker", "/account/pictures"),
     "erasure, with the wrong name": Shown("asker", "/account/data/erasure", type_wrong_name),
     "own data of somebody leaving": Shown("leaving", "/account/data"),
     "closing of an account": Shown(

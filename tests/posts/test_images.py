@@ -19,6 +19,7 @@ from community.boards.operations import change_audience
 from community.core import clock
 from community.core.audit import AuditEntry
 from community.core.db import db, transaction
+from community.core.images import remake
 from community.core.jobs import EventRecord
 from community.core.worker import run_due_jobs
 from community.identity.models import User
@@ -50,6 +51,7 @@ from tests.factories.community import (
     set_post_visibility,
 )
 from tests.factories.images import PICTURE, make_image, png
+from tests.parallel import at_once_in
 
 TEXT = "It says no service, and this is what the screen looks like."
 ASKED = {"title": "My phone has no signal today", "tags": "", "language": "en"}
@@ -453,6 +455,24 @@ def test_a_failed_write_leaves_no_file(app: Flask, monkeypatch: pytest.MonkeyPat
     with pytest.raises(ZeroDivisionError):
         add_image(uploader, PICTURE)
     assert files() == []
+
+
+def test_many_uploads_at_once_all_arrive_and_none_beyond_the_room(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploader = make_user()
+    with_settings(app, monkeypatch, images_member_mib=1)
+    size = len(remake(PICTURE).large)
+    with transaction():
+        make_image(uploader).bytes = 1024 * 1024 - 3 * size
+
+    def add() -> None:
+        add_image(load_user(uploader.id), PICTURE)
+
+    results = at_once_in(app)([add] * 6)
+    assert [type(result) for result in results if result] == [EnoughImages] * 3
+    assert len(images()) == 1 + 3
+    assert len(files()) == 1 + 3
 
 
 def test_own_pictures_are_listed_with_their_room(client: ForumClient) -> None:
