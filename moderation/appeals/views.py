@@ -11,6 +11,7 @@ from community.core import clock
 from community.core.errors import Invalid, NotFound
 from community.core.forms import takes
 from community.core.limits import limited
+from community.core.sightings import Seen, note_seen
 from community.core.web import LARGEST_ID, current_viewer, public
 from community.identity.models import User
 from community.identity.queries import get_user
@@ -64,7 +65,11 @@ def _wording() -> dict[str, object]:
 @blueprint.get("/account/decisions/<int:statement_id>")
 def show_decision(statement_id: int) -> ResponseReturnValue:
     """Show one decision with its reasons, its appeal, or a form for one."""
-    return _render(get_statement(current_viewer(), statement_id), {})
+    viewer = current_viewer()
+    row = get_statement(viewer, statement_id)
+    if viewer.viewer_id != row.statement.user_id:
+        note_seen(Seen.DECISIONS, "user", row.statement.user_id)
+    return _render(row, {})
 
 
 def _render(

@@ -11,6 +11,7 @@ from community.core import clock
 from community.core.authz import require
 from community.core.errors import Conflict, Invalid
 from community.core.forms import takes
+from community.core.sightings import Seen, note_seen
 from community.core.submissions import submit_once
 from community.core.web import LARGEST_ID, current_viewer
 from community.identity.signing_in import recently_verified, signed_in_user
@@ -71,6 +72,8 @@ def _render(
     target = get_target(user_id)
     board_id = board_of_post(_number(typed.get("post")), user_id)
     may_see = can_see_sanctions(viewer)
+    if may_see:
+        note_seen(Seen.DECISIONS, "user", user_id)
     page = render_template(
         "sanctions/person.html",
         person=person,

@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from community.core.audit import AuditEntry
 from community.core.db import db, transaction
 from moderation.sanctions.models import Sanction
 from moderation.sanctions.queries.sanctions import newest_sanction_id
 from tests.factories.community import make_board, make_question, make_user, reload
-from tests.factories.sanctions import FACTS, make_sanction
+from tests.factories.sanctions import FACTS, make_sanction, make_statement
 
 FORM = {"kind": "read_only", "days": "7", "rule": "spam", "facts": FACTS, "seen": "0"}
 
@@ -134,6 +135,24 @@ def test_nobody_else_gets_in(app, client, user, role):
     lifting = f"/moderation/sanctions/{sanction.id}/lifting"
     assert client.submit(lifting, {"reason": "Please"}).status_code == 403
     assert client.get("/moderation/sanctions", follow_redirects=True).status_code == 403
+
+
+def test_who_looks_at_somebodys_decisions_is_recorded_and_they_themselves_are_not(app, desk, user):
+    told = make_statement(user)
+    own = app.test_client().sign_in(user)
+    assert own.get(f"/account/decisions/{told.id}").status_code == 200
+    assert looks_at(user) == []
+    desk.get(page_of(user))
+    desk.get(f"/account/decisions/{told.id}")
+    assert looks_at(user) == [{"seen": "decisions"}]
+
+
+def looks_at(user):
+    with transaction():
+        seen = select(AuditEntry.after).where(
+            AuditEntry.action == "data.seen", AuditEntry.subject_id == user.id
+        )
+        return list(db.session.scalars(seen))
 
 
 def test_there_is_no_page_of_nobody(desk):
