@@ -117,6 +117,11 @@ def test_a_silenced_members_writing_is_refused_with_all_they_need_and_nothing_lo
     assert "You can read but not write until" in refused.text
     assert "/account/decisions" in refused.text
     assert typed in refused.text
+    form = client.get(f"/posts/{make_question(make_user()).id}/revisions/new")
+    assert form.status_code == 403
+    assert "that is a measure of our team" in form.text
+    assert "What you typed" not in form.text
+    assert "measure of our team" not in client.get("/admin/people").text
     page = client.get("/")
     assert "You can read but not write until" in page.text
     assert 'href="/account/decisions"' in page.text
