@@ -33,7 +33,7 @@ def refuse(error: NotAllowed) -> ResponseReturnValue:
         address=url_for("decisions.list_decisions", _external=True),
     )
     if is_writing:
-        words = f"{words} {_('What you typed stands below.')}"
+        words += " " + _("What you typed stands below.")
     return render_error(NotAllowed(words))
 
 
