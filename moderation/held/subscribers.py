@@ -25,7 +25,7 @@ def on_post_held(event: PostHeld, *, event_id: int) -> None:
     open_case(
         kind,
         # It may be held again when it was published and edited: then it is another case.
-        f"held:{post.id}:{int(hold.held_at.timestamp())}",
+        f"held:{post.id}:{int(hold.held_at.timestamp() * 1_000_000)}",
         subject_ids=[post.author_id],
         evidence=_evidence(hold.findings, score),
         post_id=post.id,

@@ -20,6 +20,11 @@ from moderation.held.wording import HELD_CHOICES, HELD_WORDS
 blueprint = Blueprint("screenings", __name__)
 
 
+@blueprint.app_context_processor
+def _policies() -> dict[str, object]:
+    return {"can_see_screenings": can_see_screenings}
+
+
 @blueprint.get("/moderation/boards")
 def list_boards() -> ResponseReturnValue:
     """List the boards whose rules the viewer may change."""

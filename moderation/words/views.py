@@ -35,6 +35,11 @@ def let_moderators_in() -> None:
     require(can_see_words(current_viewer()))
 
 
+@blueprint.app_context_processor
+def _policies() -> dict[str, object]:
+    return {"can_see_words": can_see_words}
+
+
 @blueprint.get("/moderation/words")
 def list_words() -> ResponseReturnValue:
     """List watched words, the newest first."""
