@@ -124,6 +124,8 @@ class Settings:
     trace_days: int = 90
     case_days: int = 730
     ring_closed_percent: int = 53
+    akismet_key: str = field(default="", repr=False)
+    stopforumspam: bool = False
     require_second_factor: bool = True
     superuser_points: int = 1_000
     superuser_group: str = "superusers"

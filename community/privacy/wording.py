@@ -47,6 +47,7 @@ HEADINGS = {
     "statements": _l("What was decided about you, and why"),
     "sanctions": _l("Measures against you"),
     "decision_appeals": _l("Your appeals against decisions"),
+    "spam_lessons": _l("What was learned of your posts"),
     "spam_cleanups": _l("Clean-ups of what you wrote"),
     "cleaned_posts": _l("Posts of yours that a clean-up hid"),
     "moderation_cases": _l("Cases you decided"),

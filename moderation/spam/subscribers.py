@@ -7,6 +7,8 @@ twice or in another order.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from community.core.jobs import enqueue
+from community.core.settings import current_settings
 from community.events import (
     AnswerPosted,
     CaseDecided,
@@ -16,9 +18,11 @@ from community.events import (
     PostSuspected,
     QuestionAsked,
 )
-from moderation.cases.operations import open_case
 from moderation.spam.operations.learning import follow_case, mark_post
+from moderation.spam.operations.suspecting import note_score
+from moderation.spam.outside import services_of
 from moderation.spam.screen import CODE
+from moderation.spam.tasks import ask_service
 
 
 def on_case_changed(event: CaseDecided | CaseUndone, *, event_id: int) -> None:
@@ -28,17 +32,17 @@ def on_case_changed(event: CaseDecided | CaseUndone, *, event_id: int) -> None:
 
 def on_question_asked(event: QuestionAsked, *, event_id: int) -> None:
     """Remember a question's text, to know copies of it."""
-    mark_post(event.question_id)
+    _follow_text(event.question_id)
 
 
 def on_answer_posted(event: AnswerPosted, *, event_id: int) -> None:
     """Remember an answer's text, to know copies of it."""
-    mark_post(event.answer_id)
+    _follow_text(event.answer_id)
 
 
 def on_comment_posted(event: CommentPosted, *, event_id: int) -> None:
     """Remember a comment's text, to know copies of it."""
-    mark_post(event.comment_id)
+    _follow_text(event.comment_id)
 
 
 def on_post_held(event: PostHeld, *, event_id: int) -> None:
@@ -50,14 +54,14 @@ def on_post_suspected(event: PostSuspected, *, event_id: int) -> None:
     """Have a moderator look at a published post whose score asks for it."""
     scores = [int(found["score"]) for found in event.findings if found["code"] == CODE]
     if scores:
-        open_case(
-            CODE,
-            f"spam:{event.post_id}",
-            subject_ids=[event.author_id],
-            evidence={"score": max(scores)},
-            post_id=event.post_id,
-            priority=max(scores),
-        )
+        note_score(event.post_id, max(scores))
+
+
+def _follow_text(post_id: int) -> None:
+    """Remember a public text, and have the services asked about it that the operator chose."""
+    mark_post(post_id)
+    for service in services_of(current_settings()):
+        enqueue(ask_service, post_id=post_id, service=service.name)
 
 
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {

@@ -12,11 +12,7 @@ TABLES = {
         kept_for="post",
         nothing="post_id learned_at",
         personal={
-            "label": Personal(
-                "whether moderators found a post to be spam",
-                Erasure.KEPT,
-                why_not="follows from what was decided, of which its author was told",
-            ),
+            "label": kept("whether moderators found a post to be spam"),
             "hashes": Personal(
                 "keyed hashes of the words counted", Erasure.KEPT, why_not=_SAYS_NOTHING
             ),
@@ -44,7 +40,6 @@ TABLES = {
     ),
     "cleaned_cases": Table(nothing="cleanup_id case_id"),
     "text_marks": Table(
-        of_post="post_id",
         kept_for="text_marks",
         nothing="post_id marked_at",
         personal={
