@@ -54,6 +54,7 @@ FIXED = {
     ("points_appeals", "state"),
     ("statements", "measure"),
     *(("sanctions", column) for column in ("kind", "state", "ends_at", "ended_at")),
+    ("spam_cleanups", "state"),
     *(("decision_appeals", column) for column in ("state", "decided_at")),
 }
 

@@ -3,16 +3,18 @@
 from community.privacy.marks import Erasure, Personal, Table, kept, other_person
 
 _SAYS_NOTHING = "says nothing"
+_TOLD = "follows from the decisions of which its author was told"
 
 TABLES = {
     "spam_models": Table(nothing="id salt spam_count ham_count reviewed_from held_from"),
     "spam_tokens": Table(nothing="hash spam_count ham_count"),
     "spam_lessons": Table(
-        of_post="post_id",
         kept_for="post",
         nothing="post_id learned_at",
         personal={
-            "label": kept("whether moderators found a post to be spam"),
+            "label": Personal(
+                "whether moderators found a post to be spam", Erasure.KEPT, why_not=_TOLD
+            ),
             "hashes": Personal(
                 "keyed hashes of the words counted", Erasure.KEPT, why_not=_SAYS_NOTHING
             ),
@@ -33,10 +35,13 @@ TABLES = {
         },
     ),
     "cleaned_posts": Table(
-        of_post="post_id",
         kept_for="post",
         nothing="cleanup_id post_id removal_id settled_at",
-        personal={"visibility": kept("what a post was before it was hidden as spam")},
+        personal={
+            "visibility": Personal(
+                "what a post was before it was hidden as spam", Erasure.KEPT, why_not=_TOLD
+            ),
+        },
     ),
     "cleaned_cases": Table(nothing="cleanup_id case_id"),
     "text_marks": Table(
