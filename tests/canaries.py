@@ -35,7 +35,7 @@ from tests.factories.community import (
     make_user,
     set_post_visibility,
 )
-from tests.factories.images import make_image
+from tests.factories.images import make_image, png
 
 # An insider belongs to the group of the groups' board; a local moderates the local board alone.
 ROLES = (
@@ -121,7 +121,7 @@ class World:
 PLACES = (
     *("title", "body", "tag", "answer", "question comment", "answer comment", "closure note"),
     *("info note", "old title", "old body", "old tag", "revision note", "old answer"),
-    *("ask draft", "answer draft"),
+    *("ask draft", "answer draft", "picture"),
 )
 
 
@@ -195,7 +195,8 @@ def _hang_on(world: World, scene: Scene) -> None:
     """Add what has no factory: notes, versions, drafts, watches, an imported id, a picture."""
     question, words, people = scene.question, scene.words, world.people
     with transaction():
-        scene.image = make_image(people["author"], post_id=question.id)
+        picture = png(3, 2, (b"tEXt", words["picture"].encode()))
+        scene.image = make_image(people["author"], picture, post_id=question.id)
         request_info(
             people["moderator"], lock_question(question.id), f"Info {words['info note']} please"
         )

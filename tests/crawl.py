@@ -399,13 +399,18 @@ def known_pages() -> set[str]:
     return {rule for pages in (PLACES, *PER_OBJECT) for rule in pages}
 
 
+def body_of(response: TestResponse) -> str:
+    """Return what an answer says, pictures included."""
+    return response.data.decode("utf-8", "replace")
+
+
 def more_pages(response: TestResponse) -> Iterator[str]:
     """Return where a redirect leads and where a list goes on."""
     if (response.location or "").startswith("/"):
         yield response.location.partition("#")[0]
     if response.mimetype != "text/html":
         return
-    for href in re.findall(r'(?:href|hx-get)="([^"]+)"', response.text):
+    for href in re.findall(r'(?:href|hx-get)="([^"]+)"', body_of(response)):
         address = href.replace("&amp;", "&")
         if re.search(r"[?&](before|after|older|page)=", address) and address.startswith("/"):
             yield address.partition("#")[0]
@@ -424,7 +429,7 @@ def told(response: TestResponse, target: Target) -> str:
     """Return what an answer tells, without what differs each time and what it repeats of ours."""
     kept = ("Location", "Content-Type", "Cache-Control", "ETag", "Content-Security-Policy", "Allow")
     headers = "\n".join(f"{name}: {response.headers.get(name)}" for name in kept)
-    return f"{response.status_code}\n" + _neutral(f"{headers}\n{response.text}", target)
+    return f"{response.status_code}\n" + _neutral(f"{headers}\n{body_of(response)}", target)
 
 
 def first_difference(found: str, wanted: str) -> str:

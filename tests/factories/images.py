@@ -27,10 +27,10 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 PICTURE = png()
 
 
-def make_image(uploader: User, **values: Any) -> Attachment:
+def make_image(uploader: User, content: bytes = PICTURE, **values: Any) -> Attachment:
     """Keep a picture as an upload leaves it, within the caller's transaction."""
     key = secrets.token_hex(16)
-    write_image(key, large=PICTURE, small=b"")
+    write_image(key, large=content, small=b"")
     image = Attachment(
         key=key,
         uploader_id=uploader.id,
@@ -39,7 +39,7 @@ def make_image(uploader: User, **values: Any) -> Attachment:
         height=2,
         small_width=3,
         small_height=2,
-        bytes=len(PICTURE),
+        bytes=len(content),
         **values,
     )
     db.session.add(image)
