@@ -51,6 +51,7 @@ from community.questions.models import (
     MeToo,
     Pin,
     Question,
+    Regrouping,
 )
 from community.search.models import Deflection, IndexRequest
 from moderation.appeals.models import DecisionAppeal
@@ -164,6 +165,7 @@ __all__ = [
     "Question",
     "Rank",
     "RecoveryCode",
+    "Regrouping",
     "Removal",
     "Revision",
     "RingFinding",

@@ -148,6 +148,11 @@ HELPING = {
     "questions.request_info": of_staff(STAFF | {"superuser"})._replace(own=NOBODY),
     "questions.lock_writing": of_staff(MODERATORS),
     "questions.unlock_writing": of_staff(MODERATORS),
+    # Of superusers those of the second tier may merge, split and turn, too.
+    "tools.merge_question": of_staff(MODERATORS),
+    "tools.split_question": of_staff(MODERATORS),
+    "tools.turn_post": of_staff(MODERATORS),
+    "tools.undo_regrouping": of_staff(MODERATORS),
     "tools.pin_question": of_staff(MODERATORS),
     "tools.unpin_question": of_staff(MODERATORS),
     "tools.slow_question": of_staff(MODERATORS),

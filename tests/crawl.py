@@ -55,6 +55,9 @@ OBJECT_PAGES: dict[str, Fill] = {
     "/questions/<int:question_id>/news": lambda t: [f"/questions/{t.question}/news"],
     "/questions/<int:question_id>/related": lambda t: [f"/questions/{t.question}/related"],
     "/questions/<int:question_id>/considered": lambda t: [f"/questions/{t.question}/considered"],
+    "/posts/<int:post_id>": lambda t: [
+        f"/posts/{post}" for post in (t.question, t.answer, t.comment)
+    ],
     "/posts/<int:post_id>/history": lambda t: [f"/posts/{t.question}/history"],
     "/posts/<int:post_id>/revisions/new": lambda t: [f"/posts/{t.question}/revisions/new"],
     "/posts/<int:post_id>/tags": lambda t: [f"/posts/{t.question}/tags"],
@@ -270,6 +273,15 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         (f"/questions/{t.question}/closure", {"reason": "no_longer_needed"})
     ],
     "/questions/<int:question_id>/lock": lambda t: [(f"/questions/{t.question}/lock", {})],
+    "/questions/<int:question_id>/merge": lambda t: [
+        (f"/questions/{t.question}/merge", {"into": str(t.question)})
+    ],
+    "/questions/<int:question_id>/split": lambda t: [
+        (f"/questions/{t.question}/split", {"title": "A title that is long enough"})
+    ],
+    "/posts/<int:post_id>/kind": lambda t: [
+        (f"/posts/{post}/kind", {"kind": "answer"}) for post in (t.answer, t.comment)
+    ],
     "/questions/<int:question_id>/pin": lambda t: [
         (f"/questions/{t.question}/pin", {"scope": "board", "until": "2999-01-01"})
     ],
@@ -319,6 +331,7 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
 }
 # Rules of administrators, from whom nothing is hidden.
 ADMINISTRATION = {
+    "/regroupings/<int:regrouping_id>",
     *("/moderation/cases/<int:case_id>/claim", "/moderation/cases/<int:case_id>/decision"),
     "/moderation/cases/<int:case_id>/closing",
     "/moderation/people/<int:user_id>/cleanup",

@@ -47,7 +47,7 @@ from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
 from tests.policy_screening import Words, make_words, screening_requests
 from tests.policy_staff import make_notes, staff_requests
-from tests.policy_tools import tool_requests
+from tests.policy_tools import make_regrouping, tool_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
 PASSWORD = "ferry boat lantern"
@@ -96,6 +96,7 @@ class World:
     sanctions: Sanctions = field(default_factory=dict)
     images: Images = field(default_factory=dict)
     words: Words = (0, 0)
+    regroupings: dict[str, int] = field(default_factory=dict)
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -169,6 +170,7 @@ def make_world() -> World:
         for variant in VARIANTS:
             world.content[target, variant] = _make_content(world, board, variant)
         _make_replies(world, board, target)
+        world.regroupings[target] = make_regrouping(world.people["moderator"], board)
     for role, user in (*world.people.items(), ("author", world.author)):
         with transaction():
             row, _ = open_session(user, method="password", second_factor=True)

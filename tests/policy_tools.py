@@ -4,13 +4,36 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from community.boards.models import Board
 from community.core import clock
+from community.core.db import transaction
+from community.identity.models import User
+from community.questions.operations.regrouping import lock_questions, merge_question
+from tests.factories.community import make_question
+
+
+def make_regrouping(moderator: User, board: Board) -> int:
+    """Merge two questions of a board, and return what can be undone."""
+    source, target = make_question(board=board), make_question(board=board)
+    with transaction():
+        found = lock_questions(source.id, target.id)
+        return merge_question(moderator, found[source.id], found[target.id]).id
 
 
 def tool_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
     """Return the requests by endpoint; each takes a cell of the matrix."""
     soon = (clock.now() + timedelta(days=3)).date().isoformat()
     return {
+        "tools.merge_question": lambda c: (
+            f"/questions/{c.question('bare')}/merge",
+            {"into": str(c.question())},
+        ),
+        "tools.split_question": lambda c: (
+            f"/questions/{c.question()}/split",
+            {"post": str(c.answer()), "title": "A title that is long enough"},
+        ),
+        "tools.turn_post": lambda c: (f"/posts/{c.answer()}/kind", {"kind": "comment"}),
+        "tools.undo_regrouping": lambda c: (f"/regroupings/{c.world.regroupings[c.target]}", {}),
         "tools.pin_question": lambda c: (
             f"/questions/{c.question()}/pin",
             {"scope": "board", "until": soon},

@@ -152,6 +152,19 @@ class QuestionMoved:
 
 
 @dataclass(frozen=True)
+class PostRegrouped:
+    """What a member wrote is part of another question now, one of its own, or of another kind.
+
+    ``what`` says which: merge, split, answer or comment; ``post_id`` is the post to look at.
+    """
+
+    post_id: int
+    author_id: int
+    actor_id: int
+    what: str
+
+
+@dataclass(frozen=True)
 class InfoRequested:
     """Somebody asked the asker for more facts."""
 

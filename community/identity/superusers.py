@@ -15,7 +15,7 @@ TOOLBOX: dict[str, int] = {
 }
 
 # What they are for does not exist yet: nothing asks for them, and no page promises them.
-WAITING = frozenset({"merge", "use_templates", "see_flags"})
+WAITING = frozenset({"use_templates", "see_flags"})
 
 
 def superuser_tier(viewer: Viewer) -> int:

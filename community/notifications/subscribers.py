@@ -18,6 +18,7 @@ from community.events import (
     PointRulesWithdrawn,
     PointsAdjusted,
     PointsAppealAnswered,
+    PostRegrouped,
     PostVisibilityChanged,
     QuestionAsked,
     QuestionClosed,
@@ -119,6 +120,18 @@ def on_question_moved(event: QuestionMoved, *, event_id: int) -> None:
     if occasion is not None:
         reasons = {"moved": this_member(occasion.asker_id)}
         tell(reasons, occasion, event_id=event_id, actor_id=event.actor_id, note="board")
+
+
+def on_post_regrouped(event: PostRegrouped, *, event_id: int) -> None:
+    """Tell the author where what they wrote stands now, or what it is."""
+    _tell_member(
+        event.author_id,
+        "moved",
+        event.post_id,
+        event_id=event_id,
+        actor_id=event.actor_id,
+        note=event.what,
+    )
 
 
 def on_kudos_given(event: KudosGiven, *, event_id: int) -> None:
@@ -266,6 +279,7 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     QuestionClosed: [on_question_closed],
     QuestionReopened: [on_question_reopened],
     QuestionMoved: [on_question_moved],
+    PostRegrouped: [on_post_regrouped],
     KudosGiven: [on_kudos_given],
     KudosTaken: [on_kudos_taken],
     BadgeGranted: [on_badge_granted],

@@ -180,7 +180,7 @@ def _closed_line(reason: str, names: dict[str, str]) -> str:
 
 
 def _moved_line(what: str, names: dict[str, str]) -> str:
-    if what == "merged":
+    if what == "merge":
         return _("Your question is now part of “%(title)s”, where the same was asked", **names)
     if what == "split":
         return _("What you wrote is now the question “%(title)s”", **names)

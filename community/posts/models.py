@@ -25,7 +25,7 @@ from community.core.db import Base
 from community.identity.models import User
 
 RULE_MAX_CHARS = 20
-VISIBILITIES = ("published", "held", "hidden", "deleted")
+VISIBILITIES = ("published", "held", "hidden", "deleted", "merged")
 
 
 class Post(Base):
@@ -36,13 +36,17 @@ class Post(Base):
     published and the board's audience includes the viewer. ``html`` is ``body`` as rendered by
     ``community.core.markup`` at ``render_version``. ``imported_up`` and ``imported_down`` count
     votes whose givers the source hides; ``kudos_count`` is imported_up plus the kudos given here.
+
+    ``merged`` is what became part of another question (``root_id``): it has no page of its own any
+    more, its address leads there, and its author keeps what it brought.
     """
 
     __tablename__ = "posts"
     __mapper_args__ = {"polymorphic_on": "kind"}
     __table_args__: Any = (
         CheckConstraint(
-            "visibility IN ('published', 'held', 'hidden', 'deleted')", name="visibility"
+            "visibility IN ('published', 'held', 'hidden', 'deleted', 'merged')",
+            name="visibility",
         ),
         Index("ix_posts_root_id_created_at", "root_id", "created_at", "id"),
         Index("ix_posts_author_id_created_at", "author_id", "created_at", "id"),

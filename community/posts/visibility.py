@@ -16,8 +16,13 @@ from community.core.authz import Viewer, is_moderating
 from community.posts.models import Attachment, Post
 
 PUBLISHED = "published"
+MERGED = "merged"
+# What counts for its author, where its question is published.
+COUNTED = (PUBLISHED, MERGED)
 
 __all__ = [
+    "COUNTED",
+    "MERGED",
     "PUBLISHED",
     "board_is_visible",
     "held_is_visible",

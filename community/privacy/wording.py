@@ -28,6 +28,7 @@ HEADINGS = {
     "info_requests": _l("Facts you asked for"),
     "locks": _l("Questions you locked"),
     "pins": _l("Questions you pinned"),
+    "regroupings": _l("Questions you merged or split"),
     "duplicate_links": _l("Duplicates you linked"),
     "me_toos": _l("Questions you have as well"),
     "votes": _l("Kudos you gave"),
@@ -80,5 +81,6 @@ def state_of(visibility: str) -> str:
         "held": _("waits for a moderator"),
         "hidden": _("hidden by a moderator"),
         "deleted": _("deleted"),
+        "merged": _("part of another question"),
     }
     return states.get(visibility, "")

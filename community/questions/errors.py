@@ -57,3 +57,55 @@ class UnfitPause(Invalid):
     """Slow mode knows some pauses and no others."""
 
     message = _l("Please choose how long everybody waits between two posts.")
+
+
+class UnknownTarget(Invalid):
+    """The question to merge with does not exist for this person, or is this one."""
+
+    message = _l("Please give the number or the address of the other question.")
+
+
+class NotMergeable(Conflict):
+    """One of the questions is no longer public, or the other one counts as its duplicate."""
+
+    message = _l(
+        "These questions cannot be merged: one of them is not public any more, or is closed as "
+        "a duplicate of the other. Look at them again."
+    )
+
+
+class TooManySolutionsTogether(Conflict):
+    """A question holds at most three accepted answers, also where two become one."""
+
+    message = _l(
+        "Together they would have more than three solutions. Take one back first, then try again."
+    )
+
+
+class NotSplittable(Conflict):
+    """A post to be split off is not public, belongs elsewhere by now, or is a solution."""
+
+    message = _l(
+        "Solutions, and what is hidden or stands elsewhere by now, cannot be split off. "
+        "Look at the posts again."
+    )
+
+
+class NotTurnable(Conflict):
+    """The post is of that kind already, is not public, or is a solution."""
+
+    message = _l(
+        "This cannot be turned: it is a solution, is not public, or somebody was faster than you."
+    )
+
+
+class RegroupingDone(Conflict):
+    """Somebody else has undone it already."""
+
+    message = _l("This was undone already.")
+
+
+class LaterFirst(Conflict):
+    """What was done later with the same posts is undone first."""
+
+    message = _l("Undo first what was done later with these questions.")

@@ -1,8 +1,10 @@
 """Questions, answers and the facts about them, each a row with who and when."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -100,7 +102,8 @@ class Answer(Post):
 class Acceptance(Base):
     """An answer accepted as a solution. ``place`` 1 stands under the question; at most three.
 
-    What was ``imported`` was accepted elsewhere and earns nothing here.
+    What was ``imported`` was accepted elsewhere and earns nothing here. ``asker_id`` is who
+    asked the question it was accepted on, where that became part of another one; None elsewhere.
     """
 
     __tablename__ = "acceptances"
@@ -116,6 +119,7 @@ class Acceptance(Base):
     answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"))
     place: Mapped[int] = mapped_column(default=1)
     accepted_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    asker_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     imported: Mapped[bool] = mapped_column(default=False, server_default=false())
     accepted_at: Mapped[datetime] = mapped_column(default=clock.now)
 
@@ -212,3 +216,39 @@ class DuplicateLink(Base):
     original_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
     linked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Regrouping(Base):
+    """Posts that were put together differently: questions merged or split, answers made comments.
+
+    ``source_id`` is the question they came from and ``target_id`` the one they went to (the same
+    where a post only changed its kind); ``post_id`` is the post it is about, where that is one.
+    ``carried`` holds the ids of all rows that were changed, with what they were, so that undoing
+    brings each back.
+    """
+
+    __tablename__ = "regroupings"
+    __table_args__ = (
+        CheckConstraint("kind IN ('merge', 'split', 'answer', 'comment')", name="kind"),
+        Index(
+            "ix_regroupings_merged",
+            "source_id",
+            unique=True,
+            sqlite_where=text("kind = 'merge' AND undone_at IS NULL"),
+            postgresql_where=text("kind = 'merge' AND undone_at IS NULL"),
+        ),
+        Index("ix_regroupings_source_id", "source_id", "id"),
+        Index("ix_regroupings_target_id", "target_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(7))
+    source_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    target_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    carried: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    undone_at: Mapped[datetime | None]

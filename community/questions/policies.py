@@ -214,8 +214,30 @@ def can_move_between(viewer: Viewer, board: Board, target: Board) -> bool:
     return board.audience == target.audience and target.audience in ("public", "members")
 
 
+def can_regroup_question(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer may merge, split and turn what stands in a question: who moderates its
+    board, and superusers by tier."""
+    if is_moderating(viewer, question.board_id):
+        return True
+    return _has_free_hand(viewer, question) and has_tool(viewer, "merge")
+
+
+def can_merge_between(viewer: Viewer, board: Board, target: Board) -> bool:
+    """Say whether the viewer, who sees both boards, may merge questions across them."""
+    return board.id == target.id or can_move_between(viewer, board, target)
+
+
+def can_undo_regrouping(viewer: Viewer, question: QuestionFacts, *, made_by_id: int) -> bool:
+    """Say whether the viewer may undo it: moderators anybody's, superusers their own."""
+    mine = viewer.viewer_id == made_by_id
+    return is_moderating(viewer, question.board_id) or (
+        mine and can_regroup_question(viewer, question)
+    )
+
+
 def can_use_tools(viewer: Viewer, question: QuestionFacts, post: PostFacts) -> bool:
     """Say whether there is anything on the team's page about this post for the viewer."""
     if is_moderating(viewer, question.board_id):
         return True
-    return post is question and can_move_question(viewer, question)
+    moving = post is question and can_move_question(viewer, question)
+    return moving or can_regroup_question(viewer, question)

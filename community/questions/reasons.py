@@ -25,7 +25,20 @@ VISIBILITY_WORDS: dict[str, LazyString] = {
     "held": _l("Waits for a moderator"),
     "hidden": _l("Hidden"),
     "deleted": _l("Deleted"),
+    "merged": _l("Part of another question"),
 }
+
+REGROUPING_WORDS: dict[str, LazyString] = {
+    "merge": _l("Merged"),
+    "split": _l("Split"),
+    "answer": _l("Made an answer"),
+    "comment": _l("Made a comment"),
+}
+
+
+def regrouping_words(kind: str) -> LazyString:
+    """Return what was done with a question or a post, in the reader's language."""
+    return REGROUPING_WORDS[kind]
 
 
 def visibility_words(visibility: str) -> LazyString:

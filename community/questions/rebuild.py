@@ -123,14 +123,15 @@ UPDATE users SET
     (SELECT sum(posts.kudos_count) FROM posts
      JOIN posts AS root ON root.id = posts.root_id
      LEFT JOIN posts AS parent ON parent.id = posts.parent_id
-     WHERE posts.author_id = users.id AND posts.visibility = 'published'
+     WHERE posts.author_id = users.id AND posts.visibility IN ('published', 'merged')
        AND root.visibility = 'published'
        AND coalesce(parent.visibility, 'published') = 'published'), 0),
   solved_count =
     (SELECT count(*) FROM acceptances
      JOIN posts AS answer ON answer.id = acceptances.answer_id
      JOIN posts AS question ON question.id = acceptances.question_id
-     WHERE answer.author_id = users.id AND question.author_id <> users.id
+     WHERE answer.author_id = users.id
+       AND coalesce(acceptances.asker_id, question.author_id) <> users.id
        AND answer.visibility = 'published' AND question.visibility = 'published')
 """
 

@@ -5,16 +5,23 @@ comes back takes its share along. Kudos and acceptances are counted where they a
 """
 
 from collections import defaultdict
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from community.core.db import db
 from community.identity.models import User
 from community.posts.models import Post
+from community.posts.visibility import COUNTED
 from community.questions.models import Acceptance, Question
 
 Standing = dict[int, tuple[int, int]]
+
+
+def asker_of(question: Any) -> ColumnElement[int]:
+    """Return who asked when a joined acceptance was given; ``question`` is its root, joined too."""
+    return func.coalesce(Acceptance.asker_id, question.author_id)
 
 
 def standing_in(question: Question) -> Standing:
@@ -24,18 +31,18 @@ def standing_in(question: Question) -> Standing:
         return {}
     parent = aliased(Post)
     rows = db.session.execute(
-        select(Post.author_id, Post.kudos_count, Acceptance.id)
+        select(Post.author_id, Post.kudos_count, Acceptance.id, Acceptance.asker_id)
         .outerjoin(parent, parent.id == Post.parent_id)
         .outerjoin(Acceptance, Acceptance.answer_id == Post.id)
         .where(
             Post.root_id == question.id,
-            Post.visibility == "published",
+            Post.visibility.in_(COUNTED),
             or_(parent.id.is_(None), parent.visibility == "published"),
         )
     )
     standing: Standing = defaultdict(lambda: (0, 0))
-    for author_id, kudos, acceptance_id in rows:
-        solved = acceptance_id is not None and author_id != question.author_id
+    for author_id, kudos, acceptance_id, asker_id in rows:
+        solved = acceptance_id is not None and author_id != (asker_id or question.author_id)
         before = standing[author_id]
         standing[author_id] = (before[0] + kudos, before[1] + int(solved))
     return dict(standing)

@@ -12,8 +12,9 @@ from community.core.db import AnySelect, db
 from community.core.jobs import Job
 from community.identity.models import User
 from community.posts.models import Post, Vote
-from community.posts.visibility import PUBLISHED
+from community.posts.visibility import COUNTED, PUBLISHED
 from community.questions.models import Acceptance
+from community.questions.standing import asker_of
 from reputation.ledger.gains import AcceptedAnswer, Gain, Thanks
 from reputation.ledger.models import (
     LedgerAccount,
@@ -58,14 +59,18 @@ def get_closings() -> dict[str, datetime]:
 
 
 def list_people_of(post_ids: Collection[int]) -> set[int]:
-    """Return whose accounts these posts concern: authors, and askers of what was answered."""
+    """Return whose accounts these posts concern: authors, askers of what was answered, and whoever
+    was booked something for them, which where a question was merged is somebody else."""
     root = aliased(Post)
-    rows = db.session.execute(
+    queries: tuple[AnySelect, ...] = (
         select(Post.author_id, root.author_id)
         .join(root, root.id == Post.root_id)
-        .where(Post.id.in_(post_ids))
+        .where(Post.id.in_(post_ids)),
+        select(Acceptance.asker_id).where(Acceptance.answer_id.in_(post_ids)),
+        select(LedgerEntry.user_id).where(LedgerEntry.post_id.in_(post_ids)),
     )
-    return {user_id for row in rows for user_id in row}
+    rows = [row for query in queries for row in db.session.execute(query)]
+    return {user_id for row in rows for user_id in row if user_id is not None}
 
 
 def list_posts_of(question_id: int) -> list[int]:
@@ -94,7 +99,7 @@ def list_accepted(user_id: int, post_ids: Collection[int] | None) -> list[Accept
         select(
             answer.id,
             answer.author_id,
-            question.author_id,
+            asker_of(question),
             Acceptance.accepted_by_id,
             Acceptance.accepted_at,
         )
@@ -105,8 +110,8 @@ def list_accepted(user_id: int, post_ids: Collection[int] | None) -> list[Accept
             answer.visibility == PUBLISHED,
             question.visibility == PUBLISHED,
             _among(answer.id, post_ids),
-            or_(answer.author_id == user_id, question.author_id == user_id),
-            ~are_excluded(answer.author_id, question.author_id),
+            or_(answer.author_id == user_id, asker_of(question) == user_id),
+            ~are_excluded(answer.author_id, asker_of(question)),
             ~are_excluded(answer.author_id, Acceptance.accepted_by_id),
         )
     )
@@ -168,7 +173,7 @@ def _published_by(user_id: int, query: Any) -> AnySelect:
     root = aliased(Post)
     published: AnySelect = query.join(root, root.id == Post.root_id).where(
         Post.author_id == user_id,
-        Post.visibility == PUBLISHED,
+        Post.visibility.in_(COUNTED),
         root.visibility == PUBLISHED,
         ~are_excluded(Post.author_id, root.author_id),
     )

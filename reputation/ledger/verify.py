@@ -36,6 +36,15 @@ def _listed(causes: Iterable[str]) -> str:
 CLOSED = """EXISTS (SELECT 1 FROM ledger_closings AS closing
   WHERE closing.currency = standing.currency AND closing.before > standing.occurred_at)"""
 
+# A question that others have become part of keeps what their askers and helpers earned.
+REGROUPED = """EXISTS (SELECT 1 FROM regroupings
+  WHERE root.id IN (regroupings.source_id, regroupings.target_id))"""
+ASKED_BEFORE = """EXISTS (SELECT 1 FROM posts AS asked
+  WHERE asked.kind = 'question' AND asked.author_id = standing.user_id
+    AND (asked.root_id = root.id OR EXISTS (SELECT 1 FROM regroupings
+      WHERE root.id IN (regroupings.source_id, regroupings.target_id)
+        AND asked.id IN (regroupings.source_id, regroupings.target_id))))"""
+
 
 @dataclass(frozen=True)
 class Invariant:
@@ -111,7 +120,7 @@ INVARIANTS = (
         JOIN posts AS root ON root.id = posts.root_id
         WHERE standing.giver_id = standing.user_id
           OR (standing.cause IN ('accepted', 'acceptance_given')
-            AND posts.author_id = root.author_id)""",
+            AND posts.author_id = root.author_id AND NOT {REGROUPED})""",
         "entry",
     ),
     Invariant(
@@ -121,7 +130,8 @@ INVARIANTS = (
         JOIN posts AS root ON root.id = posts.root_id
         WHERE cause IN ({_listed(SETTLED)}) AND standing.user_id <>
           CASE WHEN standing.cause = 'acceptance_given' THEN root.author_id
-          ELSE posts.author_id END""",
+          ELSE posts.author_id END
+          AND NOT (standing.cause = 'acceptance_given' AND {ASKED_BEFORE})""",
         "entry",
     ),
     Invariant(
@@ -150,7 +160,7 @@ REMOVED = Invariant(
     JOIN posts ON posts.id = standing.post_id
     JOIN posts AS root ON root.id = posts.root_id
     JOIN users ON users.id = standing.user_id
-    WHERE (posts.visibility <> 'published' OR root.visibility <> 'published')
+    WHERE (posts.visibility NOT IN ('published', 'merged') OR root.visibility <> 'published')
       AND users.erased_at IS NULL AND NOT {CLOSED}""",
     "entry",
 )

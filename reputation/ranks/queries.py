@@ -14,6 +14,7 @@ from community.identity.models import User
 from community.posts.models import Post, Vote
 from community.posts.visibility import PUBLISHED, post_is_visible
 from community.questions.models import Acceptance
+from community.questions.standing import asker_of
 from reputation.ledger.models import LedgerExclusion
 from reputation.ledger.queries import are_excluded
 from reputation.ranks.models import Rank
@@ -94,7 +95,7 @@ def _solved_for_excluded(user_ids: Collection[int]) -> Select[int, int]:
             answer.author_id.in_(user_ids),
             answer.visibility == PUBLISHED,
             question.visibility == PUBLISHED,
-            are_excluded(answer.author_id, question.author_id),
+            are_excluded(answer.author_id, asker_of(question)),
         )
         .group_by(answer.author_id)
     )
@@ -117,15 +118,15 @@ def _kudos_of_excluded(user_ids: Collection[int]) -> Select[int, int]:
 def _people_helped(user_ids: Collection[int]) -> Select[int, int]:
     answer, question = aliased(Post), aliased(Post)
     return (
-        select(answer.author_id, func.count(question.author_id.distinct()))
+        select(answer.author_id, func.count(asker_of(question).distinct()))
         .join(Acceptance, Acceptance.answer_id == answer.id)
         .join(question, question.id == Acceptance.question_id)
         .where(
             answer.author_id.in_(user_ids),
-            question.author_id != answer.author_id,
+            asker_of(question) != answer.author_id,
             answer.visibility == PUBLISHED,
             question.visibility == PUBLISHED,
-            ~are_excluded(answer.author_id, question.author_id),
+            ~are_excluded(answer.author_id, asker_of(question)),
         )
         .group_by(answer.author_id)
     )

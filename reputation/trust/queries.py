@@ -12,6 +12,7 @@ from community.identity.models import RoleGrant, User
 from community.posts.models import Post, Vote
 from community.posts.visibility import PUBLISHED
 from community.questions.models import Acceptance
+from community.questions.standing import asker_of
 from reputation.trust.flags import upheld_flags
 from reputation.trust.models import VisitDay
 from reputation.trust.rules import BASIC, REGULAR, WINDOW, Measures, Standing
@@ -122,7 +123,7 @@ def _accepted(user_ids: Collection[int], since: datetime) -> AnySelect:
             Post.author_id.in_(user_ids),
             Post.visibility == PUBLISHED,
             root.visibility == PUBLISHED,
-            root.author_id != Post.author_id,
+            asker_of(root) != Post.author_id,
             Acceptance.accepted_by_id != Post.author_id,
         )
         .group_by(Post.author_id)

@@ -29,10 +29,13 @@ class Snapshot:
     acceptances: list[Acceptance]
 
     def public(self, post: Post) -> bool:
-        """Say whether the post and all above it are published."""
+        """Say whether all above the post is published, and itself is or became part of that."""
         above = (post.parent_id, post.root_id)
-        chain = [post, *(self.posts[i] for i in above if i is not None)]
-        return all(link.visibility == "published" for link in chain)
+        chain = [self.posts[i] for i in above if i not in (None, post.id)]
+        counted = post.visibility in ("published", "merged") and post.root_id != post.id
+        return (counted or post.visibility == "published") and all(
+            link.visibility == "published" for link in chain
+        )
 
 
 def _all(model: Any) -> list[Any]:
@@ -108,7 +111,8 @@ def _check_users(state: Snapshot) -> None:
             kudos[post.author_id] += post.kudos_count
     for acceptance in state.acceptances:
         answer, question = state.posts[acceptance.answer_id], state.posts[acceptance.question_id]
-        if state.public(answer) and answer.author_id != question.author_id:
+        asker_id = acceptance.asker_id or question.author_id
+        if state.public(answer) and answer.author_id != asker_id:
             solved[answer.author_id] += 1
     for user in _all(User):
         assert (user.kudos_count, user.solved_count) == (kudos[user.id], solved[user.id])

@@ -104,12 +104,12 @@ def _entries_for(viewer: User) -> Select[Any]:
         select(
             *(Notification.id, Notification.kind, Notification.note, Notification.created_at),
             *(Notification.read_at, Notification.post_id, Post.kind, Post.kudos_count),
-            *(Notification.question_id, question.c.title, Post.language),
+            *(Post.root_id, question.c.title, Post.language),
             *person_columns(actor),
             Notification.page,
         )
         .outerjoin(Post, Post.id == Notification.post_id)
-        .outerjoin(question, question.c.id == Notification.question_id)
+        .outerjoin(question, question.c.id == Post.root_id)
         .outerjoin(actor, actor.id == Notification.actor_id)
         .where(
             Notification.user_id == viewer.id,

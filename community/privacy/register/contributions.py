@@ -108,6 +108,7 @@ TABLES = {
         nothing="id question_id answer_id place imported",
         personal={
             "accepted_by_id": kept("who accepted the answer"),
+            "asker_id": other_person("who asked, where the question was merged"),
             "accepted_at": kept("when"),
         },
     ),
@@ -148,6 +149,17 @@ TABLES = {
         personal={
             "pinned_by_id": kept("who pinned the question"),
             "pinned_at": kept("when"),
+        },
+    ),
+    "regroupings": Table(
+        owner="made_by_id",
+        kept_for="post",
+        nothing="id kind source_id target_id post_id carried undone_at",
+        personal={
+            "reason": rewritten("why"),
+            "made_by_id": kept("who merged, split or turned"),
+            "made_at": kept("when"),
+            "undone_by_id": other_person("who undid it"),
         },
     ),
     "duplicate_links": Table(

@@ -56,7 +56,7 @@ def accept_answer(
         present = []
     if len(present) >= current_settings().accepted_answers_max:
         raise TooManySolutions()
-    acceptance = _accept(actor, question, answer, place=_free_place(present))
+    acceptance = _accept(actor, question, answer, place=free_place(present))
     finish_info_request(question)
     recompute(question)
     emit(AnswerAccepted(answer.id, question.id, answer.author_id, actor.id))
@@ -81,7 +81,7 @@ def _accept(actor: User, question: Question, answer: Answer, *, place: int) -> A
     )
     db.session.add(acceptance)
     db.session.flush()
-    _count_solved(question, answer, 1)
+    _count_solved(question, answer, question.author_id, 1)
     return acceptance
 
 
@@ -93,7 +93,8 @@ def acceptances_of(question: Question) -> list[Acceptance]:
     return list(found)
 
 
-def _free_place(present: list[Acceptance]) -> int:
+def free_place(present: list[Acceptance]) -> int:
+    """Return the first place that none of these acceptances holds."""
     taken = {acceptance.place for acceptance in present}
     return next(place for place in (1, 2, 3) if place not in taken)
 
@@ -117,17 +118,17 @@ def take_back_acceptance(
     answer = db.session.get_one(Answer, acceptance.answer_id)
     db.session.delete(acceptance)
     db.session.flush()
-    _count_solved(question, answer, -1)
+    _count_solved(question, answer, acceptance.asker_id or question.author_id, -1)
     emit(AnswerUnaccepted(answer.id, question.id, answer.author_id, actor.viewer_id, reason))
 
 
-def _count_solved(question: Question, answer: Answer, change: int) -> None:
-    """Change the helper's number of solved questions.
+def _count_solved(question: Question, answer: Answer, asker_id: int, change: int) -> None:
+    """Change the helper's number of solved questions; ``asker_id`` is who asked at that time.
 
     Own answers do not count, nor what is not public (see ``removals.change_visibility``).
     """
     public = question.visibility == "published" and answer.visibility == "published"
-    if answer.author_id == question.author_id or not public:
+    if answer.author_id == asker_id or not public:
         return
     db.session.execute(
         update(User)

@@ -17,6 +17,7 @@ from community.identity.models import User
 from community.posts.models import Post, Removal
 from community.posts.operations import set_visibility
 from community.posts.policies import can_delete_post, can_hide_post, is_author
+from community.posts.visibility import COUNTED, MERGED, PUBLISHED
 from community.questions.models import Acceptance, Answer, Question
 from community.questions.operations.acceptances import take_back_acceptance
 from community.questions.operations.releases import announce_post, date_release
@@ -55,20 +56,27 @@ def restore_post(actor: User, question: Question, post: Post, reason: str = "") 
     require(can_hide_post(actor, post))
     if post.visibility == "deleted" and _removed_at_is_old(post):
         raise Conflict()
-    if not post.is_published:
-        _remove(actor, question, post, "published", reason)
+    shown = MERGED if question.id != post.id and post.kind == "question" else PUBLISHED
+    if post.visibility not in COUNTED:
+        _remove(actor, question, post, shown, reason)
 
 
 RECORDED_AS = {
     "hidden": Action.POST_HIDDEN,
     "deleted": Action.POST_DELETED,
-    "published": Action.POST_RESTORED,
+    PUBLISHED: Action.POST_RESTORED,
+    MERGED: Action.POST_RESTORED,
 }
 
 
 def _remove(actor: User, question: Question, post: Post, visibility: str, reason: str) -> None:
-    """Change a post's visibility; what was done to somebody else's is recorded."""
+    """Change a post's visibility; what was done to somebody else's is recorded.
+
+    What a question was made of is removed with that question. Raises ``Conflict``.
+    """
     before = post.visibility
+    if before == MERGED and post.kind != "question":
+        raise Conflict()
     change_visibility(actor, question, post, visibility, reason)
     if not is_author(actor, post):
         record(

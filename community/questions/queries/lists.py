@@ -27,6 +27,7 @@ from community.questions.queries.rows import (
     row_key,
     select_rows,
 )
+from community.questions.standing import asker_of
 
 # Helper lists never hold what is locked; removed and held posts no list holds.
 FILTERS: dict[str, ColumnElement[bool]] = {
@@ -190,7 +191,7 @@ def list_helpers(viewer: Viewer, days: int = 7, limit: int = 5) -> list[Helper]:
             Answer.visibility == "published",
             root.visibility == "published",
             # Solving one's own question counts for nobody.
-            root.author_id != Answer.author_id,
+            asker_of(root) != Answer.author_id,
             board_is_visible(viewer),
             User.role.in_(("member", "superuser")),
             User.active.is_(True),

@@ -39,6 +39,16 @@ class ClosureView(NamedTuple):
     original: tuple[int, str, str] | None
 
 
+class MergedView(NamedTuple):
+    """A question that became part of this one: its own text, as a quotation."""
+
+    id: int
+    title: str
+    html: Markup
+    author: Person
+    created_at: datetime
+
+
 @dataclass(slots=True)
 class PostView:
     """A post as pages show it; policies read it like the record itself."""
@@ -96,6 +106,7 @@ class QuestionView(PostView):
     tags: list[str] = field(default_factory=list)
     closure: ClosureView | None = None
     needs_info: NoteView | None = None
+    merged: list[MergedView] = field(default_factory=list)
     my_me_too: bool = False
     my_watch: bool = False
 

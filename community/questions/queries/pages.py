@@ -27,12 +27,13 @@ from community.core.pagination import Cursor
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.posts.models import Post, PostTag, Tag, Vote, Watch
-from community.posts.visibility import root_is_visible
+from community.posts.visibility import MERGED, root_is_visible
 from community.questions.models import Acceptance, Answer, Closure, InfoRequest, MeToo, Question
 from community.questions.queries.page_parts import (
     AcceptanceView,
     AnswerCursor,
     ClosureView,
+    MergedView,
     NoteView,
     PostView,
     QuestionPage,
@@ -257,7 +258,11 @@ def _answer_view(row: AnyRow) -> PostView:
 def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
     shown: dict[int, PostView] = {post.id: post for post in (question, *answers)}
     for row in db.session.connection().execute(_comments_statement(), {"parent_ids": list(shown)}):
-        values = (*row[:5], markup.stored(row[5]), row[6], Person(*row[-PERSON_WIDTH:]))
+        person, html = Person(*row[-PERSON_WIDTH:]), markup.stored(row[5])
+        if row.title is not None:
+            question.merged.append(MergedView(row[0], row.title, html, person, row[3]))
+            continue
+        values = (*row[:5], html, row[6], person)
         comment = PostView(*values)
         comment.kind = "comment"
         shown[row[7]].comments.append(comment)
@@ -265,6 +270,8 @@ def _add_comments(question: QuestionView, answers: Sequence[PostView]) -> None:
 
 @lru_cache
 def _comments_statement() -> AnySelect:
+    # The same statement brings the questions that became part of this one.
+    titles = Question.__table__
     return (
         select(
             Post.id,
@@ -275,13 +282,17 @@ def _comments_statement() -> AnySelect:
             Post.html,
             Post.kudos_count,
             Post.parent_id,
+            titles.c.title,
             *person_columns(),
         )
         .join(User, User.id == Post.author_id)
+        .outerjoin(titles, titles.c.id == Post.id)
         .where(
             Post.parent_id.in_(bindparam("parent_ids", expanding=True)),
-            Post.kind == "comment",
-            Post.visibility == "published",
+            or_(
+                and_(Post.kind == "comment", Post.visibility == "published"),
+                and_(Post.kind == "question", Post.visibility == MERGED),
+            ),
         )
         .order_by(Post.created_at, Post.id)
         .limit(COMMENTS_LIMIT)

@@ -4,20 +4,22 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask_babel.speaklater import LazyString
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from community.core import clock
 from community.core.authz import Viewer
 from community.core.db import db
 from community.identity.models import User
 from community.identity.names import shown_name
-from community.posts.models import Removal
-from community.posts.visibility import root_is_visible
-from community.questions.models import Lock, Pin, Question
+from community.posts.models import Post, Removal
+from community.posts.visibility import PUBLISHED, root_is_visible
+from community.questions.models import Acceptance, Lock, Pin, Question, Regrouping
 from community.questions.queries.rows import QuestionRow, load_rows, select_rows
 from community.questions.reasons import visibility_words
 
 PINNED_SHOWN = 5
+SPLITTABLE_SHOWN = 300
+BEGINNING_CHARS = 120
 
 
 class RemovalRow(NamedTuple):
@@ -74,3 +76,72 @@ def list_removals(post_id: int) -> list[RemovalRow]:
         .order_by(Removal.id.desc())
     )
     return [RemovalRow(*row[:3], row[3] and shown_name(row[3])) for row in rows]
+
+
+class SplittableRow(NamedTuple):
+    """An answer or comment that could be split off: how it begins, and whose it is."""
+
+    id: int
+    kind: str
+    beginning: str
+    by: str
+
+
+class RegroupingRow(NamedTuple):
+    """What was merged, split or turned, why, by whom and when; whether it still stands."""
+
+    id: int
+    kind: str
+    reason: str
+    at: datetime
+    by: str
+    made_by_id: int
+    is_undone: bool
+
+
+def list_splittable(question_id: int) -> list[SplittableRow]:
+    """Return the published answers and comments of a question that are no solutions."""
+    rows = db.session.execute(
+        select(Post.id, Post.kind, Post.body, User.display_name)
+        .join(User, User.id == Post.author_id)
+        .outerjoin(Acceptance, Acceptance.answer_id == Post.id)
+        .where(
+            Post.root_id == question_id,
+            Post.kind.in_(("answer", "comment")),
+            Post.visibility == PUBLISHED,
+            Acceptance.id.is_(None),
+        )
+        .order_by(Post.id)
+        .limit(SPLITTABLE_SHOWN)
+    )
+    return [
+        SplittableRow(post_id, kind, body[:BEGINNING_CHARS], shown_name(name))
+        for post_id, kind, body, name in rows
+    ]
+
+
+def list_regroupings(post_id: int) -> list[RegroupingRow]:
+    """Return what was done with a question or a post, the newest first."""
+    about = or_(
+        Regrouping.source_id == post_id,
+        Regrouping.target_id == post_id,
+        Regrouping.post_id == post_id,
+    )
+    rows = db.session.execute(
+        select(Regrouping, User.display_name)
+        .join(User, User.id == Regrouping.made_by_id)
+        .where(about)
+        .order_by(Regrouping.id.desc())
+    )
+    return [
+        RegroupingRow(
+            one.id,
+            one.kind,
+            one.reason,
+            one.made_at,
+            shown_name(name),
+            one.made_by_id,
+            one.undone_at is not None,
+        )
+        for one, name in rows
+    ]

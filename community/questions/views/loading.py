@@ -2,7 +2,9 @@
 
 from flask import url_for
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import aliased
 
+from community.boards.models import Board
 from community.boards.queries import reads_by_role
 from community.core.authz import Viewer
 from community.core.db import db, lock_row
@@ -10,9 +12,15 @@ from community.core.errors import NotFound
 from community.core.sightings import Seen, note_seen
 from community.core.web import current_viewer
 from community.posts.models import Post
-from community.posts.visibility import held_is_visible, post_is_moderated, post_is_visible
-from community.questions.models import Answer, Question
+from community.posts.visibility import (
+    MERGED,
+    held_is_visible,
+    post_is_moderated,
+    post_is_visible,
+    root_is_visible,
+)
 from community.questions.operations.questions import lock_question
+from community.questions.operations.regrouping import lock_questions
 from community.questions.queries.page_parts import QuestionView
 
 
@@ -50,9 +58,14 @@ def access_removed(post_id: int) -> tuple[Question, Post]:
 
     Moderators reach removed ones, authors what is theirs and waits.
     """
+    return _locked(find_reachable(post_id))
+
+
+def find_reachable(post_id: int) -> Post:
+    """Return a post as ``access_removed`` does, without locking anything."""
     viewer = current_viewer()
     reachable = or_(post_is_visible(viewer), post_is_moderated(viewer), held_is_visible(viewer))
-    return _locked(_find_post(post_id, reachable))
+    return _find_post(post_id, reachable)
 
 
 def _locked(post: Post) -> tuple[Question, Post]:
@@ -62,6 +75,43 @@ def _locked(post: Post) -> tuple[Question, Post]:
     # It may have changed while we waited for the lock.
     db.session.refresh(post)
     return question, post
+
+
+def access_pair(source_id: int, target_id: int) -> tuple[Question, Question | None]:
+    """Return two questions with their rows locked, the first one visible or moderated.
+
+    The second is None unless the viewer sees it; raises ``NotFound`` for the first.
+    """
+    source = find_reachable(source_id)
+    try:
+        target: Post | None = access_post(target_id)
+    except NotFound:
+        target = None
+    # The rows are locked in one order, so neither before the other one is known.
+    found = lock_questions(source.id, target.id) if target else lock_questions(source.id)
+    if source.id not in found:
+        raise NotFound()
+    return found[source.id], found.get(target_id)
+
+
+def find_merged_into(question_id: int) -> tuple[int, str]:
+    """Return number and slug of the question another one became part of; raises ``NotFound``
+    also where the viewer may not see it."""
+    former = aliased(Post)
+    row = db.session.execute(
+        select(Question.id, Question.slug)
+        .join(former, former.root_id == Question.id)
+        .join(Board, Board.id == Question.place_id)
+        .where(
+            former.id == question_id,
+            former.id != Question.id,
+            or_(former.kind == "question", former.visibility == MERGED),
+            root_is_visible(current_viewer(), Question),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
 
 
 def access_answer(answer_id: int) -> tuple[Question, Answer]:
@@ -82,6 +132,8 @@ def post_url(question: Question, post: Post) -> str:
     """Return the address of a post on its question's page, or by itself while it waits."""
     if post.visibility == "held":
         return url_for("held.show_held", post_id=post.id)
+    if post.kind == "question" and post.id != question.id:
+        return question_url(question, f"question-{post.id}")
     anchors = {"answer": f"answer-{post.id}", "comment": f"comment-{post.id}"}
     return question_url(question, anchors.get(post.kind, ""))
 

@@ -60,6 +60,7 @@ from community.questions.structured_data import qa_page
 from community.questions.views.loading import (
     access_post,
     access_question,
+    find_merged_into,
     note_read_by_role,
     post_url,
     question_url,
@@ -77,7 +78,13 @@ QUESTION_NUMBER = re.compile(r"(?:.*/questions/|#)?([0-9]{1,9})(?:[/?#].*)?", re
 @public
 def show_question(question_id: int, slug: str = "") -> ResponseReturnValue:
     """Show a question with its answers; an outdated slug leads to the present one."""
-    page = load_page(question_id)
+    try:
+        page = load_page(question_id)
+    except NotFound:
+        # No fragment: the reader's own, which names an answer, is kept then.
+        target_id, present = find_merged_into(question_id)
+        url = url_for("questions.show_question", question_id=target_id, slug=present or None)
+        return redirect(url, 301)
     if slug != page.question.slug and not is_fragment_request():
         url = question_address(page)
         query = request.query_string.decode("ascii", "ignore")
@@ -294,7 +301,7 @@ def close_question(question_id: int) -> ResponseReturnValue:
             question,
             reason=form.get("reason", ""),
             note=form.get("note", ""),
-            original=_original(form.get("duplicate_of", "")),
+            original=find_question(form.get("duplicate_of", "")),
         )
     except Invalid as refusal:
         page = load_page(question_id)
@@ -303,7 +310,7 @@ def close_question(question_id: int) -> ResponseReturnValue:
     return redirect(question_url(question), 303)
 
 
-def _original(raw: str) -> Question | None:
+def find_question(raw: str) -> Question | None:
     """Return the visible question whose number or address was given."""
     number = QUESTION_NUMBER.fullmatch(raw.strip())
     try:

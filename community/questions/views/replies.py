@@ -11,12 +11,14 @@ from flask_babel.speaklater import LazyString
 
 from community.core import markup
 from community.core.authz import require
+from community.core.db import db
 from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.submissions import submit_once
 from community.core.web import (
     add_resource,
     current_viewer,
     is_fragment_request,
+    public,
     renders,
     takes_files,
 )
@@ -34,13 +36,15 @@ from community.questions.forms import PersonalChoice, PersonalPanel, QuestionFor
 from community.questions.models import Question
 from community.questions.operations import acceptances, answers, edits, removals
 from community.questions.policies import can_use_tools
-from community.questions.queries.page_parts import PostView, QuestionPage
+from community.questions.queries.page_parts import AnswerCursor, PostView, QuestionPage
+from community.questions.queries.pages import ANSWERS_PER_PAGE
 from community.questions.views.loading import (
     access_answer,
     access_post,
     access_question,
     access_removed,
     access_reply,
+    find_merged_into,
     post_url,
     question_url,
 )
@@ -63,12 +67,16 @@ def create_answer(question_id: int) -> ResponseReturnValue:
     """Answer a question; a refused text comes back with the page."""
     actor = signed_in_user()
     body = request.form.get("body", "")
-    if "preview" in request.form:
-        return _preview_answer(question_id, body)
     choice = PersonalChoice.read(request.form)
-    body = choice.apply(body)
     try:
+        if "preview" in request.form:
+            return _preview_answer(question_id, body)
+        body = choice.apply(body)
         return submit_once(actor.id, lambda: _answer(question_id, body, choice))
+    except NotFound:
+        # Merged while this was typed: the browser sends it again, to the other question.
+        target_id, _slug = find_merged_into(question_id)
+        return redirect(url_for("replies.create_answer", question_id=target_id), 308)
     except Invalid as refusal:
         typed = {"reply": body, "reply_error": refusal.errors["body"]}
         page = load_page(question_id)
@@ -356,6 +364,24 @@ def _tags_page(
         back=question_url(question),
     )
     return page, status
+
+
+@blueprint.get("/posts/<int:post_id>")
+@public
+def show_post(post_id: int) -> ResponseReturnValue:
+    """Lead to where a post stands now, whatever it has become part of."""
+    try:
+        post = access_post(post_id)
+    except NotFound:
+        question_id, slug = find_merged_into(post_id)
+        url = url_for("questions.show_question", question_id=question_id, slug=slug or None)
+        return redirect(url, 302)
+    question = db.session.get_one(Question, post.root_id)
+    url = question_url(question)
+    if post.kind == "answer" and question.answers_count > ANSWERS_PER_PAGE:
+        url = f"{url}?after={AnswerCursor.before(post)}"
+    anchor = post_url(question, post).partition("#")[2]
+    return redirect(f"{url}#{anchor}" if anchor else url, 302)
 
 
 @blueprint.post("/posts/<int:post_id>", endpoint="remove_post")

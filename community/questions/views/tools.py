@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
 
 from community.boards.models import Board
 from community.boards.queries import get_board, list_boards
@@ -27,10 +28,19 @@ from community.questions.policies import (
     can_move_between,
     can_move_question,
     can_pin_everywhere,
+    can_regroup_question,
+    can_undo_regrouping,
     can_use_tools,
 )
-from community.questions.queries.placing import get_lock, get_pin, list_removals
-from community.questions.reasons import visibility_words
+from community.questions.queries.placing import (
+    RegroupingRow,
+    get_lock,
+    get_pin,
+    list_regroupings,
+    list_removals,
+    list_splittable,
+)
+from community.questions.reasons import regrouping_words, visibility_words
 from community.questions.views.loading import access_removed, post_url, question_url
 
 blueprint = Blueprint("tools", __name__)
@@ -65,9 +75,25 @@ def render_tools(
         errors=errors or {},
         typed=request.form if errors else {},
         back=post_url(question, post),
+        may_regroup=can_regroup_question(viewer, question),
+        regroupings=_regroupings(viewer, question, post),
         **(_about_question(viewer, question) if post is question else {}),
     )
     return page, status
+
+
+def _regroupings(
+    viewer: Viewer, question: Question, post: Post
+) -> list[tuple[RegroupingRow, LazyString, bool]]:
+    """Return what was done with a post, in words, and whether the viewer may undo it."""
+    return [
+        (
+            row,
+            regrouping_words(row.kind),
+            not row.is_undone and can_undo_regrouping(viewer, question, made_by_id=row.made_by_id),
+        )
+        for row in list_regroupings(post.id)
+    ]
 
 
 def _about_question(viewer: Viewer, question: Question) -> dict[str, object]:
@@ -79,6 +105,7 @@ def _about_question(viewer: Viewer, question: Question) -> dict[str, object]:
         "present_pause": pause_words(question.slow_minutes or 0),
         "scopes": _scopes(viewer),
         "boards": _targets(viewer, question),
+        "splittable": list_splittable(question.id),
         "first_day": today.isoformat(),
         "next_week": (today + timedelta(days=7)).isoformat(),
     }

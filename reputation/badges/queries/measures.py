@@ -11,6 +11,7 @@ from community.core.db import AnySelect, db
 from community.posts.models import Post, Vote
 from community.posts.visibility import PUBLISHED, post_is_visible
 from community.questions.models import Acceptance, MeToo
+from community.questions.standing import asker_of
 from reputation.badges.badge_rules import Earned
 from reputation.ledger.queries import are_excluded
 from reputation.ranks.queries import measures_of
@@ -40,21 +41,21 @@ def _numbers(query: AnySelect) -> dict[int, int]:
 def _welcomed(user_ids: UserIds) -> AnySelect:
     answer, question, earlier = aliased(Post), aliased(Post), aliased(Post)
     had_asked = exists().where(
-        earlier.author_id == question.author_id,
+        earlier.author_id == asker_of(question),
         earlier.kind == "question",
         earlier.id < question.id,
     )
     return (
-        select(answer.author_id, func.count(question.author_id.distinct()))
+        select(answer.author_id, func.count(asker_of(question).distinct()))
         .join(Acceptance, Acceptance.answer_id == answer.id)
         .join(question, question.id == Acceptance.question_id)
         .where(
             answer.author_id.in_(user_ids),
-            question.author_id != answer.author_id,
+            asker_of(question) != answer.author_id,
             answer.visibility == PUBLISHED,
             question.visibility == PUBLISHED,
             ~had_asked,
-            ~are_excluded(answer.author_id, question.author_id),
+            ~are_excluded(answer.author_id, asker_of(question)),
         )
         .group_by(answer.author_id)
     )
@@ -114,17 +115,17 @@ def _thanked(user_ids: UserIds) -> AnySelect:
 def _accepted(user_ids: UserIds) -> AnySelect:
     question = aliased(Post)
     return (
-        select(question.author_id, func.count(Acceptance.id))
+        select(asker_of(question), func.count(Acceptance.id))
         .join(question, question.id == Acceptance.question_id)
         .join(Post, Post.id == Acceptance.answer_id)
         .where(
-            question.author_id.in_(user_ids),
-            Acceptance.accepted_by_id == question.author_id,
-            Post.author_id != question.author_id,
+            asker_of(question).in_(user_ids),
+            Acceptance.accepted_by_id == asker_of(question),
+            Post.author_id != asker_of(question),
             question.visibility == PUBLISHED,
             Post.visibility == PUBLISHED,
         )
-        .group_by(question.author_id)
+        .group_by(asker_of(question))
     )
 
 
