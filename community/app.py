@@ -39,7 +39,7 @@ from community.questions.views.lists import tags as tags_blueprint
 from community.questions.views.profiles import blueprint as profiles_blueprint
 from community.questions.views.questions import blueprint as questions_blueprint
 from community.questions.views.regrouping import blueprint as tools_blueprint
-from community.questions.views.replies import blueprint as replies_blueprint
+from community.questions.views.removals import blueprint as replies_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
 from moderation.appeals.kinds import KINDS as APPEAL_KINDS

@@ -1,5 +1,7 @@
 """Getting hold of records on behalf of a viewer: what they may not see is not found."""
 
+import re
+
 from flask import url_for
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
@@ -19,9 +21,12 @@ from community.posts.visibility import (
     post_is_visible,
     root_is_visible,
 )
+from community.questions.models import Answer, Question
 from community.questions.operations.questions import lock_question
 from community.questions.operations.regrouping import lock_questions
 from community.questions.queries.page_parts import QuestionView
+
+QUESTION_NUMBER = re.compile(r"(?:.*/questions/|#)?([0-9]{1,9})(?:[/?#].*)?", re.ASCII)
 
 
 def access_question(question_id: int) -> Question:
@@ -142,3 +147,23 @@ def note_read_by_role(viewer: Viewer, question: QuestionView) -> None:
     """Note that staff read a board of groups they do not belong to."""
     if reads_by_role(viewer, question.board_id, question.board_audience):
         note_seen(Seen.GROUP_BOARD, "question", question.id)
+
+
+def find_question(raw: str) -> Question | None:
+    """Return the visible question whose number or address was given."""
+    number = QUESTION_NUMBER.fullmatch(raw.strip())
+    try:
+        post = access_post(int(number[1])) if number else None
+    except NotFound:
+        return None
+    return post if isinstance(post, Question) else None
+
+
+def merged_url(post_id: int) -> str:
+    """Return the address of the question that a question or a post became part of.
+
+    It has no fragment: browsers keep the reader's own then, which names an answer. Raises
+    ``NotFound``.
+    """
+    question_id, slug = find_merged_into(post_id)
+    return url_for("questions.show_question", question_id=question_id, slug=slug or None)

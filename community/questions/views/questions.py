@@ -1,6 +1,5 @@
 """The question page, the ask page, and the state of a question."""
 
-import re
 from collections.abc import Mapping
 
 from flask import (
@@ -49,7 +48,6 @@ from community.posts.picture_views import (
 from community.posts.views import guest_draft_token, keep_text_for_sign_in, preview_problem
 from community.questions.forms import PersonalChoice, PersonalPanel, QuestionForm
 from community.questions.indexing import is_indexable
-from community.questions.models import Question
 from community.questions.operations import closures, questions
 from community.questions.policies import can_close_as_duplicate
 from community.questions.queries.news import get_news
@@ -58,9 +56,9 @@ from community.questions.queries.pages import get_question_page
 from community.questions.reasons import reasons_for
 from community.questions.structured_data import qa_page
 from community.questions.views.loading import (
-    access_post,
     access_question,
-    find_merged_into,
+    find_question,
+    merged_url,
     note_read_by_role,
     post_url,
     question_url,
@@ -70,7 +68,6 @@ from community.questions.views.permissions import fill_permissions, missing_here
 blueprint = Blueprint("questions", __name__)
 
 DRAFT_PLACE = "ask"
-QUESTION_NUMBER = re.compile(r"(?:.*/questions/|#)?([0-9]{1,9})(?:[/?#].*)?", re.ASCII)
 
 
 @blueprint.get("/questions/<int:question_id>")
@@ -81,10 +78,7 @@ def show_question(question_id: int, slug: str = "") -> ResponseReturnValue:
     try:
         page = load_page(question_id)
     except NotFound:
-        # No fragment: the reader's own, which names an answer, is kept then.
-        target_id, present = find_merged_into(question_id)
-        url = url_for("questions.show_question", question_id=target_id, slug=present or None)
-        return redirect(url, 301)
+        return redirect(merged_url(question_id), 301)
     if slug != page.question.slug and not is_fragment_request():
         url = question_address(page)
         query = request.query_string.decode("ascii", "ignore")
@@ -308,16 +302,6 @@ def close_question(question_id: int) -> ResponseReturnValue:
         return render_question(page, status=422, closing=form, close_errors=refusal.errors)
     flash(_("The question is closed."), "success")
     return redirect(question_url(question), 303)
-
-
-def find_question(raw: str) -> Question | None:
-    """Return the visible question whose number or address was given."""
-    number = QUESTION_NUMBER.fullmatch(raw.strip())
-    try:
-        post = access_post(int(number[1])) if number else None
-    except NotFound:
-        return None
-    return post if isinstance(post, Question) else None
 
 
 def reopen_question(question_id: int) -> ResponseReturnValue:

@@ -22,11 +22,11 @@ from community.questions.operations.regrouping import (
 from community.questions.views.loading import (
     access_pair,
     access_removed,
+    find_question,
     find_reachable,
     post_url,
     question_url,
 )
-from community.questions.views.questions import find_question
 from community.questions.views.tools import access_tools, blueprint, render_tools
 
 __all__ = ["blueprint"]

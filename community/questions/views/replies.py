@@ -9,16 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
-from community.core import markup
 from community.core.authz import require
-from community.core.db import db
 from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.submissions import submit_once
 from community.core.web import (
     add_resource,
-    current_viewer,
     is_fragment_request,
-    public,
     renders,
     takes_files,
 )
@@ -27,17 +23,14 @@ from community.posts.drafts import drop_draft
 from community.posts.errors import EditConflict
 from community.posts.models import Post
 from community.posts.operations import give_kudos as give
-from community.posts.operations import name_rule
 from community.posts.operations import take_kudos_back as take_back
 from community.posts.picture_views import MOST_BYTES, raise_image_refusal, take_in_image
 from community.posts.policies import can_edit_post
 from community.posts.tagging import tag_names_of
 from community.questions.forms import PersonalChoice, PersonalPanel, QuestionForm
 from community.questions.models import Question
-from community.questions.operations import acceptances, answers, edits, removals
-from community.questions.policies import can_use_tools
-from community.questions.queries.page_parts import AnswerCursor, PostView, QuestionPage
-from community.questions.queries.pages import ANSWERS_PER_PAGE
+from community.questions.operations import acceptances, answers, edits
+from community.questions.queries.page_parts import PostView, QuestionPage
 from community.questions.views.loading import (
     access_answer,
     access_post,
@@ -364,63 +357,3 @@ def _tags_page(
         back=question_url(question),
     )
     return page, status
-
-
-@blueprint.get("/posts/<int:post_id>")
-@public
-def show_post(post_id: int) -> ResponseReturnValue:
-    """Lead to where a post stands now, whatever it has become part of."""
-    try:
-        post = access_post(post_id)
-    except NotFound:
-        question_id, slug = find_merged_into(post_id)
-        url = url_for("questions.show_question", question_id=question_id, slug=slug or None)
-        return redirect(url, 302)
-    question = db.session.get_one(Question, post.root_id)
-    url = question_url(question)
-    if post.kind == "answer" and question.answers_count > ANSWERS_PER_PAGE:
-        url = f"{url}?after={AnswerCursor.before(post)}"
-    anchor = post_url(question, post).partition("#")[2]
-    return redirect(f"{url}#{anchor}" if anchor else url, 302)
-
-
-@blueprint.post("/posts/<int:post_id>", endpoint="remove_post")
-@blueprint.delete("/posts/<int:post_id>")
-def delete_post(post_id: int) -> ResponseReturnValue:
-    """Delete a post (a plain form sends ``_method=DELETE``)."""
-    question, post = access_removed(post_id)
-    removals.delete_post(signed_in_user(), question, post, _reason())
-    flash(_("Deleted."), "success")
-    return _after_removal(question, post)
-
-
-def hide_post(post_id: int) -> ResponseReturnValue:
-    """Take a post out of sight."""
-    question, post = access_removed(post_id)
-    removals.hide_post(signed_in_user(), question, post, _reason())
-    flash(_("Hidden."), "success")
-    return _after_removal(question, post)
-
-
-def restore_post(post_id: int) -> ResponseReturnValue:
-    """Bring a removed post back."""
-    question, post = access_removed(post_id)
-    removals.restore_post(signed_in_user(), question, post, _reason())
-    flash(_("Visible again."), "success")
-    return redirect(post_url(question, post), 303)
-
-
-add_resource(blueprint, "/posts/<int:post_id>/hiding", create=hide_post, delete=restore_post)
-
-
-def _reason() -> str:
-    return markup.clean_text(request.form.get("reason", ""))[:500]
-
-
-def _after_removal(question: Question, post: Post) -> ResponseReturnValue:
-    name_rule(post, request.form.get("rule", ""))
-    if can_use_tools(current_viewer(), question, post):
-        # Where it can be brought back.
-        return redirect(url_for("tools.show_tools", post_id=post.id), 303)
-    is_root = post.id == question.id
-    return redirect(url_for("home.show_home") if is_root else question_url(question), 303)
