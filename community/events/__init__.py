@@ -142,20 +142,10 @@ class QuestionReopened:
 
 
 @dataclass(frozen=True)
-class QuestionMoved:
-    """A question stands on another board now."""
-
-    question_id: int
-    board_id: int
-    former_board_id: int
-    actor_id: int
-
-
-@dataclass(frozen=True)
 class PostRegrouped:
-    """What a member wrote is part of another question now, one of its own, or of another kind.
+    """What a member wrote stands somewhere else or is of another kind now: look at ``post_id``.
 
-    ``what`` says which: merge, split, answer or comment; ``post_id`` is the post to look at.
+    ``what`` says which: board, merge, split, answer or comment.
     """
 
     post_id: int

@@ -22,7 +22,6 @@ from community.events import (
     PostVisibilityChanged,
     QuestionAsked,
     QuestionClosed,
-    QuestionMoved,
     QuestionReopened,
     RightsChanged,
     StatementIssued,
@@ -112,14 +111,6 @@ def on_question_closed(event: QuestionClosed, *, event_id: int) -> None:
 def on_question_reopened(event: QuestionReopened, *, event_id: int) -> None:
     """Tell asker and watchers."""
     _tell_watchers(("reopened",), event.question_id, event_id=event_id, actor_id=event.actor_id)
-
-
-def on_question_moved(event: QuestionMoved, *, event_id: int) -> None:
-    """Tell the asker, if they may see the board."""
-    occasion = get_occasion(event.question_id)
-    if occasion is not None:
-        reasons = {"moved": this_member(occasion.asker_id)}
-        tell(reasons, occasion, event_id=event_id, actor_id=event.actor_id, note="board")
 
 
 def on_post_regrouped(event: PostRegrouped, *, event_id: int) -> None:
@@ -278,7 +269,6 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     InfoRequested: [on_info_requested],
     QuestionClosed: [on_question_closed],
     QuestionReopened: [on_question_reopened],
-    QuestionMoved: [on_question_moved],
     PostRegrouped: [on_post_regrouped],
     KudosGiven: [on_kudos_given],
     KudosTaken: [on_kudos_taken],

@@ -14,7 +14,7 @@ from community.core.db import db
 from community.core.jobs import emit
 from community.core.settings import site_zone
 from community.core.spans import DAY, span_from
-from community.events import PostVisibilityChanged, QuestionMoved
+from community.events import PostRegrouped, PostVisibilityChanged
 from community.identity.models import User
 from community.posts.models import Post
 from community.posts.text import fit_note
@@ -150,7 +150,7 @@ def move_question(actor: User, question: Question, target: Board | None, reason:
         reason=fit_note(reason, REASON_MAX_CHARS),
     )
     emit(PostVisibilityChanged(question.id, question.id, actor.id, question.visibility))
-    emit(QuestionMoved(question.id, target.id, board.id, actor.id))
+    emit(PostRegrouped(question.id, question.author_id, actor.id, "board"))
 
 
 def put_on_board(question: Question, board_id: int) -> None:
