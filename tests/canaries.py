@@ -22,10 +22,14 @@ from community.posts.models import Attachment, Comment, Revision, Tag
 from community.posts.operations import watch
 from community.questions.models import Answer, Closure, Question
 from community.questions.operations.closures import request_info
+from community.questions.operations.placing import move_question
 from community.questions.operations.questions import lock_question, lock_writing
 from community.questions.status import recompute
 from community.search.models import Deflection
+from moderation.audit.models import StaffNote
+from moderation.sanctions.operations.sanctions import impose_sanction
 from tests.factories.community import (
+    days_ago,
     make_acceptance,
     make_answer,
     make_board,
@@ -39,12 +43,13 @@ from tests.factories.images import make_image, png
 
 # An insider belongs to the group of the groups' board; a local moderates the local board alone.
 ROLES = (
-    *("member", "author", "superuser", "insider", "local", "agent", "moderator", "admin"),
-    "disabled",
+    *("member", "newcomer", "author", "superuser", "insider", "local"),
+    *("agent", "moderator", "admin", "disabled", "suspended"),
 )
 VIEWERS = ("guest", *ROLES)
 EVERYBODY = frozenset(VIEWERS)
-SIGNED_IN = EVERYBODY - {"guest", "disabled"}
+# Whose accounts are closed or suspended read as guests.
+SIGNED_IN = EVERYBODY - {"guest", "disabled", "suspended"}
 STAFF = frozenset({"agent", "moderator", "admin"})
 MODERATING = frozenset({"moderator", "admin"})
 AUDIENCES = {"public": EVERYBODY, "members": SIGNED_IN, "groups": STAFF | {"insider"}}
@@ -63,7 +68,9 @@ QUESTION_STATES = {
     "local": AUDIENCES["local"],
     "local hidden": MODERATING | {"local"},
     "turned": STAFF,
-    "held": MODERATING,
+    "moved": STAFF,
+    "suspended": EVERYBODY,
+    "held": MODERATING | {"author"},
     "hidden": MODERATING,
     "deleted": MODERATING,
 }
@@ -89,11 +96,20 @@ class Scene:
     words: dict[str, str]
     allowed: dict[str, frozenset[str]] = field(default_factory=dict)
     image: Attachment = field(default_factory=Attachment)
+    asker: str = "author"
 
     @property
     def question_allowed(self) -> frozenset[str]:
         """Who may see the question's page."""
         return QUESTION_STATES.get(self.name, EVERYBODY)
+
+    def writer_of(self, place: str) -> str:
+        """Return who wrote what stands at a place."""
+        if place in ("ask draft", "answer draft"):
+            return "author"
+        if place in BY_HELPER:
+            return "agent"
+        return "moderator" if place in BY_MODERATOR else self.asker
 
 
 @dataclass
@@ -113,6 +129,15 @@ class World:
             if viewer not in allowed
         }
 
+    def words_by(self, viewer: str) -> set[str]:
+        """Return what somebody wrote themselves; notes on people are nobody's to take away."""
+        return {
+            word
+            for scene in self.scenes
+            for place, word in scene.words.items()
+            if place != "staff note" and scene.writer_of(place) == viewer
+        }
+
     def unseen(self, viewer: str) -> list[Scene]:
         """Return the scenes whose question a viewer may not see."""
         return [scene for scene in self.scenes if viewer not in scene.question_allowed]
@@ -122,7 +147,11 @@ PLACES = (
     *("title", "body", "tag", "answer", "question comment", "answer comment", "closure note"),
     *("info note", "old title", "old body", "old tag", "revision note", "old answer"),
     *("ask draft", "answer draft", "picture"),
+    *("ask draft", "answer draft", "staff note", "alt", "removal reason"),
 )
+# Who wrote what: their archives have it, whatever became of it. The rest is the asker's.
+BY_HELPER = ("answer", "question comment", "old answer")
+BY_MODERATOR = ("closure note", "info note", "removal reason")
 
 
 def make_world() -> World:
@@ -148,6 +177,7 @@ def make_world() -> World:
 def _person(role: str, boards: dict[str, Board], group: Group) -> User:
     granted = role if role in ("superuser", "agent", "moderator", "admin") else "member"
     mail = {"email": None} if role in MODERATING else {}
+    since = {"created_at": days_ago(0.01)} if role == "newcomer" else {}
     return make_user(
         f"Reader {role}",
         role=granted,
@@ -156,6 +186,7 @@ def _person(role: str, boards: dict[str, Board], group: Group) -> User:
         active=role != "disabled",
         language="en",
         **mail,
+        **since,
     )
 
 
@@ -170,7 +201,9 @@ def _make_scene(world: World, name: str, *, late: bool) -> Scene:
     words = {place: canary() for place in PLACES}
     board = world.boards.get(name.split()[0], world.boards["public"])
     helper = world.people["agent"]
-    asker = world.people["author"] if can_ask_on_board(world.people["author"], board) else helper
+    role = "suspended" if name == "suspended" else "author"
+    role = role if can_ask_on_board(world.people[role], board) else "agent"
+    asker = world.people[role]
     question = make_question(
         asker,
         board,
@@ -185,7 +218,7 @@ def _make_scene(world: World, name: str, *, late: bool) -> Scene:
         ),
         make_comment(question, answer, asker, f"Comment {words['answer comment']} @Readermember"),
     ]
-    scene = Scene(name, late, question, answer, comments, words)
+    scene = Scene(name, late, question, answer, comments, words, asker=role)
     _hang_on(world, scene)
     _allow(scene)
     return scene
@@ -197,6 +230,10 @@ def _hang_on(world: World, scene: Scene) -> None:
     with transaction():
         picture = png(3, 2, (b"tEXt", words["picture"].encode()))
         scene.image = make_image(people["author"], picture, post_id=question.id)
+        scene.image = make_image(
+            people[scene.asker], post_id=question.id, alt=f"Alt {words['alt']} of it"
+        )
+        db.session.add(_staff_note(scene, people["moderator"]))
         request_info(
             people["moderator"], lock_question(question.id), f"Info {words['info note']} please"
         )
@@ -239,6 +276,14 @@ def _versions(scene: Scene) -> list[Revision]:
     ]
 
 
+def _staff_note(scene: Scene, moderator: User) -> StaffNote:
+    return StaffNote(
+        user_id=scene.question.author_id,
+        author_id=moderator.id,
+        body=f"Noted {scene.words['staff note']} about them",
+    )
+
+
 def _closure(scene: Scene, moderator: User) -> Closure:
     return Closure(
         question_id=scene.question.id,
@@ -252,6 +297,17 @@ def _allow(scene: Scene) -> None:
     seen = scene.question_allowed
     scene.allowed = dict.fromkeys(PLACES, seen)
     scene.allowed["ask draft"] = scene.allowed["answer draft"] = frozenset({"author"})
+    scene.allowed["staff note"] = STAFF - {scene.asker}
+    told = "agent" if scene.name.startswith(("answer ", "comment ")) else scene.asker
+    there = {"local"} if scene.name.startswith("local ") else set()
+    scene.allowed["removal reason"] = MODERATING | {told} | there
+    # One's own pictures are listed; a decision says which post it is about.
+    scene.allowed["alt"] = seen | {scene.asker}
+    if scene.name.rpartition(" ")[2] in ("hidden", "deleted"):
+        scene.allowed["title"] = seen | {scene.asker}
+    if scene.name == "held":
+        others = set(PLACES) - {"title", "body", "tag", "ask draft", "answer draft", "staff note"}
+        scene.allowed |= dict.fromkeys(others, MODERATING)
     if scene.name.startswith("answer "):
         for place in ("answer", "answer comment", "old answer"):
             scene.allowed[place] = MODERATING
@@ -266,7 +322,22 @@ def change_states(world: World, scenes: Iterable[Scene]) -> None:
         what, _, state = scene.name.rpartition(" ")
         posts = {"answer": scene.answer, "comment": scene.comments[0]}
         if state in REMOVED:
-            set_post_visibility(posts.get(what, scene.question), state, moderator)
+            reason = f"Removed {scene.words['removal reason']} as it was"
+            set_post_visibility(posts.get(what, scene.question), state, moderator, reason)
+        if state == "moved":
+            with transaction():
+                move_question(moderator, lock_question(scene.question.id), world.boards["staff"])
+        if state == "suspended":
+            with transaction():
+                facts = f"Suspended for {scene.words['removal reason']}"
+                impose_sanction(
+                    moderator,
+                    scene.question.author_id,
+                    "suspension",
+                    days=3,
+                    rule="spam",
+                    facts=facts,
+                )
         if state == "locked":
             with transaction():
                 lock_writing(moderator, lock_question(scene.question.id))

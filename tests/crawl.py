@@ -4,11 +4,16 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 from urllib.parse import unquote
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from community.core.db import db
+from moderation.cases.models import ModerationCase
+from moderation.sanctions.models import Statement
 from tests.canaries import Scene, World
 
 MISSING_ID = 999_999
@@ -113,10 +118,25 @@ def _one(address: str) -> Callable[[World], list[str]]:
     return lambda world: [address]
 
 
+# Who wrote something, was told of it, or is gone; the pages of others have the same parts.
+LOOKED_AT = ("author", "agent", "member", "moderator", "disabled", "suspended")
+
+
+def _each(model: Any, address: str) -> Callable[[World], list[str]]:
+    """Return the address of every row there is by now, and of the first in any case."""
+
+    def fill(world: World) -> list[str]:
+        ids = set(db.session.scalars(select(model.id))) | {1}
+        return [address.format(id=one) for one in sorted(ids)]
+
+    return fill
+
+
 def _people(*addresses: str) -> Callable[[World], list[str]]:
     return lambda world: [
         address.format(id=person.id, name=person.display_name.replace(" ", ""))
-        for person in world.people.values()
+        for role, person in world.people.items()
+        if role in LOOKED_AT
         for address in addresses
     ]
 
@@ -189,7 +209,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/account/name": _one("/account/name"),
     "/verify": _one("/verify?next=/tags"),
     "/moderation/cases": lambda world: ["/moderation/cases", "/moderation/cases?show=decided"],
-    "/moderation/cases/<int:case_id>": _one("/moderation/cases/1"),
+    "/moderation/cases/<int:case_id>": _each(ModerationCase, "/moderation/cases/{id}"),
     "/users/<int:user_id>/notes": _people("/users/{id}/notes"),
     "/admin/audit": lambda world: ["/admin/audit", "/admin/audit?action=case.decided"],
     "/admin/people": lambda world: ["/admin/people", "/admin/people?q=Reader"],
@@ -209,7 +229,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/admin/point-rules/drafts/<int:draft_id>": _one("/admin/point-rules/drafts/1"),
     "/admin/point-rules/simulations/<int:simulation_id>": _one("/admin/point-rules/simulations/1"),
     "/account/decisions": _one("/account/decisions"),
-    "/account/decisions/<int:statement_id>": _one("/account/decisions/1"),
+    "/account/decisions/<int:statement_id>": _each(Statement, "/account/decisions/{id}"),
     "/suspension": _one("/suspension"),
     "/suspension/<token>": _one("/suspension/nonsense"),
     "/moderation/words": _one("/moderation/words"),
@@ -443,6 +463,12 @@ def told(response: TestResponse, target: Target) -> str:
     kept = ("Location", "Content-Type", "Cache-Control", "ETag", "Content-Security-Policy", "Allow")
     headers = "\n".join(f"{name}: {response.headers.get(name)}" for name in kept)
     return f"{response.status_code}\n" + _neutral(f"{headers}\n{body_of(response)}", target)
+    return f"{response.status_code}\n" + _neutral(f"{headers}\n{text_of(response)}", target)
+
+
+def text_of(response: TestResponse) -> str:
+    """Return an answer's body as text; what pictures hold besides reads as it can."""
+    return response.get_data().decode("utf-8", "replace")
 
 
 def first_difference(found: str, wanted: str) -> str:

@@ -118,11 +118,11 @@ def make_acceptance(answer: Answer, actor: User, *, also: bool = False) -> Accep
         return accept_answer(actor, question, db.session.get_one(Answer, answer.id), also=also)
 
 
-def set_post_visibility(post: Post, visibility: str, actor: User) -> None:
+def set_post_visibility(post: Post, visibility: str, actor: User, reason: str = "") -> None:
     """Hide, hold, delete or publish a post."""
     with transaction():
         question = lock_question(post.root_id or 0)
-        change_visibility(actor, question, db.session.get_one(Post, post.id), visibility)
+        change_visibility(actor, question, db.session.get_one(Post, post.id), visibility, reason)
 
 
 def days_ago(days: float) -> datetime:
