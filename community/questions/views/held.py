@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from community.core.pagination import Cursor
+from community.core.sightings import Seen, note_seen
 from community.core.web import current_viewer
 from community.posts.findings import reason_of
 from community.posts.policies import is_author
@@ -26,4 +27,6 @@ def show_held(post_id: int) -> ResponseReturnValue:
     viewer = current_viewer()
     post = get_held(viewer, post_id)
     mine = is_author(viewer, post)
+    if not mine:
+        note_seen(Seen.REMOVED_POST, "post", post_id)
     return render_template("questions/held.html", post=post, mine=mine, reason_of=reason_of)

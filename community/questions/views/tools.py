@@ -18,6 +18,7 @@ from community.core.errors import Invalid, NotFound
 from community.core.forms import takes
 from community.core.i18n import reader_language
 from community.core.settings import site_zone
+from community.core.sightings import Seen, note_seen
 from community.core.web import add_resource, current_viewer
 from community.identity.signing_in import signed_in_user
 from community.posts.models import Post
@@ -63,6 +64,8 @@ def render_tools(
     """Render the page; ``errors`` go beside the fields of the form that was refused."""
     viewer = current_viewer()
     require(can_use_tools(viewer, question, post))
+    if not (post.is_published and question.is_published) and post.author_id != viewer.viewer_id:
+        note_seen(Seen.REMOVED_POST, "post", post.id)
     page = render_template(
         "questions/tools.html",
         question=question,

@@ -69,6 +69,20 @@ def test_a_look_at_a_removed_post_is_recorded_and_at_a_public_one_is_not(app: Fl
     assert looks() == [(moderator.id, "post", question.id, "removed post")]
 
 
+@pytest.mark.parametrize(
+    ("state", "address"), [("hidden", "/posts/{}/tools"), ("held", "/held-posts/{}")]
+)
+def test_tools_and_waiting_posts_are_recorded_too(app: Flask, state: str, address: str) -> None:
+    moderator, question = make_user(role="moderator"), make_question()
+    set_post_visibility(question, state, moderator)
+    client = client_of(app, moderator)
+    assert client.get(address.format(question.id)).status_code == 200
+    assert looks() == [(moderator.id, "post", question.id, "removed post")]
+    set_post_visibility(question, "published", moderator)
+    client_of(app, make_user(role="moderator")).get(f"/posts/{question.id}/tools")
+    assert len(looks()) == 1, "what everybody reads is no secret"
+
+
 def test_a_look_at_a_case_is_recorded(app: Flask) -> None:
     moderator = make_user(role="moderator")
     case = make_case([make_user()])
