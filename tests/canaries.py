@@ -306,7 +306,8 @@ def _allow(scene: Scene) -> None:
     if scene.name.rpartition(" ")[2] in ("hidden", "deleted"):
         scene.allowed["title"] = seen | {scene.asker}
     if scene.name == "held":
-        others = set(PLACES) - {"title", "body", "tag", "ask draft", "answer draft", "staff note"}
+        own = {"title", "body", "tag", "alt", "ask draft", "answer draft", "staff note"}
+        others = set(PLACES) - own
         scene.allowed |= dict.fromkeys(others, MODERATING)
     if scene.name.startswith("answer "):
         for place in ("answer", "answer comment", "old answer"):
