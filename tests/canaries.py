@@ -146,8 +146,7 @@ class World:
 PLACES = (
     *("title", "body", "tag", "answer", "question comment", "answer comment", "closure note"),
     *("info note", "old title", "old body", "old tag", "revision note", "old answer"),
-    *("ask draft", "answer draft", "picture"),
-    *("ask draft", "answer draft", "staff note", "alt", "removal reason"),
+    *("ask draft", "answer draft", "picture", "staff note", "alt", "removal reason"),
 )
 # Who wrote what: their archives have it, whatever became of it. The rest is the asker's.
 BY_HELPER = ("answer", "question comment", "old answer")
@@ -229,9 +228,8 @@ def _hang_on(world: World, scene: Scene) -> None:
     question, words, people = scene.question, scene.words, world.people
     with transaction():
         picture = png(3, 2, (b"tEXt", words["picture"].encode()))
-        scene.image = make_image(people["author"], picture, post_id=question.id)
         scene.image = make_image(
-            people[scene.asker], post_id=question.id, alt=f"Alt {words['alt']} of it"
+            people[scene.asker], picture, post_id=question.id, alt=f"Alt {words['alt']} of it"
         )
         db.session.add(_staff_note(scene, people["moderator"]))
         request_info(
@@ -306,7 +304,7 @@ def _allow(scene: Scene) -> None:
     if scene.name.rpartition(" ")[2] in ("hidden", "deleted"):
         scene.allowed["title"] = seen | {scene.asker}
     if scene.name == "held":
-        own = {"title", "body", "tag", "alt", "ask draft", "answer draft", "staff note"}
+        own = {"title", "body", "tag", "alt", "picture", "ask draft", "answer draft", "staff note"}
         others = set(PLACES) - own
         scene.allowed |= dict.fromkeys(others, MODERATING)
     if scene.name.startswith("answer "):

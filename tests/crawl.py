@@ -463,12 +463,6 @@ def told(response: TestResponse, target: Target) -> str:
     kept = ("Location", "Content-Type", "Cache-Control", "ETag", "Content-Security-Policy", "Allow")
     headers = "\n".join(f"{name}: {response.headers.get(name)}" for name in kept)
     return f"{response.status_code}\n" + _neutral(f"{headers}\n{body_of(response)}", target)
-    return f"{response.status_code}\n" + _neutral(f"{headers}\n{text_of(response)}", target)
-
-
-def text_of(response: TestResponse) -> str:
-    """Return an answer's body as text; what pictures hold besides reads as it can."""
-    return response.get_data().decode("utf-8", "replace")
 
 
 def first_difference(found: str, wanted: str) -> str:

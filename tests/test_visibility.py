@@ -169,7 +169,6 @@ def _crawl(client: ForumClient, world: World, viewer: str, seen: set[str]) -> li
         response = client.get(address, headers={"HX-Request": "true"} if as_fragment else {})
         assert response.status_code < 500, address
         told = f"{response.headers}\n{crawl.body_of(response)}"
-        told = f"{response.headers}\n{crawl.text_of(response)}"
         found = {word for word in _CANARY.findall(told) if word in words and word not in address}
         seen |= found
         leaks += [f"{viewer} {address}: {forbidden[word]}" for word in found & set(forbidden)]
