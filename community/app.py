@@ -49,6 +49,10 @@ from moderation.cases.kinds import register_kinds
 from moderation.cases.rings import KINDS as RING_KINDS
 from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
 from moderation.cases.views import blueprint as moderation_blueprint
+from moderation.flags.kinds import KINDS as FLAG_KINDS
+from moderation.flags.queries import count_upheld_flags
+from moderation.flags.subscribers import SUBSCRIPTIONS as FLAGS_SUBSCRIPTIONS
+from moderation.flags.views import blueprint as flags_blueprint
 from moderation.held.kinds import KINDS as HELD_KINDS
 from moderation.held.newcomers import screen_newcomers
 from moderation.held.subscribers import SUBSCRIPTIONS as HELD_SUBSCRIPTIONS
@@ -80,6 +84,7 @@ from reputation.ranks.subscribers import SUBSCRIPTIONS as RANK_SUBSCRIPTIONS
 from reputation.ranks.views import blueprint as ranks_blueprint
 from reputation.superusers.subscribers import SUBSCRIPTIONS as SUPERUSER_SUBSCRIPTIONS
 from reputation.superusers.views import blueprint as superusers_blueprint
+from reputation.trust import flags as upheld
 from reputation.trust import noting
 from reputation.trust.subscribers import SUBSCRIPTIONS as TRUST_SUBSCRIPTIONS
 from reputation.trust.views import blueprint as trust_blueprint
@@ -115,6 +120,7 @@ BLUEPRINTS = (
     privacy_blueprint,
     administration_blueprint,
     moderation_blueprint,
+    flags_blueprint,
     sanctions_blueprint,
     spam_blueprint,
     decisions_blueprint,
@@ -146,6 +152,7 @@ SUBSCRIPTIONS = (
     BADGE_SUBSCRIPTIONS,
     CASES_SUBSCRIPTIONS,
     IMAGE_SUBSCRIPTIONS,
+    FLAGS_SUBSCRIPTIONS,
     SANCTIONS_SUBSCRIPTIONS,
     PAYBACK_SUBSCRIPTIONS,
     SPAM_SUBSCRIPTIONS,
@@ -154,7 +161,7 @@ SUBSCRIPTIONS = (
 )
 
 # Of cases, in the order in which moderators may choose among them.
-CASE_KINDS = (RING_KINDS, HELD_KINDS, APPEAL_KINDS, SPAM_KINDS, IMAGE_KINDS)
+CASE_KINDS = (FLAG_KINDS, RING_KINDS, HELD_KINDS, APPEAL_KINDS, SPAM_KINDS, IMAGE_KINDS)
 
 # In this order every text is looked at before it is published: words first, they change it.
 SCREENS = (screen_words, screen_newcomers, screen_spam)
@@ -187,6 +194,7 @@ def create_app(settings: Settings | None = None) -> web.Forum:
     for kinds in CASE_KINDS:
         register_kinds(kinds)
     register_screens(SCREENS)
+    upheld.count_with(count_upheld_flags)
     cli.init_app(app)
     return app
 

@@ -57,6 +57,7 @@ from community.search.models import Deflection, IndexRequest
 from moderation.appeals.models import DecisionAppeal
 from moderation.audit.models import StaffNote
 from moderation.cases.models import CaseSubject, ModerationCase
+from moderation.flags.models import Flag, FlagHiding
 from moderation.held.models import BoardScreening
 from moderation.sanctions.models import Sanction, SanctionWording, Statement
 from moderation.spam.models import (
@@ -126,6 +127,8 @@ __all__ = [
     "DuplicateLink",
     "EventRecord",
     "ExternalIdentity",
+    "Flag",
+    "FlagHiding",
     "FormerIdentifier",
     "Group",
     "GroupMember",

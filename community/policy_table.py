@@ -163,7 +163,7 @@ HELPING = {
     "replies.restore_post": of_staff(MODERATORS),
 }
 
-# Nobody sees or decides a case about themselves.
+# Nobody sees or decides a case about themselves, or reports themselves.
 MODERATION = {
     "moderation.claim_case": of_others(MODERATORS),
     "moderation.release_case": of_others(MODERATORS),
@@ -175,6 +175,11 @@ MODERATION = {
     # One's own is what one wrote.
     "staff_notes.delete_note": Policy(STAFF, ADMINS, ADMINS),
     "audit_log.export_log": alike(ADMINS),
+    "moderation.preview_letter": of_others(MODERATORS),
+    "flags.create_flag": of_others(WRITERS),
+    "flags.create_member_flag": of_others(WRITERS),
+    # What flags have hidden, once.
+    "flags.create_mending": of_owners(WRITERS),
 }
 
 SCREENING = {

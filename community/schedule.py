@@ -13,6 +13,7 @@ from community.privacy.tasks import forget_old
 from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 from moderation.audit.tasks import check_log, note_head
+from moderation.cases.tasks import alert_of_old_cases, file_settled_cases
 from moderation.sanctions.operations.sanctions import expire_sanctions
 from moderation.spam.tasks import calibrate_scores
 from reputation.badges.operations.granting import refresh_all_badges
@@ -25,6 +26,8 @@ from reputation.superusers.operations.following import look_after_superusers, te
 from reputation.trust.operations import refresh_levels
 
 PERIODIC = (
+    Periodic(alert_of_old_cases, timedelta(minutes=10)),
+    Periodic(file_settled_cases, timedelta(days=1)),
     Periodic(prune_allowances, timedelta(minutes=15)),
     Periodic(expire_sanctions, timedelta(minutes=1)),
     Periodic(fill_skeletons, timedelta(minutes=1)),

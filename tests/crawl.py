@@ -70,6 +70,8 @@ OBJECT_PAGES: dict[str, Fill] = {
     "/held-posts/<int:post_id>": lambda t: [f"/held-posts/{t.question}"],
     "/attachments/<name>": lambda t: [f"/attachments/{t.image}"],
     "/attachments/<name>/large": lambda t: [f"/attachments/{t.image}/large"],
+    "/posts/<int:post_id>/flags/new": lambda t: [f"/posts/{t.question}/flags/new"],
+    "/posts/<int:post_id>/mending": lambda t: [f"/posts/{t.question}/mending"],
     "/imported/<source>/questions/<int:old_id>": lambda t: [
         f"/imported/old/questions/{t.question}"
     ],
@@ -86,6 +88,12 @@ REPLY_PAGES: dict[str, Fill] = {
     ],
     "/posts/<int:post_id>/tools": lambda t: [
         f"/posts/{post}/tools" for post in (t.answer, t.comment)
+    ],
+    "/posts/<int:post_id>/flags/new": lambda t: [
+        f"/posts/{post}/flags/new" for post in (t.answer, t.comment)
+    ],
+    "/posts/<int:post_id>/mending": lambda t: [
+        f"/posts/{post}/mending" for post in (t.answer, t.comment)
     ],
 }
 TAG_PAGES: dict[str, Fill] = {
@@ -212,6 +220,10 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/moderation/cases/<int:case_id>": _each(ModerationCase, "/moderation/cases/{id}"),
     "/users/<int:user_id>/notes": _people("/users/{id}/notes"),
     "/admin/audit": lambda world: ["/admin/audit", "/admin/audit?action=case.decided"],
+    "/moderation/cases/<int:case_id>/state": _one("/moderation/cases/1/state"),
+    "/moderation/cases/count": _one("/moderation/cases/count"),
+    "/account/flags": _one("/account/flags"),
+    "/users/<int:user_id>/flags/new": _people("/users/{id}/flags/new"),
     "/admin/people": lambda world: ["/admin/people", "/admin/people?q=Reader"],
     "/admin/people/<int:user_id>": _people("/admin/people/{id}"),
     "/admin/groups": _one("/admin/groups"),
@@ -325,6 +337,13 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         (f"/posts/{post}/comments", {"body": "Which phone is it?"})
         for post in (t.question, t.answer)
     ],
+    "/posts/<int:post_id>/flags": lambda t: [
+        (f"/posts/{post}/flags", {"reason": "spam"}) for post in (t.question, t.answer, t.comment)
+    ],
+    "/posts/<int:post_id>/mending": lambda t: [
+        (f"/posts/{post}/mending", {"title": "A title that is long enough", "body": "x" * 30})
+        for post in (t.question, t.answer, t.comment)
+    ],
     "/posts/<int:post_id>/kudos": lambda t: [
         (f"/posts/{post}/kudos", {}) for post in (t.question, t.answer, t.comment)
     ],
@@ -353,7 +372,7 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
 ADMINISTRATION = {
     "/regroupings/<int:regrouping_id>",
     *("/moderation/cases/<int:case_id>/claim", "/moderation/cases/<int:case_id>/decision"),
-    "/moderation/cases/<int:case_id>/closing",
+    *("/moderation/cases/<int:case_id>/closing", "/moderation/cases/<int:case_id>/letter"),
     "/moderation/people/<int:user_id>/cleanup",
     "/moderation/people/<int:user_id>/sanctions",
     "/moderation/sanctions/<int:sanction_id>/lifting",
@@ -405,7 +424,7 @@ OWN_CHANGES = {
     "/attachments",
     *("/questions", "/notifications/reading", "/notifications/<int:notification_id>/reading"),
     *("/sign-in/providers/<name>/account", "/account/providers/<name>"),
-    *("/unsubscribe/<token>", "/users/<int:user_id>/watch"),
+    *("/unsubscribe/<token>", "/users/<int:user_id>/watch", "/users/<int:user_id>/flags"),
     *("/account/data/archives", "/account/data/erasure"),
     "/admin/people/<int:user_id>/trust",
     *("/admin/people/<int:user_id>/disabling", "/admin/people/<int:user_id>/erasure"),

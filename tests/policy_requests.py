@@ -41,7 +41,7 @@ from tests.factories.community import (
     set_post_visibility,
 )
 from tests.policy_accounts import account_requests
-from tests.policy_cases import Cases, case_requests, make_cases
+from tests.policy_cases import Cases, case_requests, hide_by_flags, make_cases
 from tests.policy_images import Images, image_requests, make_images
 from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
@@ -201,6 +201,7 @@ def make_world() -> World:
         make_notes(user, world.author)
     world.sanctions = make_sanctions({**world.people, "author": world.author})
     world.words = make_words(world.people["admin"])
+    hide_by_flags(world)
     world.points = make_points(world.people, world.author, second_admin)
     _make_payback(world)
     _make_runs(world)
@@ -559,6 +560,7 @@ KINDS = {
             *("replies.create_revision", "replies.delete_post", "replies.remove_post"),
             *("replies.give_kudos", "replies.take_kudos_back"),
             *("replies.hide_post", "replies.restore_post"),
+            *("flags.create_flag", "flags.create_mending"),
         ),
         ("question", "answer", "comment"),
     ),

@@ -17,6 +17,8 @@ from community.core.db import db, transaction
 from community.core.jobs import Job
 from community.posts.operations import watch
 from community.translations.catalogues import read_catalogue
+from moderation.cases.operations import claim_case
+from moderation.cases.queries import get_case
 from moderation.sanctions.models import Statement
 from reputation.payback.operations.charities import propose_charity
 from reputation.payback.operations.periods import start as start_payback
@@ -31,6 +33,7 @@ from tests.factories.community import (
     make_question,
     make_user,
 )
+from tests.factories.flags import case_of, make_flag, make_member_flag
 from tests.factories.sanctions import make_appeal, make_sanction
 from tests.mailbox import sent_mails
 from tests.policy_points import make_points
@@ -87,6 +90,17 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         make_case([asker, helper], state=state, claimed_by=team)
         for state in ("open", "claimed", "actioned")
     ]
+    flags = [
+        make_flag(german.waiting, make_user(trust_level=4), reason=r) for r in ("spam", "abuse")
+    ]
+    german.flagged = [
+        case_of(flags[0]),
+        case_of(make_flag(answer, asker)),
+        case_of(make_member_flag(helper, asker)),
+    ]
+    with transaction():
+        for case in german.flagged[1:]:
+            claim_case(team, get_case(team, case.id))
     german.sanctions = [make_sanction(asker, kind, by=team) for kind in ("warning", "notice")]
     make_appeal(db.session.get_one(Statement, german.sanctions[0].statement_id), "Plugh!")
     sent_mails(app)
@@ -190,6 +204,20 @@ def decision_addresses_of(reader: ForumClient) -> list[str]:
     ]
 
 
+def flag_addresses(reader: ForumClient) -> list[str]:
+    answer = reader.answer.id
+    return [
+        *(f"/moderation/cases/{case.id}" for case in reader.flagged),
+        *(f"/moderation/cases/{case.id}/state" for case in reader.flagged),
+        *("/moderation/cases", "/moderation/cases?show=decided", "/moderation/cases/count"),
+        "/account/flags",
+        f"/posts/{reader.waiting.id}/mending",
+        f"/posts/{answer}/flags/new",
+        f"/users/{reader.asker.id}/flags/new",
+        f"/users/{reader.team.id}/flags/new",
+    ]
+
+
 def addresses_of(reader: ForumClient) -> list[str]:
     post, answer = reader.question.id, reader.answer.id
     return [
@@ -223,9 +251,9 @@ def addresses_of(reader: ForumClient) -> list[str]:
         f"/admin/people/{reader.asker.id}",
         f"/admin/people/{reader.team.id}",
         "/admin/superusers",
-        *("/moderation/cases", "/moderation/cases?show=decided"),
         *("/admin/audit", f"/users/{reader.asker.id}/notes"),
         *(f"/moderation/cases/{case.id}" for case in reader.cases),
+        *flag_addresses(reader),
         "/admin/groups",
         f"/admin/groups/{reader.group.id}",
         "/ranks",

@@ -89,6 +89,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.CASE_DECIDED: _l("Case decided"),
     Action.CASE_UNDONE: _l("Decision of a case taken back"),
     Action.CASE_CLOSED: _l("Case closed"),
+    Action.POST_HIDDEN_BY_FLAGS: _l("Hidden by reports"),
     Action.PAIRS_EXCLUDED: _l("Thanks between members no longer count"),
     Action.PAIRS_INCLUDED: _l("Thanks between members count again"),
     Action.LOG_SEALED: _l("Audit log sealed anew"),

@@ -128,6 +128,7 @@ class Action(StrEnum):
     WORD_ADDED = "word.added"
     WORD_DISABLED = "word.disabled"
     WORD_ENABLED = "word.enabled"
+    POST_HIDDEN_BY_FLAGS = "post.hidden_by_flags"
     PAIRS_EXCLUDED = "pairs.excluded"
     PAIRS_INCLUDED = "pairs.included"
     POST_HIDDEN = "post.hidden"

@@ -97,6 +97,9 @@ class Settings:
     same_text_minutes: int = 5
     privilege_preset: str = "low"
     privilege_points: str = ""
+    flag_sensitivity: str = "medium"
+    flags_per_day: int = 20
+    newcomer_flags_per_day: int = 10
     unanswered_unindexed_days: int = 30
     job_lease_seconds: int = 60
     registrations_per_day: int = 3
@@ -205,6 +208,8 @@ class Settings:
             raise SettingsError("FORUM_TRACE_DAYS must be between 1 and 90.")
         if not 30 <= self.ring_closed_percent <= 90:
             raise SettingsError("FORUM_RING_CLOSED_PERCENT must be between 30 and 90.")
+        if self.flag_sensitivity not in ("low", "medium", "high"):
+            raise SettingsError("FORUM_FLAG_SENSITIVITY must be low, medium or high.")
         if not 0 <= self.proxy_hops <= 9:
             raise SettingsError("FORUM_PROXY_HOPS must be between 0 and 9.")
         if self.redis_url and not self.redis_url.startswith(REDIS_SCHEMES):

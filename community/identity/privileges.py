@@ -37,7 +37,6 @@ WORDS: dict[Privilege, LazyString] = {
 # What they are for does not exist yet: nothing asks for them, and no page promises them.
 WAITING = frozenset(
     {
-        Privilege.FLAG,
         Privilege.ASK_HELPER,
         Privilege.SUGGEST_EDIT,
         Privilege.BOUNTY,

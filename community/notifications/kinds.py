@@ -14,7 +14,9 @@ BY_STRENGTH = (
     "reopened",
     "moved",
     "new_question",
+    "case",
     "decision",
+    "flag",
     "points",
     "trust",
     "superuser",
@@ -29,5 +31,5 @@ QUESTION_WATCH_KINDS = frozenset({"answer", "comment", "closed", "reopened"})
 
 # Pleasant, and nothing to act upon.
 # Of points, of decisions, and of being a superuser, letters of their own tell, with the reason.
-QUIET_KINDS = frozenset({"kudos", "badge", "decision", "points", "superuser", "trust"})
+QUIET_KINDS = frozenset({"kudos", "badge", "decision", "flag", "points", "superuser", "trust"})
 MAIL_BY_DEFAULT = {kind: kind not in QUIET_KINDS for kind in KINDS}

@@ -28,9 +28,13 @@ KINDS = (
     "superuser",
     "rules",
     "decision",
+    "flag",
+    "case",
 )
 # These are about the member and no post.
-PERSONAL_KINDS = frozenset({"badge", "decision", "points", "rules", "superuser", "trust"})
+PERSONAL_KINDS = frozenset(
+    {"badge", "case", "decision", "flag", "points", "rules", "superuser", "trust"}
+)
 
 
 class Notification(Base):

@@ -29,6 +29,7 @@ from community.events import (
     TrustLevelAtRisk,
     TrustLevelChanged,
 )
+from community.events.reports import CaseOverdue, FlagAnswered
 from community.notifications.operations.telling import (
     tell,
     tell_everybody,
@@ -221,6 +222,19 @@ def on_decision_appealed(event: AppealDecided, *, event_id: int) -> None:
     )
 
 
+def on_flag_answered(event: FlagAnswered, *, event_id: int) -> None:
+    """Thank who reported something, and say what was decided."""
+    note = "upheld" if event.is_upheld else "rejected"
+    tell_personally(event.user_id, "flag", page="/account/flags", event_id=event_id, note=note)
+
+
+def on_case_overdue(event: CaseOverdue, *, event_id: int) -> None:
+    """Tell a moderator of a case that has waited for a day."""
+    page = f"/moderation/cases/{event.case_id}"
+    note = str(event.case_id)
+    tell_personally(event.user_id, "case", page=page, event_id=event_id, note=note)
+
+
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
     """Keep what nobody may see any more out of the number beside the bell."""
     recount_unread_about(event.question_id)
@@ -282,6 +296,8 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     SuperuserNews: [on_superuser_news],
     StatementIssued: [on_statement_issued],
     AppealDecided: [on_decision_appealed],
+    FlagAnswered: [on_flag_answered],
+    CaseOverdue: [on_case_overdue],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
     RightsChanged: [on_rights_changed],

@@ -34,6 +34,8 @@ KIND_LABELS: dict[str, LazyString] = {
     "points": _l("Your points are adjusted, or an appeal is answered"),
     "superuser": _l("News about being a superuser"),
     "decision": _l("Our team decides about you or your posts"),
+    "flag": _l("Moderators decide about what you reported"),
+    "case": _l("A case waits for moderators for a day"),
 }
 
 MAIL_LABELS: dict[str, LazyString] = {
@@ -108,6 +110,16 @@ def _trust_line(note: str) -> str:
         words=words,
         day=date_words(reader_language(), date.fromisoformat(day), "long"),
     )
+
+
+def _case_line(number: str) -> str:
+    return _("Case %(number)s has waited for a day: please decide it", number=number)
+
+
+def _flag_line(note: str) -> str:
+    if note == "upheld":
+        return _("Thank you: you were right to report it, and moderators have acted")
+    return _("Thank you for reporting: moderators looked at it and found no rule broken")
 
 
 def _points_line(what: str) -> str:
@@ -193,7 +205,7 @@ def _moved_line(what: str, names: dict[str, str]) -> str:
 
 def subject_of(entry: Entry) -> str:
     """Return the subject of the mail, with the question's title or what it is about."""
-    if entry.kind in ("points", "rules", "decision"):
+    if entry.kind in ("points", "rules", "decision", "flag", "case"):
         return line_of(entry)
     if entry.kind == "trust":
         return _trust_line(entry.note)
@@ -222,6 +234,8 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "trust": _trust_line,
     "superuser": _superuser_line,
     "decision": _decision_line,
+    "flag": _flag_line,
+    "case": _case_line,
 }
 
 

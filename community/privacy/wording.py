@@ -47,6 +47,8 @@ HEADINGS = {
     "sign_in_traces": _l("When you signed in from a device or place"),
     "statements": _l("What was decided about you, and why"),
     "sanctions": _l("Measures against you"),
+    "flags": _l("What you reported"),
+    "flag_hidings": _l("Posts of yours that reports hid"),
     "decision_appeals": _l("Your appeals against decisions"),
     "spam_cleanups": _l("Clean-ups of what you wrote"),
     "moderation_cases": _l("Cases you decided"),

@@ -50,6 +50,10 @@ def _nothing(viewer: Viewer, case: ModerationCase) -> Mapping[str, Any]:
     return {}
 
 
+def _note_alone(case: ModerationCase, decision: Decision, note: str) -> str:
+    return note
+
+
 def _nobody(case: ModerationCase) -> Collection[int]:
     return ()
 
@@ -62,7 +66,8 @@ class CaseKind:
     ``act(actor, case, decision, note, rule)`` carries a decision out, in its transaction; the
     thread of the case's post is locked. None: whoever hears ``CaseDecided`` carries it out and
     says so (``note_settled``). ``undo(actor, case, note)`` takes that back; None: it cannot be, or
-    whoever hears ``CaseUndone`` does where ``act`` is None too. ``barred`` returns who may not
+    whoever hears ``CaseUndone`` does where ``act`` is None too. ``facts(case, decision, note)``
+    returns what the member reads as facts, in the present language. ``barred`` returns who may not
     decide a case though it is not about them.
     """
 
@@ -73,6 +78,7 @@ class CaseKind:
     act: Act | None = None
     undo: Undo | None = None
     context: Context = _nothing
+    facts: Callable[[ModerationCase, Decision, str], str] = _note_alone
     barred: Callable[[ModerationCase], Collection[int]] = _nobody
 
     def decision(self, key: str | None) -> Decision | None:

@@ -67,6 +67,11 @@ class ModerationCase(Base):
     closed_at: Mapped[datetime | None]
     alerted_at: Mapped[datetime | None]
 
+    def is_claimed_by(self, viewer_id: int | None, now: datetime) -> bool:
+        """Whether this person is at work on it."""
+        is_held = self.state == CLAIMED and self.claimed_by_id == viewer_id
+        return is_held and self.claimed_until is not None and self.claimed_until > now
+
     def is_claimed_by_other(self, viewer_id: int | None, now: datetime) -> bool:
         """Whether somebody else is at work on it."""
         return (

@@ -9,9 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from sqlalchemy import and_, delete, or_, select, update
 
-from community.core import clock
+from community.core import clock, markup
 from community.core.audit import REASON_MAX_CHARS, Action, record
 from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import count_changed, db, insert_ignoring_conflicts
@@ -37,6 +38,7 @@ from moderation.cases.models import (
 )
 from moderation.cases.policies import can_judge_case
 from moderation.cases.queries import board_id_of, get_case_of_source, list_subject_ids
+from moderation.rules import is_rule
 
 LEASE = timedelta(minutes=30)
 
@@ -166,7 +168,7 @@ def decide_case(
     ``CaseNotClaimed``, ``CaseDone``, ``DecidedBefore``.
     """
     kind = kind_of(case)
-    choice, note = _read_decision(kind, decision, note)
+    choice, note, rule = _read_decision(kind, decision, note, rule)
     _lock_thread(case)
     _require_judge(actor, case)
     _require_fresh_eyes(actor, case)
@@ -176,13 +178,25 @@ def decide_case(
         note_settled(case.source)
 
 
-def _read_decision(kind: CaseKind, decision: str, note: str) -> tuple[Decision, str]:
-    choice, note = kind.decision(decision), note.strip()
+def _read_decision(
+    kind: CaseKind, decision: str, note: str, rule: str
+) -> tuple[Decision, str, str]:
+    """Return the decision, and note and rule as they are kept; raises ``DecisionUnknown``."""
+    choice = kind.decision(decision)
     if choice is None:
         raise DecisionUnknown(errors={"decision": DecisionUnknown.message})
-    if not 0 < len(note) <= REASON_MAX_CHARS:
-        raise DecisionUnknown(errors={"note": DecisionUnknown.message})
-    return choice, note
+    try:
+        tidy = markup.clean_text(note).strip()
+    except markup.UnacceptableText:
+        tidy = ""
+    errors: dict[str, str | LazyString] = {}
+    if choice.needs_rule and not is_rule(rule):
+        errors["rule"] = _l("Choose the rule that was broken.")
+    if not 0 < len(tidy) <= REASON_MAX_CHARS:
+        errors["note"] = DecisionUnknown.message
+    if errors:
+        raise DecisionUnknown(errors=errors)
+    return choice, tidy, rule if choice.needs_rule else ""
 
 
 def _lock_thread(case: ModerationCase) -> None:
@@ -250,6 +264,17 @@ def close_case(actor: Viewer, case: ModerationCase) -> None:
     if not _change(case, ModerationCase.state == ACTIONED, new):
         raise CaseDone()
     _record(actor, Action.CASE_CLOSED, case)
+
+
+def file_cases(age: timedelta) -> None:
+    """File cases whose decision was carried out so long ago that nobody can appeal any more."""
+    settled = select(ModerationCase).where(
+        ModerationCase.state == ACTIONED, ModerationCase.actioned_at < clock.now() - age
+    )
+    for case in db.session.scalars(settled.order_by(ModerationCase.id)).all():
+        new = {"state": CLOSED, "closed_at": clock.now()}
+        if _change(case, ModerationCase.state == ACTIONED, new):
+            _record(SYSTEM, Action.CASE_CLOSED, case)
 
 
 def prune_cases(age: timedelta) -> None:

@@ -1,38 +1,52 @@
 """Reads of cases; those about the viewer are not among them."""
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from community.boards.policies import moderated_board_ids
+from community.core import clock
 from community.core.authz import Viewer, is_moderating, require
-from community.core.db import db
+from community.core.db import AnySelect, db
 from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE
 from community.identity.models import User
 from community.identity.people import Person, person_columns
 from community.posts.models import Post
-from moderation.cases.models import UNDECIDED, CaseSubject, ModerationCase
+from community.questions.models import Question
+from moderation.cases.models import OPEN, UNDECIDED, CaseSubject, ModerationCase
 from moderation.cases.policies import can_judge_case, can_see_cases
 
 
-@dataclass(frozen=True)
-class CaseRow:
-    """A case in the list: how many members it is about, and who is at work on it."""
+class CaseRow(NamedTuple):
+    """A case in the list: how many members it is about, who is at work on it, and on what."""
 
     case: ModerationCase
     subjects_count: int
     claimed_by: str | None
+    title: str | None
 
 
-@dataclass(frozen=True)
-class CasePage:
-    """Cases, the oldest undecided or the newest decided first; ``more`` begins the next page."""
+class CasePage(NamedTuple):
+    """Cases in their order; ``more`` begins the next page."""
 
     rows: Sequence[CaseRow]
-    more: int | None
+    more: str
+
+
+class QueueFacts(NamedTuple):
+    """How many cases wait for the viewer, by kind, and since when the oldest one does."""
+
+    by_kind: Mapping[str, int]
+    oldest_at: datetime | None
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_kind.values())
 
 
 @dataclass(frozen=True)
@@ -44,22 +58,79 @@ class CaseRecord:
     names: dict[int, str]
 
 
-def page_of_cases(viewer: Viewer, *, decided: bool = False, after: int = 0) -> CasePage:
-    """Return cases that wait for a decision, oldest first, or decided ones, newest first."""
+def page_of_cases(
+    viewer: Viewer, *, decided: bool = False, kind: str = "", after: str = ""
+) -> CasePage:
+    """Return cases that wait, the most urgent first, or decided ones, newest first.
+
+    ``kind`` takes those of one kind alone; ``after`` is where a page before ended.
+    """
     require(can_see_cases(viewer))
-    order: Any = ModerationCase.id.desc() if decided else ModerationCase.id
-    is_undecided = ModerationCase.state.in_(UNDECIDED)
+    titles: Any = Question.__table__
     query = (
-        select(ModerationCase, _count_of_subjects(), User.display_name)
+        select(ModerationCase, _count_of_subjects(), User.display_name, titles.c.title)
         .outerjoin(User, User.id == ModerationCase.claimed_by_id)
-        .where(~is_undecided if decided else is_undecided, _is_for(viewer))
+        .outerjoin(Post, Post.id == ModerationCase.post_id)
+        .outerjoin(titles, titles.c.id == Post.root_id)
+        .where(case_is_for(viewer))
     )
-    if after:
-        query = query.where(ModerationCase.id < after if decided else ModerationCase.id > after)
-    rows = db.session.execute(query.order_by(order).limit(PAGE_SIZE + 1)).all()
+    if kind:
+        query = query.where(ModerationCase.kind == kind)
+    query = _decided(query, after) if decided else _waiting(query, after)
+    rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
     found = [CaseRow(*row) for row in rows]
-    more = found[PAGE_SIZE - 1].case.id if len(found) > PAGE_SIZE else None
+    more = _key_of(found[PAGE_SIZE - 1].case) if len(found) > PAGE_SIZE else ""
     return CasePage(found[:PAGE_SIZE], more)
+
+
+def _decided(query: AnySelect, after: str) -> AnySelect:
+    _priority, case_id = _read_key(after)
+    query = query.where(~ModerationCase.state.in_(UNDECIDED))
+    if case_id:
+        query = query.where(ModerationCase.id < case_id)
+    return query.order_by(ModerationCase.id.desc())
+
+
+def _waiting(query: AnySelect, after: str) -> AnySelect:
+    """Order by priority, then by age: ids grow with time."""
+    priority, case_id = _read_key(after)
+    query = query.where(ModerationCase.state.in_(UNDECIDED))
+    if case_id:
+        later = and_(ModerationCase.priority == priority, ModerationCase.id > case_id)
+        query = query.where(or_(ModerationCase.priority < priority, later))
+    return query.order_by(ModerationCase.priority.desc(), ModerationCase.id)
+
+
+def _key_of(case: ModerationCase) -> str:
+    return f"{case.priority}-{case.id}"
+
+
+def _read_key(after: str) -> tuple[int, int]:
+    """Return priority and id where a page ended; zeros for the first page and for nonsense."""
+    found = re.fullmatch(r"([0-9]{1,4})-([0-9]{1,9})", after, re.ASCII)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def count_waiting(viewer: Viewer) -> QueueFacts:
+    """Return how many cases wait for the viewer, and how long the oldest has."""
+    require(can_see_cases(viewer))
+    rows = db.session.execute(
+        select(ModerationCase.kind, func.count(), func.min(ModerationCase.opened_at))
+        .where(ModerationCase.state.in_(UNDECIDED), case_is_for(viewer))
+        .group_by(ModerationCase.kind)
+    ).all()
+    oldest = min((row[2] for row in rows), default=None)
+    return QueueFacts({row[0]: row[1] for row in rows}, oldest)
+
+
+def next_case_id(viewer: Viewer, case: ModerationCase) -> int | None:
+    """Return the case that comes after this one in the queue, among those nobody works on."""
+    query = _waiting(select(ModerationCase.id), "").where(
+        case_is_for(viewer),
+        ModerationCase.id != case.id,
+        or_(ModerationCase.state == OPEN, ModerationCase.claimed_until <= clock.now()),
+    )
+    return db.session.scalar(query.limit(1))
 
 
 def _count_of_subjects() -> Any:
@@ -71,10 +142,12 @@ def _count_of_subjects() -> Any:
     )
 
 
-def _is_for(viewer: Viewer) -> ColumnElement[bool]:
+def case_is_for(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition for cases the viewer may see (``can_judge_case``)."""
-    is_about_them = exists().where(
-        CaseSubject.case_id == ModerationCase.id, CaseSubject.user_id == viewer.viewer_id
+    is_about_them = (
+        exists()
+        .where(CaseSubject.case_id == ModerationCase.id, CaseSubject.user_id == viewer.viewer_id)
+        .correlate(ModerationCase)
     )
     if is_moderating(viewer):
         return ~is_about_them

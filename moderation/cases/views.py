@@ -1,4 +1,7 @@
-"""The pages on which moderators judge cases."""
+"""The pages on which moderators judge cases: the queue on the left, one case on the right."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,24 +9,33 @@ from flask_babel import gettext as _
 
 from community.core import clock
 from community.core.authz import require
-from community.core.errors import Invalid
+from community.core.db import forget_changes
+from community.core.errors import Conflict, Invalid, NotAllowed, Refusal
 from community.core.forms import takes
 from community.core.sightings import Seen, note_seen
-from community.core.web import LARGEST_ID, add_resource, current_viewer
+from community.core.web import add_resource, current_viewer, is_fragment_request, read_only
 from community.identity.signing_in import recently_verified, signed_in_user
 from moderation.cases import operations
-from moderation.cases.kinds import kind_of
+from moderation.cases.ageing import age_of
+from moderation.cases.dossier import past_of, place_of, similar_cases
+from moderation.cases.kinds import kind_of, list_kinds
+from moderation.cases.letters import letters_of
+from moderation.cases.models import NOTE_MAX_CHARS
 from moderation.cases.policies import can_see_cases
-from moderation.cases.queries import get_case, get_case_record, page_of_cases
-from moderation.cases.wording import (
-    SIGNAL_WORDS,
-    STATE_WORDS,
-    choices_of,
-    decision_words,
-    words_of,
+from moderation.cases.queries import (
+    count_waiting,
+    get_case,
+    get_case_record,
+    next_case_id,
+    page_of_cases,
 )
+from moderation.cases.wording import SIGNAL_WORDS, STATE_WORDS, decision_words, words_of
+from moderation.rules import rule_choices, rule_label
+from moderation.sanctions.wording import measure_words
 
 blueprint = Blueprint("moderation", __name__)
+
+FIELDS = ("decision", "note", "rule")
 
 
 @blueprint.before_request
@@ -39,57 +51,104 @@ def _words() -> dict[str, object]:
 
 @blueprint.get("/moderation/cases")
 def list_cases() -> str:
-    """List cases: those that wait, or those that were decided."""
-    decided = request.args.get("show") == "decided"
-    typed = request.args.get("after", "")
-    after = min(int(typed[:19]), LARGEST_ID) if typed.isascii() and typed.isdigit() else 0
-    page = page_of_cases(current_viewer(), decided=decided, after=after)
-    return render_template(
-        "moderation/cases.html", page=page, decided=decided, now=clock.now(), **_wording()
-    )
+    """List cases: those that wait, or those that were decided; alone, or as a fragment."""
+    name = "moderation/_queue.html" if is_fragment_request() else "moderation/cases.html"
+    return render_template(name, current_id=_current_id(), **_queue(), **_wording())
+
+
+def _current_id() -> int:
+    typed = request.args.get("case", "")[:9]
+    return int(typed) if typed.isascii() and typed.isdigit() else 0
+
+
+def _queue() -> dict[str, object]:
+    viewer, decided = current_viewer(), request.args.get("show") == "decided"
+    kinds = {kind.name: kind for kind in list_kinds()}
+    chosen = request.args.get("kind", "")
+    chosen = chosen if chosen in kinds else ""
+    after = request.args.get("after", "")
+    return {
+        "page": page_of_cases(viewer, decided=decided, kind=chosen, after=after),
+        "waiting": count_waiting(viewer),
+        "decided": decided,
+        "chosen": chosen,
+        "kinds": list(kinds.values()),
+        "after": after,
+    }
+
+
+@blueprint.get("/moderation/cases/count")
+def show_count() -> str:
+    """Return the link to the queue with the number of cases that wait."""
+    return render_template("moderation/_count.html", waiting=count_waiting(current_viewer()))
 
 
 @blueprint.get("/moderation/cases/<int:case_id>")
 def show_case(case_id: int) -> ResponseReturnValue:
     """Show a case with all that speaks for it."""
-    return _render_case(case_id, {})
+    return _render_case(case_id)
 
 
-def _render_case(case_id: int, errors: dict[str, object], status: int = 200) -> ResponseReturnValue:
+@blueprint.get("/moderation/cases/<int:case_id>/state")
+def show_state(case_id: int) -> str:
+    """Return in a line who is at work on a case, or what was decided meanwhile."""
+    record = get_case_record(current_viewer(), case_id)
+    return render_template("moderation/_state.html", record=record, case=record.case, **_wording())
+
+
+def _render_case(
+    case_id: int,
+    errors: Mapping[str, object] | None = None,
+    status: int = 200,
+    *,
+    letters: object = None,
+) -> ResponseReturnValue:
     viewer = current_viewer()
     record = get_case_record(viewer, case_id)
-    kind = kind_of(record.case)
+    case, kind = record.case, kind_of(record.case)
     note_seen(Seen.CASE, "case", case_id)
-    page = render_template(
-        "moderation/case.html",
-        record=record,
-        case=record.case,
-        kind=kind,
-        **kind.context(viewer, record.case),
-        errors=errors,
-        typed=request.form,
-        now=clock.now(),
+    context = {
+        **_queue(),
         **_wording(),
-    )
+        **kind.context(viewer, case),
+        "is_mine": case.is_claimed_by(viewer.viewer_id, clock.now()),
+        "is_barred": viewer.viewer_id in kind.barred(case),
+        "place": None if case.post_id is None else place_of(case.post_id),
+        "pasts": [past_of(viewer, one.id, but_case_id=case.id) for one in record.subjects[:1]],
+        "similar": similar_cases(viewer, case),
+        "next_id": next_case_id(viewer, case),
+        "errors": errors or {},
+        "typed": request.form,
+        "letters": letters,
+        "rules": rule_choices(),
+        "longest": NOTE_MAX_CHARS,
+        "current_id": case.id,
+    }
+    page = render_template("moderation/case.html", record=record, case=case, kind=kind, **context)
     return page, status
 
 
-def _wording() -> dict[str, object]:
+def _wording() -> dict[str, Any]:
     return {
         "words_of": words_of,
         "kind_of": kind_of,
         "state_words": STATE_WORDS,
         "decision_of": decision_words,
-        "choices_of": choices_of,
         "signal_words": SIGNAL_WORDS,
+        "rule_label": rule_label,
+        "measure_words": measure_words,
+        "age_of": age_of,
+        "now": clock.now(),
     }
 
 
 @takes()
 def claim_case(case_id: int) -> ResponseReturnValue:
-    """Take a case for half an hour."""
+    """Take a case for half an hour; a page that is still open does so again."""
     viewer = current_viewer()
     operations.claim_case(viewer, get_case(viewer, case_id))
+    if is_fragment_request():
+        return "", 204
     flash(_("The case is yours for half an hour."), "success")
     return _back_to(case_id)
 
@@ -103,20 +162,42 @@ def release_case(case_id: int) -> ResponseReturnValue:
     return _back_to(case_id)
 
 
-@takes("decision", "note", "rule")
+@takes(*FIELDS)
 @recently_verified
 def decide_case(case_id: int) -> ResponseReturnValue:
-    """Decide a case."""
+    """Decide a case; whoever is refused finds what they typed on the page that says why."""
     viewer, form = signed_in_user(), request.form
     case = get_case(viewer, case_id)
     try:
         operations.decide_case(
             viewer, case, form.get("decision", ""), form.get("note", ""), form.get("rule", "")
         )
-    except Invalid as refusal:
-        return _render_case(case_id, dict(refusal.errors), 422)
-    flash(_("The case is decided. What follows is done in a moment."), "success")
+    except (Conflict, Invalid, NotAllowed) as refusal:
+        forget_changes()
+        return _render_case(case_id, _errors(refusal), refusal.status)
+    flash(_("The case is decided."), "success")
     return _back_to(case_id)
+
+
+def _errors(refusal: Refusal) -> dict[str, object]:
+    if isinstance(refusal, Invalid) and refusal.errors:
+        return dict(refusal.errors)
+    return {"": refusal.message}
+
+
+@blueprint.post("/moderation/cases/<int:case_id>/letter")
+@takes(*FIELDS)
+@read_only
+def preview_letter(case_id: int) -> ResponseReturnValue:
+    """Show what the member will read; without JavaScript on the page with the form."""
+    case = get_case(current_viewer(), case_id)
+    form = request.form
+    choice = kind_of(case).decision(form.get("decision"))
+    note, rule = form.get("note", "")[:NOTE_MAX_CHARS], form.get("rule", "")
+    letters = letters_of(case, choice, note, rule) if choice else []
+    if is_fragment_request():
+        return render_template("moderation/_letter.html", letters=letters)
+    return _render_case(case_id, letters=letters)
 
 
 @takes("note")
@@ -124,10 +205,13 @@ def decide_case(case_id: int) -> ResponseReturnValue:
 def undo_decision(case_id: int) -> ResponseReturnValue:
     """Take back a decision that was carried out."""
     viewer = signed_in_user()
-    operations.undo_case(viewer, get_case(viewer, case_id), request.form.get("note", ""))
-    flash(
-        _("The decision is taken back. What was reversed is booked again in a moment."), "success"
-    )
+    case = get_case(viewer, case_id)
+    try:
+        operations.undo_case(viewer, case, request.form.get("note", ""))
+    except (Conflict, Invalid) as refusal:
+        forget_changes()
+        return _render_case(case_id, _errors(refusal), refusal.status)
+    flash(_("The decision is taken back."), "success")
     return _back_to(case_id)
 
 

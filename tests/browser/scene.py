@@ -18,6 +18,8 @@ from community.questions.operations.closures import close_question, request_info
 from community.questions.operations.edits import edit_question, version_of
 from community.questions.operations.questions import lock_question
 from moderation.cases.models import ModerationCase
+from moderation.cases.operations import claim_case
+from moderation.cases.queries import get_case
 from moderation.sanctions.models import Statement
 from tests.browser.site import Site
 from tests.factories.cases import make_case
@@ -31,6 +33,7 @@ from tests.factories.community import (
     make_question,
     make_user,
 )
+from tests.factories.flags import case_of, make_flag
 from tests.factories.sanctions import make_appeal, make_sanction, make_statement
 from tests.identity.factors import make_codes, make_totp
 from tests.policy_points import PointsWorld, make_points
@@ -84,6 +87,7 @@ class Scene:
     unsubscription: str
     points: PointsWorld
     case: ModerationCase
+    flagged: Question
     told: Statement
     suspended: User
     silent: User
@@ -127,6 +131,7 @@ def _make() -> Scene:
         points=make_points({"moderator": moderator}, helper, make_user("Ada Zweite", role="admin")),
         unsubscription=sign_unsubscription(Unsubscription(asker.id, "answer", None)),
         case=make_case([asker, helper]),
+        flagged=make_question(helper, board, title="Just unlock it with this free tool"),
         told=make_statement(helper),
         suspended=make_user("Paul Pause", email=SUSPENDED, password=hash_password(PASSWORD)),
         silent=make_user("Silvia Still"),
@@ -134,9 +139,23 @@ def _make() -> Scene:
     make_appeal(make_statement(helper, measure="post_deleted"))
     make_sanction(scene.suspended, "suspension", by=moderator, facts=f"Werbung {LONG_WORD[:60]}")
     make_sanction(scene.silent, "read_only", by=moderator)
+    _flag(scene)
     _discuss(scene)
     _settle_states(scene)
     return scene
+
+
+def _flag(scene: Scene) -> None:
+    """Let flags hide a post, and a moderator be at work on that."""
+    answer = make_answer(scene.flagged, scene.helper, f"Take this tool {LONG_WORD[:60]}")
+    make_flag(answer, scene.asker, reason="risky_advice", note=f"Schadet {LONG_WORD[:60]}")
+    flags = [
+        make_flag(scene.flagged, make_user(trust_level=4), reason=reason)
+        for reason in ("risky_advice", "spam")
+    ]
+    case = case_of(flags[0])
+    with transaction():
+        claim_case(scene.moderator, get_case(scene.moderator, case.id))
 
 
 def _make_protected() -> User:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from community.core.db import transaction
+from moderation.cases.queries import get_case_of_source
 from tests.browser.chromium import DESKTOP, PHONE, Visitors
 from tests.browser.scene import PASSWORD, PROTECTED, RECRUIT, SUSPENDED, Scene, make_scene
 from tests.browser.site import Site
@@ -63,6 +65,33 @@ def send_short_password(page: "Page") -> None:
     page.locator("#password").fill("short")
     page.locator("main form button.btn--primary").click()
     page.locator("[data-error-summary]").wait_for()
+
+
+def report_nothing(page: "Page") -> None:
+    page.locator("main form").evaluate("(form) => { form.noValidate = true; }")
+    page.locator("main form .btn--primary").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
+def decide_nothing(page: "Page") -> None:
+    page.locator("#decide").evaluate("(form) => { form.noValidate = true; }")
+    page.locator("#decide .btn--primary").click()
+    page.locator("[data-error-summary]").wait_for()
+
+
+def flagged_case(scene: Scene) -> str:
+    return _case_address(f"flag:{scene.flagged.id}:1")
+
+
+def flagged_answer_case(scene: Scene) -> str:
+    return _case_address(f"flag:{scene.flagged.id + 1}:1")
+
+
+def _case_address(source: str) -> str:
+    with transaction():
+        case = get_case_of_source(source)
+    assert case is not None
+    return f"/moderation/cases/{case.id}"
 
 
 def type_wrong_name(page: "Page") -> None:
@@ -233,6 +262,16 @@ PAGES = {
     "audit log": Shown("admin", "/admin/audit"),
     "staff notes": Shown("admin", lambda scene: f"/users/{scene.asker.id}/notes"),
     "case": Shown("admin", lambda scene: f"/moderation/cases/{scene.case.id}"),
+    "case of flags, claimed": Shown("moderator", flagged_case),
+    "case of flags, refused": Shown("moderator", flagged_case, decide_nothing),
+    "case of flags, open": Shown("admin", flagged_answer_case),
+    "report of a post": Shown("asker", lambda scene: f"/posts/{scene.others.id}/flags/new"),
+    "report, refused": Shown(
+        "asker", lambda scene: f"/posts/{scene.others.id}/flags/new", report_nothing
+    ),
+    "report of a member": Shown("asker", lambda scene: f"/users/{scene.helper.id}/flags/new"),
+    "own reports": Shown("asker", "/account/flags"),
+    "mending": Shown("helper", lambda scene: f"/posts/{scene.flagged.id}/mending"),
     "people": Shown("admin", "/admin/people"),
     "nobody of that name": Shown("admin", "/admin/people?q=zeppelin"),
     "person, as administrator": Shown("admin", lambda scene: f"/admin/people/{scene.helper.id}"),
@@ -311,6 +350,8 @@ NOT_SHOWN = {
     "/verify/providers/<name>": "a redirect to the provider",
     "/suspension": "reached by signing in: suspension",
     "/suspension/<token>": "a redirect to the suspension",
+    "/moderation/cases/<int:case_id>/state": "a line of the case",
+    "/moderation/cases/count": "a number in the header",
     "/transparency/<int:year>": "the same page as without a year",
 }
 # Blueprints whose every page has to stand in the list above.
@@ -318,6 +359,7 @@ LISTED = (
     "account",
     "administration",
     "decisions",
+    "flags",
     "identity",
     "moderation",
     "preferences",

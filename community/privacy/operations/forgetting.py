@@ -15,6 +15,7 @@ from community.notifications.models import Notification
 from community.notifications.operations.unread import recount_unread
 from community.privacy.operations.leftovers import mail_files
 from moderation.cases.operations import prune_cases
+from moderation.flags.operations.pruning import prune_flags
 from reputation.fairness.pruning import prune_findings
 
 BATCH = 500
@@ -34,9 +35,10 @@ def forget_sessions(age: timedelta) -> None:
 
 
 def forget_cases(age: timedelta) -> None:
-    """Forget closed cases and decided findings, with whom they were about."""
+    """Forget closed cases and decided findings, with whom they were about, and decided flags."""
     with transaction():
         prune_cases(age)
+        prune_flags(age)
         prune_findings(age)
 
 

@@ -67,6 +67,30 @@ def edit_question(
     Raises ``NotAllowed``, ``EditConflict``, ``UnfitText``, ``PersonalDataFound``.
     """
     require(can_edit_post(actor, question, is_locked=question.is_locked))
+    change_question(
+        actor,
+        question,
+        title=title,
+        body=body,
+        tags=tags,
+        based_on=based_on,
+        note=note,
+        vouched=vouched,
+    )
+
+
+def change_question(
+    actor: User,
+    question: Question,
+    *,
+    title: str,
+    body: str,
+    tags: str,
+    based_on: str = "",
+    note: str = "",
+    vouched: Collection[str] = (),
+) -> None:
+    """Change a question as ``edit_question``; the caller has asked whether the actor may."""
     _check_version(question, based_on)
     title, body, names, problems = read_question_texts(title, body, tags)
     old_tags = tag_names_of(question.id)
@@ -147,6 +171,20 @@ def edit_reply(
     Raises ``NotAllowed``, ``EditConflict``, ``UnfitText``, ``PersonalDataFound``.
     """
     require(can_edit_post(actor, post, is_locked=question.is_locked))
+    change_reply(actor, question, post, body=body, based_on=based_on, note=note, vouched=vouched)
+
+
+def change_reply(
+    actor: User,
+    question: Question,
+    post: Post,
+    *,
+    body: str,
+    based_on: str = "",
+    note: str = "",
+    vouched: Collection[str] = (),
+) -> None:
+    """Change a reply as ``edit_reply``; the caller has asked whether the actor may."""
     _check_version(post, based_on)
     body = fit_text(body, comment_problem if post.kind == "comment" else body_problem)
     if body == post.body:

@@ -5,7 +5,7 @@ from flask_babel.speaklater import LazyString
 from community.core.authz import Viewer, is_signed_in
 from community.core.privileges import Privilege
 from community.core.settings import current_settings
-from community.identity.privileges import missing_words
+from community.identity.privileges import has_privilege, missing_words
 from community.posts.policies import (
     can_delete_post,
     can_edit_post,
@@ -83,6 +83,7 @@ def _for_post(viewer: Viewer, question: QuestionView, post: PostView) -> set[str
         "edit": can_edit_post(viewer, post, is_locked=question.is_locked),
         "delete": can_delete_post(viewer, post, is_locked=question.is_locked, has_replies=replied),
         "hide": can_hide_post(viewer, post),
+        "flag": is_thankable(viewer, post) and has_privilege(viewer, Privilege.FLAG, post.board_id),
     }
     return {name for name, yes in allowed.items() if yes}
 

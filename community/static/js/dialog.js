@@ -44,3 +44,20 @@ document.addEventListener("click", async (event) => {
   const text = document.getElementById("words")?.dataset.copied;
   document.dispatchEvent(new CustomEvent("forum:toast", { detail: { text } }));
 });
+
+// A form that has a page of its own, shown over this one. Whatever goes wrong, the page itself is opened.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  const box = document.getElementById("dialog");
+  if (!link || !box?.showModal || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    const response = await fetch(link.href, { headers: { "HX-Request": "true" }, cache: "no-store" });
+    if (!response.ok || response.redirected) throw new Error(response.statusText);
+    box.querySelector("[data-dialog-body]").innerHTML = await response.text();
+    box.setAttribute("aria-label", link.getAttribute("aria-label") ?? link.textContent);
+    box.showModal();
+  } catch {
+    location.assign(link.href);
+  }
+});

@@ -1,7 +1,7 @@
 /* Keys: / search, ? help, j k through a list, Enter open, g h home, r answer, q quote. Off by preference and in fields. */
 const on = () => document.body.dataset.shortcuts !== "off";
 const isField = (element) => element.closest?.("input, textarea, select, [contenteditable]");
-const TITLES = "[data-list] :is(.qrow__title a, .notice__title)";
+const TITLES = "[data-list] :is(.qrow__title a, .notice__title), [data-case-link]";
 let awaitingG = 0;
 
 function focusSearch() {

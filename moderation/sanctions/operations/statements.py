@@ -74,7 +74,8 @@ def issue_statement(
     """Tell a member with reasons what was decided about them, and how they can appeal.
 
     ``automated`` says that it was found automatically; the system as ``actor`` decided so as well.
-    Of a post that is removed, the second call returns the first one's statement. Raises
+    Of a post that is removed, the second call returns the first one's statement, unless a person
+    decides now what the machine did before. Raises
     ``NotAllowed`` and ``StatementInvalid``.
     """
     require(can_issue_statement(actor))
@@ -82,8 +83,10 @@ def issue_statement(
     removal = get_newest_removal(post_id, measure) if post_id is not None else None
     if removal is not None:
         told = find_statement_of_removal(removal.id)
-        if told is not None:
+        if told is not None and not _is_decided_anew(actor, told):
             return told
+        # The removal stays with the first statement about it.
+        removal = removal if told is None else None
     return _store(
         actor.viewer_id,
         actor,
@@ -100,6 +103,11 @@ def issue_statement(
         days=days,
         until=until,
     )
+
+
+def _is_decided_anew(actor: Viewer, told: Statement) -> bool:
+    """Say whether a person decides now about what the machine alone did before."""
+    return told.decided_by_id is None and actor.viewer_id is not None
 
 
 def check_statement(measure: str, rule: str, facts: str) -> str:

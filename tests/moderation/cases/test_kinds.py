@@ -14,7 +14,8 @@ from moderation.cases.kinds import CaseKind, Decision, register_kinds
 from moderation.cases.models import ModerationCase
 from tests.factories.community import make_answer, make_board, make_question, make_user, reload
 
-KEEP, REMOVE = Decision("keep", "Keep it", False), Decision("remove", "Remove it", True)
+KEEP = Decision("keep", "Keep it", False)
+REMOVE = Decision("remove", "Remove it", True, measures=("post_deleted",))
 
 
 class Refused(Exception):
@@ -69,7 +70,7 @@ def open_trial(post, **values):
         )
 
 
-def decide(actor, case, key, note="Seen", rule=""):
+def decide(actor, case, key, note="Seen", rule="spam"):
     with transaction():
         operations.claim_case(actor, queries.get_case(actor, case.id))
     with transaction():

@@ -1,0 +1,1 @@
+"""Flagging, mending what flags have hidden, and deciding about flags."""

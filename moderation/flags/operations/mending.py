@@ -1,0 +1,80 @@
+"""Mending a post that flags have hidden: once, after a pause; it is published again at once."""
+
+from math import ceil
+
+from flask_babel import gettext as _
+
+from community.core import clock
+from community.core.authz import SYSTEM, require
+from community.core.db import db
+from community.core.i18n import speaking
+from community.identity.models import User
+from community.posts.models import Post
+from community.questions.models import Question
+from community.questions.operations.edits import change_question, change_reply, version_of
+from community.questions.operations.removals import change_visibility
+from moderation.flags.errors import MendingTooSoon, NothingMended
+from moderation.flags.models import Flag, FlagHiding
+from moderation.flags.operations.queueing import open_post_case
+from moderation.flags.policies import MENDING_PAUSE, can_mend_post
+from moderation.flags.queries import newest_hiding, open_round
+from moderation.sanctions.queries.texts import language_of
+
+
+def access_mending(actor: User, post: Post) -> FlagHiding:
+    """Return how the post was hidden that the actor may mend.
+
+    Raises ``NotAllowed``, ``MendingTooSoon``.
+    """
+    hiding = newest_hiding(post.id)
+    require(can_mend_post(actor, post, hiding))
+    assert hiding is not None
+    left = hiding.hidden_at + MENDING_PAUSE - clock.now()
+    if left.total_seconds() > 0:
+        raise MendingTooSoon(retry_after_seconds=ceil(left.total_seconds()))
+    return hiding
+
+
+def mend_question(
+    actor: User, question: Question, *, title: str, body: str, tags: str, based_on: str = ""
+) -> None:
+    """Mend a hidden question; its row is locked.
+
+    Raises as ``access_mending`` and ``edit_question`` do, and ``NothingMended``.
+    """
+    hiding = access_mending(actor, question)
+    before = version_of(question)
+    _publish(question, question)
+    change_question(actor, question, title=title, body=body, tags=tags, based_on=based_on)
+    _note_mending(question, hiding, before)
+
+
+def mend_reply(
+    actor: User, question: Question, post: Post, *, body: str, based_on: str = ""
+) -> None:
+    """Mend a hidden answer or comment; the question's row is locked.
+
+    Raises as ``access_mending`` and ``edit_reply`` do, and ``NothingMended``.
+    """
+    hiding = access_mending(actor, post)
+    before = version_of(post)
+    _publish(question, post)
+    change_reply(actor, question, post, body=body, based_on=based_on)
+    _note_mending(post, hiding, before)
+
+
+def _publish(question: Question, post: Post) -> None:
+    """Bring the post back first: whoever screens the new text may hold it again."""
+    with speaking(language_of(post.author_id)):
+        reason = _("You changed it.")
+    change_visibility(SYSTEM, question, post, "published", reason)
+
+
+def _note_mending(post: Post, hiding: FlagHiding, before: str) -> None:
+    if version_of(post) == before:
+        raise NothingMended(errors={"body": NothingMended.message})
+    hiding.mended_at = clock.now()
+    db.session.flush()
+    waiting = open_round(Flag.post_id == post.id)
+    if waiting.flags and waiting.number == hiding.round:
+        open_post_case(post, hiding.round)
