@@ -225,9 +225,7 @@ class Settings:
 
     def _check_screening(self) -> None:
         if not 0 <= self.first_posts_reviewed <= MOST_FIRST_POSTS:
-            raise SettingsError(
-                f"FORUM_FIRST_POSTS_REVIEWED must be between 0 and {MOST_FIRST_POSTS}."
-            )
+            raise SettingsError(f"FORUM_FIRST_POSTS_REVIEWED must be 0 to {MOST_FIRST_POSTS}.")
         if self.newcomer_excess not in EXCESS:
             raise SettingsError(f"FORUM_NEWCOMER_EXCESS must be one of {', '.join(EXCESS)}.")
         try:
