@@ -21,6 +21,8 @@ ARGON2_FLOOR = (19_456, 2, 1)
 # Source: product feature F3.
 MOST_FIRST_POSTS = 3
 EXCESS = ("refuse", "hold")
+# When a moderator looks at first posts: while everybody sees them, or before anybody does.
+REVIEWS = ("after", "before")
 MAIL_BACKENDS = ("console", "file", "locmem", "smtp")
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
@@ -89,6 +91,7 @@ class Settings:
     newcomer_media: int = 1
     newcomer_excess: str = "refuse"
     first_posts_reviewed: int = 1
+    first_posts_review: str = "after"
     customer_number_pattern: str = ""
     images_per_post: int = 10
     images_per_day: int = 50
@@ -226,6 +229,8 @@ class Settings:
     def _check_screening(self) -> None:
         if not 0 <= self.first_posts_reviewed <= MOST_FIRST_POSTS:
             raise SettingsError(f"FORUM_FIRST_POSTS_REVIEWED must be 0 to {MOST_FIRST_POSTS}.")
+        if self.first_posts_review not in REVIEWS:
+            raise SettingsError(f"FORUM_FIRST_POSTS_REVIEW must be one of {', '.join(REVIEWS)}.")
         if self.newcomer_excess not in EXCESS:
             raise SettingsError(f"FORUM_NEWCOMER_EXCESS must be one of {', '.join(EXCESS)}.")
         try:

@@ -11,7 +11,7 @@ from community.posts.findings import reason_of
 from community.posts.tagging import tag_names_of
 from moderation.cases.kinds import Act, CaseKind, Decision
 from moderation.cases.models import ModerationCase
-from moderation.held.operations import HIDDEN, decide_held, decide_word, undo_held
+from moderation.held.operations import HIDDEN, decide_held, decide_shown, undo_held
 from moderation.words.queries import list_patterns
 
 DECISIONS = (
@@ -29,7 +29,7 @@ DECISIONS = (
         measures=(HIDDEN,),
     ),
 )
-WORD_DECISIONS = (
+SHOWN_DECISIONS = (
     Decision("keep", _l("Let it stand"), is_violation=False, hint=_l("Nobody is told.")),
     Decision(
         "hide",
@@ -65,5 +65,6 @@ def _kind(name: str, label: LazyString, decisions: tuple[Decision, ...], act: Ac
 KINDS = (
     _kind("held", _l("Held post"), DECISIONS, decide_held),
     _kind("first_post", _l("First post"), DECISIONS, decide_held),
-    _kind("word", _l("Watched word"), WORD_DECISIONS, decide_word),
+    _kind("word", _l("Watched word"), SHOWN_DECISIONS, decide_shown),
+    _kind("newcomer", _l("Post of a new member"), SHOWN_DECISIONS, decide_shown),
 )

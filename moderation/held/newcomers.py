@@ -12,7 +12,7 @@ from community.core.authz import is_staff
 from community.core.settings import MOST_FIRST_POSTS, current_settings
 from community.posts.limits import excess_of
 from community.posts.policies import NEWCOMER_POSTS, is_newcomer, is_trusted
-from community.posts.screening import Finding, Screening, Submission, TextRefused
+from community.posts.screening import HOLD, REVIEW, Finding, Screening, Submission, TextRefused
 from moderation.held.models import EVERYBODY, NEWCOMERS
 from moderation.held.queries import BoardRules, count_posts, get_board_rules
 
@@ -35,9 +35,11 @@ def screen_newcomers(sent: Submission) -> Screening:
         return Screening(sent)
     rules = get_board_rules(sent.board_id)
     codes = list(_codes(sent, rules))
-    if "first_post" in codes and not sent.is_edit:
+    waits = current_settings().first_posts_review == "before"
+    if "first_post" in codes and waits:
         _check_room(sent)
-    return Screening(sent, tuple(Finding(code) for code in codes))
+    effects = {"first_post": HOLD if waits else REVIEW}
+    return Screening(sent, tuple(Finding(code, effects.get(code, HOLD)) for code in codes))
 
 
 def _codes(sent: Submission, rules: BoardRules) -> Iterator[str]:

@@ -83,10 +83,10 @@ def decide_held(
         restore_post(actor, question, post, note)
 
 
-def decide_word(
+def decide_shown(
     actor: User, case: ModerationCase, decision: Decision, note: str, rule: str
 ) -> None:
-    """Let a published post with a watched word stand, or hide it; its thread is locked.
+    """Let a published post stand that was looked at, or hide it; its thread is locked.
 
     Raises ``NothingWaits`` where it is not public any more.
     """

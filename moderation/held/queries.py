@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from community.boards.models import Board
 from community.boards.queries import board_is_visible
@@ -65,12 +65,12 @@ def count_posts(author_id: int, visibility: str, most: int) -> int:
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def list_waiting_sources(post_id: int) -> Sequence[str]:
-    """Return the undecided cases that a held post brought about, by what they are called."""
+def list_waiting_sources(post_id: int, *kinds: str) -> Sequence[str]:
+    """Return the undecided cases that a post brought about, by how their names begin."""
     return db.session.scalars(
         select(ModerationCase.source).where(
             ModerationCase.post_id == post_id,
             ModerationCase.state.in_(UNDECIDED),
-            ModerationCase.source.startswith(f"held:{post_id}:"),
+            or_(*(ModerationCase.source.startswith(f"{kind}:{post_id}:") for kind in kinds)),
         )
     ).all()

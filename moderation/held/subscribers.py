@@ -10,10 +10,11 @@ from moderation.cases.operations import drop_case, open_case
 from moderation.held.queries import list_waiting_sources
 
 SPAM, FIRST_POST, HELD, WORD = "spam", "first_post", "held", "word"
+NEWCOMER = "newcomer"
 # What says that somebody is new here or where something was written, and nothing of the text.
 RULES = frozenset({"first_post", "board", "board_newcomers"})
 # Before these come what was reported and what looks like spam.
-PRIORITIES = {FIRST_POST: 10, HELD: 30}
+PRIORITIES = {NEWCOMER: 0, FIRST_POST: 10, WORD: 30, HELD: 30}
 
 
 def on_post_held(event: PostHeld, *, event_id: int) -> None:
@@ -51,27 +52,31 @@ def _evidence(findings: Sequence[Mapping[str, Any]], score: int) -> dict[str, An
 
 
 def on_post_suspected(event: PostSuspected, *, event_id: int) -> None:
-    """Have a moderator look at a published post in which a watched word was found."""
-    words = [found for found in event.findings if found["code"] == WORD]
+    """Have a moderator look at a published post with a watched word, or of a new member."""
+    found = [each for each in event.findings if each["code"] in (WORD, FIRST_POST)]
     post = db.session.get(Post, event.post_id)
-    if not words or post is None or not post.is_published:
+    if not found or post is None or not post.is_published:
         return
+    kind = WORD if any(each["code"] == WORD for each in found) else NEWCOMER
     open_case(
-        WORD,
-        f"word:{post.id}:{event_id}",
+        kind,
+        f"{kind}:{post.id}:{event_id}",
         subject_ids=[post.author_id],
-        evidence=_evidence(words, 0),
+        evidence=_evidence(found, 0),
         post_id=post.id,
-        priority=PRIORITIES[HELD],
+        priority=PRIORITIES[kind],
     )
 
 
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
-    """Drop the case of a post that does not wait any more, whatever became of it."""
+    """Drop the case of a post that does not wait, or does not stand there, any more."""
     post = db.session.get(Post, event.post_id)
-    if post is not None and post.visibility != "held":
-        for source in list_waiting_sources(event.post_id):
-            drop_case(source, f"post {post.visibility}")
+    if post is None:
+        return
+    over = [] if post.visibility == "held" else [HELD]
+    over += [] if post.is_published else [WORD, NEWCOMER]
+    for source in list_waiting_sources(event.post_id, *over):
+        drop_case(source, f"post {post.visibility}")
 
 
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {

@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from community.core.db import db, transaction
 from community.core.jobs import EventRecord
+from community.core.worker import run_due_jobs
 from community.identity.models import User
 from community.posts.errors import UnfitText
 from community.posts.screening import TextRefused
 from community.questions.models import Question
 from community.questions.operations.edits import edit_question
 from community.questions.operations.questions import lock_question
+from moderation.cases.models import ModerationCase
 from moderation.held.operations import ScreeningUnknown, change_screening
 from tests.factories.community import (
     days_ago,
@@ -54,7 +56,7 @@ def codes() -> list[list[str]]:
 
 
 def test_the_first_post_of_a_member_waits_and_the_next_does_not(site: Setting) -> None:
-    site(first_posts_reviewed=1)
+    site(first_posts_review="before", first_posts_reviewed=1)
     author, moderator = newcomer(), make_user(role="moderator")
     first = make_question(author)
     assert first.visibility == "held"
@@ -64,7 +66,7 @@ def test_the_first_post_of_a_member_waits_and_the_next_does_not(site: Setting) -
 
 
 def test_until_the_first_is_out_the_next_ones_wait_too_and_three_are_enough(site: Setting) -> None:
-    site(first_posts_reviewed=1)
+    site(first_posts_review="before", first_posts_reviewed=1)
     author = newcomer()
     assert {make_question(author).visibility for _ in range(3)} == {"held"}
     with pytest.raises(TextRefused) as refusal:
@@ -74,7 +76,7 @@ def test_until_the_first_is_out_the_next_ones_wait_too_and_three_are_enough(site
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3])
 def test_so_many_first_posts_wait_as_the_site_says(site: Setting, number: int) -> None:
-    site(first_posts_reviewed=number)
+    site(first_posts_review="before", first_posts_reviewed=number)
     author, moderator = newcomer(), make_user(role="moderator")
     waited = 0
     for _ in range(4):
@@ -88,21 +90,21 @@ def test_so_many_first_posts_wait_as_the_site_says(site: Setting, number: int) -
     "known", [{"role": "superuser"}, {"role": "moderator"}, {"role": "agent"}, {"trust_level": 2}]
 )
 def test_who_is_known_needs_no_review(site: Setting, known: dict[str, Any]) -> None:
-    site(first_posts_reviewed=3)
+    site(first_posts_review="before", first_posts_reviewed=3)
     assert make_question(newcomer(**known)).visibility == "published"
 
 
 def test_who_looks_after_a_board_needs_no_review_there(site: Setting) -> None:
-    site(first_posts_reviewed=3)
+    site(first_posts_review="before", first_posts_reviewed=3)
     here, there = make_board(), make_board()
     agent = newcomer(on={here.id: "agent"})
     assert make_question(agent, here).visibility == "published"
-    site(first_posts_reviewed=3)
+    site(first_posts_review="before", first_posts_reviewed=3)
     assert make_question(newcomer(on={here.id: "agent"}), there).visibility == "held"
 
 
 def test_trust_below_two_is_not_enough(site: Setting) -> None:
-    site(first_posts_reviewed=1)
+    site(first_posts_review="before", first_posts_reviewed=1)
     assert make_question(newcomer(trust_level=1)).visibility == "held"
 
 
@@ -113,7 +115,7 @@ def set_board(question: Question, held: str, first_posts: int | None = None) -> 
 
 
 def test_a_board_may_review_more_or_fewer_first_posts(site: Setting) -> None:
-    site(first_posts_reviewed=1)
+    site(first_posts_review="before", first_posts_reviewed=1)
     strict, open_to_all, plain = make_board(), make_board(), make_board()
     admin = make_user(role="admin")
     with transaction():
@@ -185,7 +187,7 @@ def test_who_is_known_may_link_without_points(site: Setting, known: dict[str, An
 def test_an_edit_is_no_first_post(site: Setting) -> None:
     author = newcomer()
     question = make_question(author)
-    site(first_posts_reviewed=3)
+    site(first_posts_review="before", first_posts_reviewed=3)
     with transaction():
         locked = lock_question(question.id)
         body = "It says something else by now, and more."
@@ -209,3 +211,26 @@ def test_an_edit_on_a_strict_board_waits(site: Setting) -> None:
 def test_what_no_board_can_have_is_refused(app: Flask, held: str, number: int) -> None:
     with pytest.raises(ScreeningUnknown), transaction():
         change_screening(make_user(role="admin"), make_board(), held, number)
+
+
+def test_a_first_post_is_published_and_then_looked_at(site: Setting) -> None:
+    site(first_posts_reviewed=1)
+    author = newcomer()
+    first, second = make_question(author), make_question(author)
+    assert (first.visibility, second.visibility, codes()) == ("published", "published", [])
+    run_due_jobs()
+    [case] = db.session.scalars(select(ModerationCase))
+    assert (case.kind, case.post_id, case.evidence["codes"]) == (
+        "newcomer",
+        first.id,
+        ["first_post"],
+    )
+
+
+def test_what_is_hidden_meanwhile_needs_no_look_any_more(site: Setting) -> None:
+    site(first_posts_reviewed=1)
+    first = make_question(newcomer())
+    run_due_jobs()
+    set_post_visibility(first, "hidden", make_user(role="moderator"))
+    run_due_jobs()
+    assert [case.state for case in db.session.scalars(select(ModerationCase))] == ["closed"]
