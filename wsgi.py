@@ -3,7 +3,7 @@
 import sys
 
 from community.app import create_app
-from community.core.settings import SettingsError
+from community.core.settings_values import SettingsError
 
 try:
     app = create_app()

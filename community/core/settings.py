@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -12,6 +11,13 @@ from zoneinfo import ZoneInfo
 
 from community.core.patterns import PatternRefused, compile_bounded
 from community.core.privileges import thresholds
+from community.core.settings_values import (
+    SettingsError,
+    check_breached_passwords,
+    is_on,
+    kept_secret,
+    parse,
+)
 
 MINIMUM_SECRET_BYTES = 32
 KNOWN_SECRETS = frozenset({"secret", "dev", "changeme", "change-me", "development", "test"})
@@ -25,10 +31,6 @@ EXCESS = ("refuse", "hold")
 REVIEWS = ("after", "before")
 MAIL_BACKENDS = ("console", "file", "locmem", "smtp")
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
-
-
-class SettingsError(ValueError):
-    """A setting is missing or wrong; the message names it and what to do."""
 
 
 def _instance_path() -> Path:
@@ -155,11 +157,11 @@ class Settings:
         for name, kind in get_type_hints(cls).items():
             raw = environ.get(f"FORUM_{name.upper()}")
             if raw is not None:
-                values[name] = _parse(name, raw, kind)
+                values[name] = parse(name, raw, kind)
         if environ.get("DATABASE_URL"):
             values["database_url"] = environ["DATABASE_URL"]
         settings = cls(**values).completed()
-        if settings.is_production and _is_on(environ.get("FLASK_DEBUG", "")):
+        if settings.is_production and is_on(environ.get("FLASK_DEBUG", "")):
             raise SettingsError(
                 "FLASK_DEBUG cannot be on in production: it shows the program's insides to whoever "
                 "makes it fail."
@@ -172,7 +174,7 @@ class Settings:
         if settings.environment not in ENVIRONMENTS:
             raise SettingsError(f"FORUM_ENVIRONMENT must be one of {', '.join(ENVIRONMENTS)}.")
         if not settings.secret_key and settings.environment != "production":
-            settings = replace(settings, secret_key=_kept_secret(settings.instance_path))
+            settings = replace(settings, secret_key=kept_secret(settings.instance_path))
         if not settings.database_url:
             path = settings.instance_path / "community.sqlite3"
             settings = replace(settings, database_url=f"sqlite:///{path}")
@@ -288,7 +290,7 @@ class Settings:
                 f"{', '.join(map(str, ARGON2_FLOOR))} in production."
             )
         if self.breached_passwords:
-            _check_breached_passwords(Path(self.breached_passwords))
+            check_breached_passwords(Path(self.breached_passwords))
 
     def _check_money(self) -> None:
         months = self.payback_border_months.split(",")
@@ -343,48 +345,6 @@ class Settings:
     @property
     def uses_https(self) -> bool:
         return self.site_url.startswith("https://")
-
-
-def _check_breached_passwords(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            first = file.readline(80)
-    except OSError as error:
-        raise SettingsError(
-            f"FORUM_BREACHED_PASSWORDS cannot be read: {error.strerror}."
-        ) from error
-    if not re.fullmatch(rb"[0-9A-Fa-f]{40}(:[0-9]+)?\r?\n?", first):
-        raise SettingsError(
-            "FORUM_BREACHED_PASSWORDS must hold sorted SHA-1 sums, one HASH:COUNT a line."
-        )
-
-
-def _parse(name: str, raw: str, kind: Any) -> Any:
-    variable = f"FORUM_{name.upper()}"
-    if kind is bool:
-        if raw.lower() not in ("1", "0", "true", "false", "yes", "no", "on", "off"):
-            raise SettingsError(f"{variable} must be true or false, not {raw!r}.")
-        return raw.lower() in ("1", "true", "yes", "on")
-    try:
-        return kind(raw)
-    except ValueError as error:
-        raise SettingsError(f"{variable} must be a {kind.__name__}, not {raw!r}.") from error
-
-
-def _is_on(raw: str) -> bool:
-    """Read a variable as Flask does: anything but a plain no counts."""
-    return raw.lower() not in ("", "0", "false", "no")
-
-
-def _kept_secret(instance_path: Path) -> str:
-    """Return the secret kept beside a development database, made on first use (mode 600)."""
-    path = instance_path / "secret_key"
-    if not path.exists():
-        instance_path.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
 
 
 def setting_names() -> list[str]:

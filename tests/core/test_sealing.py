@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from community.core.sealing import SealBroken, seal, unseal
-from community.core.settings import Settings, SettingsError
+from community.core.settings import Settings
+from community.core.settings_values import SettingsError
 
 OLD, NEW = "the key of last year 0123456789abcdef", "the key of this year 0123456789abcdef"
 

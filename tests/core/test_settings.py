@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from community.app import create_app
-from community.core.settings import Settings, SettingsError, setting_names
+from community.core.settings import Settings, setting_names
+from community.core.settings_values import SettingsError
 from tests.source import ROOT
 
 SECRET = "correct-horse-battery-staple-0123456789"

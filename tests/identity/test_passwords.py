@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from argon2 import extract_parameters
 
-from community.core.settings import Settings, SettingsError
+from community.core.settings import Settings
+from community.core.settings_values import SettingsError
 from community.identity import passwords
 from community.identity.passwords import (
     UnfitPassword,

@@ -15,7 +15,8 @@ from community.core.privileges import (
     Privilege,
     thresholds,
 )
-from community.core.settings import Settings, SettingsError
+from community.core.settings import Settings
+from community.core.settings_values import SettingsError
 from community.identity.privileges import (
     WAITING,
     WORDS,

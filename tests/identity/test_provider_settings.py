@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from community.core.settings import Settings, SettingsError
+from community.core.settings import Settings
+from community.core.settings_values import SettingsError
 from community.identity.providers.settings import Provider, read_providers
 
 SECRET = "a-test-secret-that-is-long-enough-0123456789"

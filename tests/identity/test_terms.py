@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from community.core.db import db, transaction
-from community.core.settings import Settings, SettingsError
+from community.core.settings import Settings
+from community.core.settings_values import SettingsError
 from community.identity.models import Consent, User
 from community.identity.operations.consents import agree_to_terms
 from tests.factories.community import make_user, reload

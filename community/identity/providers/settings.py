@@ -16,7 +16,8 @@ from community.core.authz import ROLES
 from community.core.errors import NotFound
 from community.core.http import AddressRefused, origin_of
 from community.core.i18n import LANGUAGES
-from community.core.settings import Settings, SettingsError
+from community.core.settings import Settings
+from community.core.settings_values import SettingsError
 
 LABEL_MAX_CHARS = 40
 SCOPES = ("openid", "profile", "email")
