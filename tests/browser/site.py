@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -53,8 +53,10 @@ class Site:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             with self.app.app_context():
+                # One that is at work is due again only when its worker is taken for dead.
+                is_at_work = Job.lease_token.is_not(None)
                 waiting = select(func.count(Job.id)).where(
-                    Job.parked_at.is_(None), Job.due_at <= clock.now()
+                    Job.parked_at.is_(None), or_(is_at_work, Job.due_at <= clock.now())
                 )
                 if not db.session.scalar(waiting):
                     return
