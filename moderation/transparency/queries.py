@@ -14,6 +14,8 @@ from community.core.db import db
 from community.core.settings import current_settings
 from moderation.appeals.models import OPENED, OVERTURNED, UPHELD, DecisionAppeal
 from moderation.cases.models import ModerationCase
+from moderation.flags.models import AGREED, Flag
+from moderation.rules import RULES
 from moderation.sanctions.models import MEASURES, NOT_APPEALABLE, Statement
 
 HOUR_SECONDS = 3600
@@ -21,10 +23,22 @@ HOUR_SECONDS = 3600
 COUNTED = tuple(measure for measure in MEASURES if measure not in NOT_APPEALABLE)
 
 
+FIRST_OF = (
+    Flag.created_at,
+    Statement.issued_at,
+    ModerationCase.opened_at,
+    DecisionAppeal.opened_at,
+)
+
+
 @dataclass(frozen=True)
 class Report:
     """A year in figures; times are medians in hours, None where there was nothing to measure."""
 
+    flags: dict[str, int]
+    flags_decided: int
+    flags_agreed: int
+    flag_hours: int | None
     measures: dict[str, int]
     rules: dict[str, int]
     found_automatically: int
@@ -35,6 +49,11 @@ class Report:
     decision_hours: int | None
     appeals: dict[str, int]
     appeal_hours: int | None
+
+    @property
+    def flags_count(self) -> int:
+        """How many reports came in."""
+        return sum(self.flags.values())
 
     @property
     def measures_count(self) -> int:
@@ -66,10 +85,7 @@ def percent(part: int, whole: int) -> int:
 def list_years() -> list[int]:
     """Return the years there is a report of, the present one first."""
     zone, now = _zone(), clock.now()
-    first = [
-        db.session.scalar(select(func.min(column)))
-        for column in (Statement.issued_at, ModerationCase.opened_at, DecisionAppeal.opened_at)
-    ]
+    first = [db.session.scalar(select(func.min(column))) for column in FIRST_OF]
     oldest = min((moment for moment in first if moment is not None), default=now)
     return list(range(now.astimezone(zone).year, oldest.astimezone(zone).year - 1, -1))
 
@@ -77,7 +93,12 @@ def list_years() -> list[int]:
 def get_report(year: int) -> Report:
     """Return the figures of a year of the site's zone."""
     told = and_(_within(Statement.issued_at, year), Statement.measure.in_(COUNTED))
+    flags_decided = _within(Flag.decided_at, year)
     return Report(
+        flags=_counts(Flag.reason, _within(Flag.created_at, year), RULES),
+        flags_decided=_count(flags_decided),
+        flags_agreed=_count(flags_decided, Flag.outcome == AGREED),
+        flag_hours=_median_hours(Flag.created_at, Flag.decided_at, year),
         measures=_counts(Statement.measure, told, COUNTED),
         rules=_counts(Statement.rule, told),
         found_automatically=_count(told, Statement.automated.is_(True)),

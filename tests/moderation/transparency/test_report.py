@@ -7,10 +7,11 @@ import time_machine
 
 from community.core import clock
 from community.core.authz import SYSTEM
-from community.core.db import transaction
+from community.core.db import db, transaction
 from moderation.appeals.operations import decide_appeal
+from moderation.flags.models import Flag
 from moderation.transparency.queries import COUNTED, get_report, list_years, percent
-from tests.factories.community import make_user
+from tests.factories.community import make_question, make_user
 from tests.factories.sanctions import make_appeal, make_sanction, make_statement
 
 MIDYEAR = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
@@ -18,6 +19,25 @@ MIDYEAR = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 
 def at(moment):
     return time_machine.travel(moment, tick=False)
+
+
+def report(post, reason, *, hours=None, outcome=None):
+    """Let somebody report a post, and somebody decide about that some hours later."""
+    now = clock.now()
+    done = None if hours is None else now + timedelta(hours=hours)
+    with transaction():
+        db.session.add(
+            Flag(
+                flagger_id=make_user().id,
+                post_id=post.id,
+                round=1,
+                reason=reason,
+                weight=1,
+                created_at=now,
+                outcome=outcome,
+                decided_at=done,
+            )
+        )
 
 
 @pytest.fixture
@@ -32,6 +52,9 @@ def figures(app):
         make_sanction(member, "ban", by=keeper, rule="abuse")
         make_statement(member, by=keeper, measure="post_restored")
         appeals = [make_appeal(wrong)]
+        report(make_question(member), "spam", hours=4, outcome="agreed")
+        report(make_question(member), "spam", hours=2, outcome="rejected")
+        report(make_question(member), "abuse")
     with at(MIDYEAR + timedelta(hours=6)), transaction():
         decide_appeal(other, appeals[0].id, "overturned", "We were wrong")
     return member
@@ -47,6 +70,9 @@ def test_each_figure_is_what_happened_in_the_year(figures):
     }
     assert "post_restored" not in report.measures
     assert report.measures_count == 4
+    assert report.flags["spam"] == 2
+    assert (report.flags_count, report.flags_decided, report.flags_agreed) == (3, 2, 1)
+    assert report.flag_hours == 3
     assert report.rules == {"spam": 2, "abuse": 2}
     assert (report.found_automatically, report.decided_automatically) == (2, 1)
     assert report.automatic_percent == 50
