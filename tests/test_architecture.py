@@ -35,7 +35,7 @@ EXTRAS = {
     "moderation/cases": "ageing dossier kinds letters rings wording",
     "moderation/flags": "kinds weights",
     "moderation/sanctions": "letters links wording",
-    "reputation/fairness": "graph linking pruning rings",
+    "reputation/fairness": "evidence graph groups linking peeling pruning rings",
     "community/boards": "",
     "community/identity": """
         addresses

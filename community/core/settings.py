@@ -131,7 +131,7 @@ class Settings:
     rules_notice_days: int = 30
     trace_days: int = 90
     case_days: int = 730
-    ring_closed_percent: int = 53
+    ring_closed_percent: int = 40
     akismet_key: str = field(default="", repr=False)
     stopforumspam: bool = False
     require_second_factor: bool = True

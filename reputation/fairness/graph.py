@@ -8,7 +8,7 @@ that is as it should be.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from math import log
 from typing import NamedTuple
 
@@ -61,13 +61,14 @@ class Graph:
 
     def __init__(self) -> None:
         self._pairs: dict[int, dict[int, list[int]]] = defaultdict(dict)
-        self._back: dict[int, set[int]] = defaultdict(set)
+        self._between: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self._boards_of_pair: dict[tuple[int, int], dict[int, int]] = {}
         self._given_on: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self._received_on: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self._thanks_on: dict[int, int] = defaultdict(int)
         self._posts_by: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self._posts_on: dict[int, int] = defaultdict(int)
+        self._volume: dict[int, int] = defaultdict(int)
         self._given: dict[int, int] = defaultdict(int)
         self._received: dict[int, int] = defaultdict(int)
 
@@ -82,12 +83,15 @@ class Graph:
         sums = self._pairs[giver].setdefault(receiver, [0, 0])
         sums[0] += count
         sums[1] += 0 if by_asker else count
-        self._back[receiver].add(giver)
+        self._between[giver][receiver] += count
+        self._between[receiver][giver] += count
         boards = self._boards_of_pair.setdefault((giver, receiver), {})
         boards[board] = boards.get(board, 0) + count
         self._given_on[giver][board] += count
         self._received_on[receiver][board] += count
         self._thanks_on[board] += count
+        self._volume[giver] += count
+        self._volume[receiver] += count
         self._given[giver] += count
         self._received[receiver] += count
 
@@ -97,7 +101,7 @@ class Graph:
 
     def volume(self, user_id: int) -> int:
         """Return how many thanks somebody gave and received."""
-        return self._given.get(user_id, 0) + self._received.get(user_id, 0)
+        return self._volume.get(user_id, 0)
 
     def given(self, user_id: int) -> int:
         """Return how many thanks somebody gave."""
@@ -107,25 +111,14 @@ class Graph:
         """Return how many thanks somebody received."""
         return self._received.get(user_id, 0)
 
-    def neighbours(self, user_id: int) -> set[int]:
-        """Return whom somebody thanked or was thanked by."""
-        return self._pairs.get(user_id, {}).keys() | self._back.get(user_id, set())
+    def neighbours(self, user_id: int) -> Iterable[tuple[int, int]]:
+        """Return whom somebody thanked or was thanked by, and how often in both directions."""
+        return self._between.get(user_id, {}).items()
 
-    def between(self, one: int, other: int) -> int:
-        """Return how many thanks passed between two."""
-        return self._number(one, other) + self._number(other, one)
-
-    def _number(self, giver: int, receiver: int) -> int:
+    def number(self, giver: int, receiver: int) -> int:
+        """Return how many thanks one gave the other."""
         sums = self._pairs.get(giver, {}).get(receiver)
         return sums[0] if sums else 0
-
-    def repeated_pairs(self) -> Iterator[tuple[int, int, int]]:
-        """Yield giver, receiver and thanks in both directions wherever there were several."""
-        for giver, receivers in self._pairs.items():
-            for receiver, (count, _) in receivers.items():
-                both = count + self._number(receiver, giver)
-                if count > 0 and both > 1:
-                    yield giver, receiver, both
 
     def tie(self, giver: int, receiver: int) -> Tie:
         """Return what one gave the other."""

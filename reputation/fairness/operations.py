@@ -6,6 +6,7 @@ out once (compare-and-set on the finding's state), holds and exclusions are plac
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -19,7 +20,9 @@ from community.core.jobs import emit
 from community.core.settings import current_settings
 from community.events import RingSettled, RingSuspected
 from reputation.fairness import queries
+from reputation.fairness.evidence import Limits, Ring
 from reputation.fairness.graph import Graph, Tally, graph_of
+from reputation.fairness.groups import CROWD, marks_of
 from reputation.fairness.models import (
     CLEARED,
     CONFIRMED,
@@ -28,7 +31,7 @@ from reputation.fairness.models import (
     RingFinding,
     RingMember,
 )
-from reputation.fairness.rings import Limits, Links, Ring, find_rings, marks_of
+from reputation.fairness.rings import find_rings
 from reputation.ledger.operations import exclude_pairs, lift_exclusions, lock_accounts
 from reputation.payback.operations.holds import lift_hold, place_hold
 
@@ -36,6 +39,8 @@ RING = "ring"
 # Fast rings show in few weeks, slow ones in months.
 WINDOWS_DAYS = (21, 60, 180)
 NEW_DAYS = 30
+# Only who thanked or was thanked lately can have become one of a ring; nights may have been missed.
+ACTIVE_DAYS = 30
 PAIRS_KEPT = 150
 
 
@@ -48,12 +53,20 @@ def search_rings() -> Found:
     Reads only, and takes a while on a large site: call it outside a writing transaction.
     """
     now, limits = clock.now(), limits_set()
-    links = marks_of(queries.list_marks(now - trace_age(), limits.crowd), limits.crowd)
+    links = marks_of(queries.list_marks(now - trace_age(), CROWD))
     new_accounts = queries.list_new_accounts(now - timedelta(days=NEW_DAYS))
+    active = queries.list_active(now - timedelta(days=ACTIVE_DAYS))
     return [
         (days, ring)
         for days in WINDOWS_DAYS
-        for ring in _rings_of(now - timedelta(days=days), links, new_accounts, limits)
+        for ring in find_rings(
+            _graph_since(now - timedelta(days=days)),
+            links,
+            new_accounts,
+            limits,
+            around=active,
+            audience=partial(queries.list_thanked, now - timedelta(days=days)),
+        )
     ]
 
 
@@ -70,8 +83,7 @@ def note_rings(found: Found) -> int:
 
 def limits_set() -> Limits:
     """Return what it takes to be called a ring, as the operator has set it."""
-    share = current_settings().ring_closed_percent / 100
-    return Limits.around(share)
+    return Limits(closed=current_settings().ring_closed_percent / 100)
 
 
 def trace_age() -> timedelta:
@@ -79,14 +91,12 @@ def trace_age() -> timedelta:
     return timedelta(days=current_settings().trace_days)
 
 
-def _rings_of(
-    since: datetime, links: Links, new_accounts: Collection[int], limits: Limits
-) -> list[Ring]:
+def _graph_since(since: datetime) -> Graph:
     excluded = queries.list_excluded()
     tallies = (t for t in queries.list_tallies(since) if _pair_of(t) not in excluded)
     graph = graph_of(tallies, queries.list_posts(since))
     _forget_cleared(graph, since, excluded)
-    return find_rings(graph, links, new_accounts, limits)
+    return graph
 
 
 def _pair_of(tally: Tally) -> tuple[int, int]:
@@ -141,6 +151,7 @@ def _evidence(members: list[int], ring: Ring, days: int, now: datetime) -> dict[
         "closed_percent": round(100 * ring.closed),
         "mutual_percent": round(100 * ring.mutual),
         "linked_percent": round(100 * ring.linked),
+        "audience_percent": round(100 * ring.audience),
         "pairs": [
             [one.giver_id, one.receiver_id, one.thanks, one.accepted] for one in pairs[:PAIRS_KEPT]
         ],

@@ -14,6 +14,7 @@ from community.posts.models import Post, Vote
 from community.posts.visibility import PUBLISHED
 from community.questions.models import Acceptance
 from reputation.fairness.graph import Tally
+from reputation.fairness.groups import Thanked
 from reputation.fairness.models import CLEARED, SUSPECTED, UNDONE, RingFinding, RingMember
 from reputation.ledger.models import LedgerEntry, LedgerExclusion
 from reputation.ledger.queries import get_closings, is_standing
@@ -49,8 +50,7 @@ def list_tallies(
         .join(User, User.id == Post.author_id)
         .where(
             Post.author_id != thanks.c.giver_id,
-            Post.visibility == PUBLISHED,
-            Post.kind.in_(("question", "answer")),
+            _can_be_thanked(),
             User.role.not_in(STAFF_ROLES),
         )
         .group_by(thanks.c.giver_id, Post.author_id, Post.board_id, by_asker)
@@ -61,7 +61,35 @@ def list_tallies(
     return [Tally(giver, to, board, bool(asked), count) for giver, to, board, asked, count in rows]
 
 
-def _thanks(since: datetime, until: datetime | None, among: Collection[int] | None) -> Any:
+def list_active(since: datetime) -> set[int]:
+    """Return who gave or was given thanks since then."""
+    thanks = _thanks(since, None, None)
+    query = select(thanks.c.giver_id, Post.author_id).join(Post, Post.id == thanks.c.post_id)
+    return {user_id for pair in db.session.execute(query) for user_id in pair if user_id}
+
+
+def list_thanked(since: datetime, authors: Collection[int]) -> list[Thanked]:
+    """Return all thanks for posts of these members, each giver once a post."""
+    theirs = select(Post.id).where(Post.author_id.in_(authors), _can_be_thanked())
+    thanks = _thanks(since, None, None, theirs)
+    query = (
+        select(Post.id, Post.author_id, thanks.c.giver_id)
+        .join(Post, Post.id == thanks.c.post_id)
+        .where(Post.author_id != thanks.c.giver_id)
+    )
+    return [Thanked(*row) for row in db.session.execute(query)]
+
+
+def _can_be_thanked() -> Any:
+    return (Post.visibility == PUBLISHED) & Post.kind.in_(("question", "answer"))
+
+
+def _thanks(
+    since: datetime,
+    until: datetime | None,
+    among: Collection[int] | None,
+    posts: Any = None,
+) -> Any:
     kudos = select(Vote.post_id.label("post_id"), Vote.user_id.label("giver_id")).where(
         Vote.value == 1, Vote.imported.is_(False), Vote.created_at >= since
     )
@@ -74,6 +102,9 @@ def _thanks(since: datetime, until: datetime | None, among: Collection[int] | No
     if among is not None:
         kudos = kudos.where(Vote.user_id.in_(among))
         accepted = accepted.where(Acceptance.accepted_by_id.in_(among))
+    if posts is not None:
+        kudos = kudos.where(Vote.post_id.in_(posts))
+        accepted = accepted.where(Acceptance.answer_id.in_(posts))
     return union(kudos, accepted).subquery()
 
 
@@ -83,8 +114,7 @@ def list_posts(since: datetime) -> dict[tuple[int, int], int]:
         select(Post.author_id, Post.board_id, func.count())
         .where(
             Post.created_at >= since,
-            Post.visibility == PUBLISHED,
-            Post.kind.in_(("question", "answer")),
+            _can_be_thanked(),
         )
         .group_by(Post.author_id, Post.board_id)
     )

@@ -40,7 +40,12 @@ def main() -> int:
     if arguments.part == "standing":
         return standing.main(arguments.dump, as_json=arguments.json)
     if arguments.part == "fairness":
-        return fairness.main(seeds=arguments.seed, runs=arguments.runs or 1, as_json=arguments.json)
+        return fairness.main(
+            seeds=arguments.seed,
+            runs=arguments.runs or 1,
+            strangers=arguments.strangers,
+            as_json=arguments.json,
+        )
     if arguments.part == "spam":
         return spam.main(seeds=arguments.seed, runs=arguments.runs, as_json=arguments.json)
     app = prepared_app(arguments.instance)
@@ -78,6 +83,12 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, action="append", default=[], help="of fairness, spam")
     parser.add_argument("--runs", type=int, default=0, help="of fairness, spam, each its own seed")
+    parser.add_argument(
+        "--strangers",
+        type=float,
+        default=0.4,
+        help="of fairness: thanks of others for rings' posts",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--dump", type=Path, help="standing: a Stack Exchange dump of 2018")
     parser.add_argument(

@@ -10,25 +10,35 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from tests.reputation.fairness.dishonest import MOST_STRANGERS
 from tests.reputation.fairness.nights import Score, simulate
 
 RECALL, PRECISION = 0.90, 0.98
 
 
-def main(*, seeds: Sequence[int] = (), runs: int = 1, as_json: bool = False) -> int:
-    """Print a line a seed and the sums; returns 1 where a bound does not hold over all runs."""
+def main(
+    *,
+    seeds: Sequence[int] = (),
+    runs: int = 1,
+    strangers: float = MOST_STRANGERS,
+    as_json: bool = False,
+) -> int:
+    """Print a line a seed, the least and the sums; returns 1 where a bound does not hold over all.
+
+    ``strangers`` is how often others thank for what rings write, at most (``plant_rings``).
+    """
     scores = []
     for seed in seeds or [secrets.randbits(32) for _run in range(runs)]:
-        scores.append(simulate(seed))
+        scores.append(simulate(seed, strangers=strangers))
         print(json.dumps(asdict(scores[-1])) if as_json else _line(scores[-1]), flush=True)
     recall = sum(s.found_in_time for s in scores) / sum(s.guilty for s in scores)
     precision = sum(s.flagged_rightly for s in scores) / max(1, sum(s.flagged for s in scores))
-    for words, found, bound in (
-        ("recall within a day", recall, RECALL),
-        ("precision", precision, PRECISION),
+    for words, found, least, bound in (
+        ("recall within a day", recall, min(s.recall for s in scores), RECALL),
+        ("precision", precision, min(s.precision for s in scores), PRECISION),
     ):
         held = "held  " if found >= bound else "BROKEN"
-        print(f"{held}  {words} >= {bound:.0%}: {found:.1%}")
+        print(f"{held}  {words} >= {bound:.0%}: {found:.1%} (least of a seed {least:.1%})")
     return int(recall < RECALL or precision < PRECISION)
 
 

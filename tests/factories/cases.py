@@ -29,6 +29,7 @@ def make_case(
         "closed_percent": 71,
         "mutual_percent": 64,
         "linked_percent": 50,
+        "audience_percent": 88,
         "pairs": [[subjects[0].id, subjects[-1].id, 21, 4]],
         **evidence,
     }

@@ -2,7 +2,8 @@
 
 Everything about them differs from ring to ring: how many of the possible pairs vote at all, for
 how long, how much they vote for others to hide it, how much honest business members have, whether
-they share a device or an address, whether accounts are new, whether they stage questions.
+they share a device or an address, whether accounts are new, whether they stage questions, how much
+strangers like what they write.
 """
 
 import random
@@ -28,22 +29,36 @@ class HiddenRing:
 
 
 VISIBLE_THANKS = 5
+# Strangers thank for what a ring writes as well, at most as often as for an honest question; for an
+# honest answer it would be 1.5.
+MOST_STRANGERS = 0.4
 
 
-def plant_rings(rng: random.Random, community: Community, number: int) -> list[HiddenRing]:
-    """Add rings to a community; returns them."""
+def plant_rings(
+    rng: random.Random, community: Community, number: int, strangers: float = MOST_STRANGERS
+) -> list[HiddenRing]:
+    """Add rings to a community; returns them.
+
+    ``strangers`` is the mean number of strangers who thank for a post of the best liked ring.
+    """
     free = list(range(community.members))
     rng.shuffle(free)
+    others = _posts_by_day(community)
     rings = []
     for place in range(number):
         size = rng.randint(3, 12)
         members = tuple(free.pop() for _ in range(size))
-        rings.append(_plant(rng, community, KINDS[place % len(KINDS)], members))
+        rings.append(_plant(rng, community, KINDS[place % len(KINDS)], members, others, strangers))
     return rings
 
 
 def _plant(
-    rng: random.Random, community: Community, kind: str, members: tuple[int, ...]
+    rng: random.Random,
+    community: Community,
+    kind: str,
+    members: tuple[int, ...],
+    others: list[list[Post]],
+    strangers: float,
 ) -> HiddenRing:
     span = rng.uniform(25, 70) if kind == "slow" else rng.uniform(4, 20)
     begins = rng.uniform(25, community.days - span - 2)
@@ -51,15 +66,18 @@ def _plant(
     number = round(len(members) * rng.uniform(7, 25))
     boards = rng.sample(range(6), rng.randint(1, 3))
     pairs = _pairs(rng, kind, members)
-    others = _posts_by_day(community)
     staged, camouflage = rng.uniform(0, 0.6), rng.uniform(0, 0.5)
+    liked = rng.uniform(0, strangers)
     times = sorted(begins + rng.uniform(0, span) for _ in range(number))
     shown: dict[int, list[Post]] = {}
     voted: set[tuple[int, int]] = set()
     inside = []
     for at in times:
         giver, author = rng.choice(pairs)
+        known = len(community.posts)
         post = _own_post(rng, community, shown, at, giver, author, boards, staged)
+        if len(community.posts) > known:
+            _read_by_others(rng, community, post, liked)
         if (giver, post.number) not in voted:
             voted.add((giver, post.number))
             community.thank(at, giver, post)
@@ -118,15 +136,17 @@ def _own_post(
     return post
 
 
+def _read_by_others(rng: random.Random, community: Community, post: Post, mean: float) -> None:
+    """Let those who thank a lot thank for a ring's post as well: it may be a good one."""
+    number = min(300, int(rng.paretovariate(1.3) * mean - rng.random()))
+    for _ in range(number):
+        reader = rng.choice(community.thanks).giver
+        if community.joined[reader] < post.at:
+            community.thank(post.at + rng.expovariate(0.7), reader, post)
+
+
 def _posts_by_day(community: Community) -> list[list[Post]]:
-    key = id(community)
-    if key not in _BY_DAY:
-        _BY_DAY.clear()
-        days: list[list[Post]] = [[] for _ in range(community.days)]
-        for post in community.posts:
-            days[min(int(post.at), community.days - 1)].append(post)
-        _BY_DAY[key] = days
-    return _BY_DAY[key]
-
-
-_BY_DAY: dict[int, list[list[Post]]] = {}
+    days: list[list[Post]] = [[] for _ in range(community.days)]
+    for post in community.posts:
+        days[min(int(post.at), community.days - 1)].append(post)
+    return days

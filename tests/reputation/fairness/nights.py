@@ -2,25 +2,31 @@
 
 import random
 import time
+from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from reputation.fairness.evidence import Ring
 from reputation.fairness.graph import Graph, Tally
-from reputation.fairness.rings import Ring, find_rings, marks_of
-from tests.reputation.fairness.dishonest import HiddenRing, plant_rings
+from reputation.fairness.groups import Audience, Links, Thanked, marks_of
+from reputation.fairness.operations import NEW_DAYS, WINDOWS_DAYS
+from reputation.fairness.rings import find_rings
+from tests.reputation.fairness.dishonest import MOST_STRANGERS, HiddenRing, plant_rings
 from tests.reputation.fairness.honest import Community, Post, make_community
 
-NEW_DAYS = 30
 # The site has run for a month when the rings begin.
 FIRST_NIGHT = 30
-WINDOWS_DAYS = (21, 60, 180)
+
+# When, who thanked whom on which board, for which post.
+Fact = tuple[float, Tally, int]
 
 
 class Window:
     """The thanks of the last days, moved on night by night."""
 
-    def __init__(self, posts: list[Post], facts: list[tuple[float, Tally]], length: int) -> None:
+    def __init__(self, posts: list[Post], facts: list[Fact], length: int) -> None:
         self.graph, self.length = Graph(), length
         self._posts, self._facts = posts, facts
         self._in = self._out = self._posts_in = self._posts_out = 0
@@ -41,6 +47,22 @@ class Window:
         while self._out < self._in and self._facts[self._out][0] < begin:
             self.graph.add(self._facts[self._out][1]._replace(thanks=-1))
             self._out += 1
+
+
+class Audiences:
+    """Who thanked for each post of an author, which tells for whom it was written."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self._thanks: dict[int, list[tuple[float, int, int]]] = defaultdict(list)
+        for at, tally, post in facts:
+            self._thanks[tally.receiver_id].append((at, post, tally.giver_id))
+
+    def between(self, begin: float, end: float, authors: Collection[int]) -> Iterator[Thanked]:
+        """Yield the thanks for posts of these members in that time."""
+        for author in authors:
+            thanks = self._thanks[author]
+            for _at, post, giver in thanks[bisect(thanks, (begin,)) : bisect(thanks, (end,))]:
+                yield Thanked(post, author, giver)
 
 
 @dataclass
@@ -75,27 +97,73 @@ class Score:
         return self.flagged_rightly / self.flagged if self.flagged else 1.0
 
 
-def simulate(seed: int, members: int = 10_000, rings: int = 60, days: int = 100) -> Score:
-    """Return how well the nights of a community with this seed go."""
+@dataclass
+class Night:
+    """What the search knows in a night."""
+
+    number: int
+    windows: list[Window]
+    links: Links
+    new: set[int]
+    active: set[int]
+    audiences: Audiences
+
+    def audience(self, window: Window) -> Audience:
+        """Return who answers whose posts were thanked for by whom in a window."""
+        return partial(self.audiences.between, self.number - window.length, self.number)
+
+    def rings(self) -> Iterator[Ring]:
+        """Yield what the search finds."""
+        for window in self.windows:
+            yield from find_rings(
+                window.graph,
+                self.links,
+                self.new,
+                around=self.active,
+                audience=self.audience(window),
+            )
+
+
+def nights_of(community: Community, active_days: int = 1) -> Iterator[Night]:
+    """Let night after night pass, each in time, from when the site has run for a month.
+
+    Looked for are rings around who thanked or was thanked in the last ``active_days``.
+    """
+    facts = list(_facts(community))
+    by_day, audiences, links = _by_day(facts), Audiences(facts), marks_of(community.marks)
+    windows = [Window(sorted(community.posts), facts, length) for length in WINDOWS_DAYS]
+    for night in range(FIRST_NIGHT, community.days + 1):
+        for window in windows:
+            window.move_to(night)
+        new = {m for m, at in community.joined.items() if night - NEW_DAYS < at <= night}
+        lately = range(night - active_days, night)
+        active = {who for day in lately for tally in by_day[day] for who in tally[:2]}
+        # Before a window is full, a longer one shows the same.
+        different = [w for n, w in enumerate(windows) if not n or windows[n - 1].length < night]
+        yield Night(night, different, links, new, active, audiences)
+
+
+def simulate(
+    seed: int,
+    members: int = 10_000,
+    rings: int = 60,
+    days: int = 100,
+    strangers: float = MOST_STRANGERS,
+) -> Score:
+    """Return how well the nights of a community with this seed go.
+
+    ``strangers`` is how often others thank for what rings write, at most (``plant_rings``).
+    """
     rng = random.Random(seed)
     community = make_community(rng, members, days)
-    hidden = plant_rings(rng, community, rings)
+    hidden = plant_rings(rng, community, rings, strangers)
     score = Score(seed, thanks=len(community.thanks))
     guilty = {member for ring in hidden for member in ring.members}
     flagged: dict[int, int] = {}
-    links, facts = marks_of(community.marks), list(_facts(community))
-    windows = [Window(sorted(community.posts), facts, length) for length in WINDOWS_DAYS]
-    for night in range(1, days + 1):
-        for window in windows:
-            window.move_to(night)
-        if night < FIRST_NIGHT:
-            continue
-        new = {m for m, at in community.joined.items() if night - NEW_DAYS < at <= night}
+    for night in nights_of(community):
         begun = time.perf_counter()
-        fresh = {who for at, tally in facts if night - 1 <= at < night for who in tally[:2]}
-        for window in windows:
-            for ring in find_rings(window.graph, links, new, around=fresh):
-                score.note(ring, night, flagged, guilty)
+        for ring in night.rings():
+            score.note(ring, night.number, flagged, guilty)
         score.slowest_seconds = max(score.slowest_seconds, time.perf_counter() - begun)
     _count(score, hidden, flagged, days)
     score.flagged = len(flagged)
@@ -103,13 +171,20 @@ def simulate(seed: int, members: int = 10_000, rings: int = 60, days: int = 100)
     return score
 
 
-def _facts(community: Community) -> Iterator[tuple[float, Tally]]:
+def _by_day(facts: Iterable[Fact]) -> dict[int, list[Tally]]:
+    days: dict[int, list[Tally]] = defaultdict(list)
+    for at, tally, _ in facts:
+        days[int(at)].append(tally)
+    return days
+
+
+def _facts(community: Community) -> Iterator[Fact]:
     """Yield thanks in the order of time, each giver once a post."""
     seen: set[tuple[int, int]] = set()
     for at, giver, post in sorted(community.thanks):
         if (giver, post.number) not in seen:
             seen.add((giver, post.number))
-            yield at, Tally(giver, post.author, post.board, giver == post.asker, 1)
+            yield at, Tally(giver, post.author, post.board, giver == post.asker, 1), post.number
 
 
 def _count(score: Score, hidden: list[HiddenRing], flagged: dict[int, int], days: int) -> None:

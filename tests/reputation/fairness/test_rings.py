@@ -4,8 +4,10 @@ import itertools
 
 import pytest
 
+from reputation.fairness.evidence import Limits
 from reputation.fairness.graph import Graph, Tally, graph_of
-from reputation.fairness.rings import Limits, find_rings, marks_of
+from reputation.fairness.groups import marks_of
+from reputation.fairness.rings import find_rings
 
 BOARD = 1
 OTHERS = range(1_000, 1_200)
@@ -77,7 +79,7 @@ def test_stricter_limits_find_less() -> None:
     ]
     graph = graph_with(*everybody(range(4), 3), *others)
     assert len(find_rings(graph)) == 1
-    assert find_rings(graph, limits=Limits.around(0.9)) == []
+    assert find_rings(graph, limits=Limits(closed=0.9)) == []
 
 
 def test_the_search_can_be_narrowed_to_who_did_something() -> None:
