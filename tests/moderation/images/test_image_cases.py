@@ -45,7 +45,7 @@ def cases(kind: str = "image") -> list[ModerationCase]:
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
-def decide(actor: User, case: ModerationCase, key: str, rule: str = "") -> None:
+def decide(actor: User, case: ModerationCase, key: str, rule: str = "other") -> None:
     with transaction():
         claim_case(actor, db.session.get_one(ModerationCase, case.id))
     with transaction():
