@@ -34,6 +34,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "payout_line": _l("Payment"),
     "site": _l("The whole site"),
     "wording": _l("Template text"),
+    "word": _l("Watched word"),
     "audit log": _l("Audit log"),
 }
 
