@@ -18,11 +18,14 @@ OVERTURNED = "overturned"
 
 
 def on_image_added(event: ImageAdded, *, event_id: int) -> None:
-    """Let a moderator look at a picture that somebody shows who is new on the board."""
+    """Let a moderator look at a picture that somebody shows who is new on the board.
+
+    Where its post waits, whoever judges that sees the picture in it: one case is enough.
+    """
     image = db.session.get(Attachment, event.attachment_id)
     post = db.session.get(Post, image.post_id) if image is not None and image.post_id else None
     author = get_user(event.author_id)
-    if image is None or post is None or author is None:
+    if image is None or post is None or author is None or post.visibility == "held":
         return
     if is_newcomer_on(author, post.board_id):
         open_case(

@@ -1,5 +1,7 @@
 """Pictures of new members: a moderator looks at each, and what is decided is done."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -72,6 +74,31 @@ def test_a_newcomers_picture_opens_one_case(newcomer: User) -> None:
 def test_pictures_of_people_one_knows_open_none(app: Flask, values: dict[str, object]) -> None:
     show_picture(make_user(**values))
     assert cases() == []
+
+
+def test_too_many_pictures_of_a_newcomer_wait_as_the_site_says(
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    client: ForumClient,
+    newcomer: User,
+    keeper: User,
+) -> None:
+    settings = replace(app.config["SETTINGS"], rate_limits=True, newcomer_excess="hold")
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    with transaction():
+        images = [make_image(newcomer, alt="") for _ in range(2)]
+    shown = "\n\n".join(f"![](/attachments/{image.name})" for image in images)
+    question = make_question(newcomer, body=f"These are my screens.\n\n{shown}")
+    run_due_jobs()
+    assert (question.visibility, cases()) == ("held", [])
+    (case,) = cases("held")
+    assert case.evidence["codes"] == ["media"]
+    assert not any(is_seen(client, image) for image in images)
+    page = client.sign_in(keeper).get(f"/moderation/cases/{case.id}").text
+    assert all(f'src="/attachments/{image.name}"' in page for image in images)
+    decide(keeper, case, "publish")
+    client.sign_out()
+    assert all(is_seen(client, image) for image in images)
 
 
 def test_a_picture_that_is_fine_stays(client: ForumClient, newcomer: User, keeper: User) -> None:
