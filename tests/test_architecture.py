@@ -37,6 +37,7 @@ EXTRAS = {
     "moderation/sanctions": "letters links wording",
     "reputation/fairness": "evidence graph groups linking peeling pruning rings",
     "community/boards": "",
+    "community/escalation/calendars": "business_time",
     "community/identity": """
         addresses
         ceremonies

@@ -1,0 +1,1 @@
+"""Calendars: opening hours of the support team, holidays, and arithmetic in business time."""
