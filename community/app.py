@@ -17,6 +17,7 @@ from community.core.assets import Assets
 from community.core.health import blueprint as health_blueprint
 from community.core.jobs import registry
 from community.core.settings import Settings
+from community.escalation.triggers.views import blueprint as triggers_blueprint
 from community.identity import security, throttling
 from community.identity.providers import settings as providers
 from community.identity.views import account as account_blueprint
@@ -117,6 +118,7 @@ BLUEPRINTS = (
     search_blueprint,
     importers_blueprint,
     feeds_blueprint,
+    triggers_blueprint,
     privacy_blueprint,
     administration_blueprint,
     moderation_blueprint,

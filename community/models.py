@@ -6,6 +6,7 @@ from community.core.audit import AuditEntry
 from community.core.audit_chain import AuditHead, AuditSeal
 from community.core.jobs import EventRecord, Job, PeriodicSlot
 from community.core.submissions import Submission
+from community.escalation.triggers.models import AnswerWait
 from community.identity.models import (
     Consent,
     ExternalIdentity,
@@ -102,6 +103,7 @@ __all__ = [
     "Adjustment",
     "AllowanceUse",
     "Answer",
+    "AnswerWait",
     "Attachment",
     "AuditEntry",
     "AuditHead",

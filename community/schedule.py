@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from community.core.allowances import prune_allowances
 from community.core.worker import Periodic
+from community.escalation.triggers.operations.waits import refresh_answer_waits
 from community.identity.operations.names import fill_skeletons
 from community.notifications.operations.digests import plan_digests
 from community.posts.attaching import delete_stray_images
@@ -35,6 +36,7 @@ PERIODIC = (
     Periodic(delete_stray_images, timedelta(days=1)),
     Periodic(plan_digests, timedelta(minutes=10)),
     Periodic(refresh_waits, timedelta(minutes=10)),
+    Periodic(refresh_answer_waits, timedelta(hours=6)),
     Periodic(check_index, timedelta(minutes=1)),
     Periodic(erase_due_accounts, timedelta(minutes=10)),
     Periodic(look_for_rings, timedelta(days=1)),

@@ -106,6 +106,7 @@ BOARD_PAGES: dict[str, Fill] = {
     "/feeds/boards/<slug>.atom": lambda t: [f"/feeds/boards/{t.board}.atom"],
     "/leaderboard": lambda t: [f"/leaderboard?board={t.board}&period=all"],
     "/search": lambda t: [f"/search?board={t.board}", f"/search?q=phone+board:{t.board}"],
+    "/questions/new/expectation": lambda t: [f"/questions/new/expectation?board={t.board}"],
 }
 WORD_PAGES: dict[str, Fill] = {
     "/search": lambda t: [f"/search?q={w}" for w in (t.title, t.title[:-1], f"canary+{t.title}")],
@@ -154,6 +155,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/": lambda world: ["/", "/?lang=en", "/?lang=de"],
     "/questions": lambda world: [f"/questions?show={show}" for show in SHOWN],
     "/questions/new": _one("/questions/new"),
+    "/questions/new/expectation": _one("/questions/new/expectation"),
     "/tags": _one("/tags"),
     "/held-posts": _one("/held-posts"),
     "/reputation": _one("/reputation"),

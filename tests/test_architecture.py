@@ -38,6 +38,7 @@ EXTRAS = {
     "reputation/fairness": "evidence graph groups linking peeling pruning rings",
     "community/boards": "",
     "community/escalation/calendars": "business_time",
+    "community/escalation/triggers": "waits wording",
     "community/identity": """
         addresses
         ceremonies

@@ -126,7 +126,7 @@ PAGES = [
     "/questions?show=mine",
     "/boards/sim",
     "/boards/sim?show=support",
-    "/questions/new",
+    *("/questions/new", "/questions/new/expectation?board=sim"),
     "/tags",
     "/privileges",
     "/tags/esim",

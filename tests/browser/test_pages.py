@@ -213,6 +213,7 @@ PAGES = {
     "question that waits, as asker": Shown("asker", question("needs_info")),
     "question that waits, as moderator": Shown("moderator", question("needs_info")),
     "ask": Shown("asker", "/questions/new", ask_for_similar),
+    "expected answer": Shown("guest", "/questions/new/expectation?board=sim-esim"),
     "ask with errors": Shown("asker", "/questions/new", send_empty),
     "edit": Shown("asker", lambda scene: f"/posts/{scene.open.id}/revisions/new"),
     "history": Shown("guest", lambda scene: f"/posts/{scene.edited.id}/history"),

@@ -20,6 +20,7 @@ TABLES = {
         nothing="board_id open_count answered_count solved_count support_count closed_count"
         " first_answer_minutes"
     ),
+    "answer_waits": Table(nothing="board_id hour median_minutes most_minutes questions_count"),
     "tags": Table(nothing="id name created_at"),
     "post_tags": Table(nothing="post_id tag_id"),
     "tag_counts": Table(nothing="tag_id audience questions_count"),

@@ -1,0 +1,1 @@
+"""What handing over changes, and what is derived for it."""

@@ -1,0 +1,1 @@
+"""Reads of what is handed over, and when."""

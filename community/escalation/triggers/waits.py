@@ -1,0 +1,50 @@
+"""How long questions wait for a first answer, by the hour they are asked at. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil, inf
+from zoneinfo import ZoneInfo
+
+from community.escalation.triggers.models import ANY_HOUR
+
+# Fewer say nothing about the next one.
+FEWEST_QUESTIONS = 20
+
+
+@dataclass(frozen=True)
+class HourWait:
+    """What half, and nine of ten, of an hour's questions waited; None where fewer were answered."""
+
+    hour: int
+    median_minutes: int | None
+    most_minutes: int | None
+    questions_count: int
+
+
+def waits_by_hour(
+    questions: Iterable[tuple[datetime, datetime | None]], zone: ZoneInfo
+) -> Iterator[HourWait]:
+    """Sum up when questions were asked and first answered, by the hour in a zone and in all.
+
+    What nobody answered waited longer than all others. Hours with too few questions are left out.
+    """
+    minutes: dict[int, list[float]] = defaultdict(list)
+    for asked_at, answered_at in questions:
+        wait = inf if answered_at is None else (answered_at - asked_at).total_seconds() / 60
+        for hour in (ANY_HOUR, asked_at.astimezone(zone).hour):
+            minutes[hour].append(max(0.0, wait))
+    for hour in sorted(minutes):
+        waits = sorted(minutes[hour])
+        if len(waits) >= FEWEST_QUESTIONS:
+            yield HourWait(hour, share_within(waits, 50), share_within(waits, 90), len(waits))
+
+
+def share_within(waits: Sequence[float], percent: int) -> int | None:
+    """Return the whole minutes within which so many percent were answered, of waits in order.
+
+    None where fewer were answered at all.
+    """
+    wait = waits[ceil(len(waits) * percent / 100) - 1]
+    return None if wait == inf else ceil(wait)
