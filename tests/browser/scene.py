@@ -91,6 +91,8 @@ class Scene:
     told: Statement
     suspended: User
     silent: User
+    question_case: str = ""
+    answer_case: str = ""
 
 
 def make_scene(site: Site) -> Scene:
@@ -148,12 +150,14 @@ def _make() -> Scene:
 def _flag(scene: Scene) -> None:
     """Let flags hide a post, and a moderator be at work on that."""
     answer = make_answer(scene.flagged, scene.helper, f"Take this tool {LONG_WORD[:60]}")
-    make_flag(answer, scene.asker, reason="risky_advice", note=f"Schadet {LONG_WORD[:60]}")
+    flag = make_flag(answer, scene.asker, reason="risky_advice", note=f"Schadet {LONG_WORD[:60]}")
+    scene.answer_case = f"/moderation/cases/{case_of(flag).id}"
     flags = [
         make_flag(scene.flagged, make_user(trust_level=4), reason=reason)
         for reason in ("risky_advice", "spam")
     ]
     case = case_of(flags[0])
+    scene.question_case = f"/moderation/cases/{case.id}"
     with transaction():
         claim_case(scene.moderator, get_case(scene.moderator, case.id))
 

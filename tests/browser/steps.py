@@ -12,6 +12,7 @@ from community.core.db import db, transaction
 from community.identity.models import User
 from community.posts.models import Post
 from community.questions.models import Question
+from moderation.held.newcomers import FASTEST_SECONDS
 from tests.browser.chromium import TIMEOUT_MS
 from tests.browser.site import PATIENCE_SECONDS, Site
 from tests.factories.community import days_ago, make_board, make_user
@@ -57,6 +58,11 @@ def question_path(question: Question) -> str:
     return f"/questions/{question.id}/{question.slug}"
 
 
+def take_time(page: "Page") -> None:
+    """Be no faster than people are: a newcomer's text that took no time waits for a moderator."""
+    page.wait_for_timeout(1000 * FASTEST_SECONDS + 100)
+
+
 def ask(page: "Page", board: Board, title: str, *, body: str = BODY, tags: str = "") -> None:
     """Fill in the ask form and post it."""
     page.goto("/questions/new")
@@ -65,6 +71,7 @@ def ask(page: "Page", board: Board, title: str, *, body: str = BODY, tags: str =
     page.get_by_label("What happened").fill(body)
     if tags:
         page.get_by_label("Tags").fill(tags)
+    take_time(page)
     page.get_by_role("button", name="Post question").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
@@ -72,6 +79,7 @@ def ask(page: "Page", board: Board, title: str, *, body: str = BODY, tags: str =
 def answer(page: "Page", text: str) -> None:
     """Answer the question that is open."""
     page.get_by_role("textbox", name="Your answer").fill(text)
+    take_time(page)
     page.get_by_role("button", name="Post answer").click()
     expect(page.get_by_text("Thank you, your answer is out.")).to_be_visible()
 

@@ -18,6 +18,7 @@ from tests.browser.steps import (
     question_path,
     register,
     sign_in,
+    take_time,
 )
 from tests.factories.community import make_answer, make_question
 
@@ -66,6 +67,7 @@ def ask_as_a_newcomer(page: "Page", site: Site, board: str, known_title: str) ->
     preview = page.get_by_role("region", name="Preview")
     expect(preview.get_by_role("listitem").first).to_have_text("restarted it")
     page.get_by_label("Tags").fill("tablet, network")
+    take_time(page)
     page.get_by_role("button", name="Post question").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("My tablet")
     expect(page.get_by_role("main").get_by_role("link", name="tablet", exact=True)).to_be_visible()

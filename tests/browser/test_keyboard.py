@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import Opener
 from tests.browser.site import Site
-from tests.browser.steps import BODY, expect, make_member, make_place, question_path
+from tests.browser.steps import BODY, expect, make_member, make_place, question_path, take_time
 from tests.factories.community import make_question
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def test_asking_by_keyboard(site: Site, visit: Opener) -> None:
     page.keyboard.type(" and enough of them to be a question")
     stops = tab_to(page, "form .btn--primary")
     assert any('id="tags"' in stop for stop in stops)
+    take_time(page)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Keyboard only")
 

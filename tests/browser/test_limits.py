@@ -9,7 +9,7 @@ import pytest
 from community.core.limits import KINDS, Kind, present_limits
 from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.site import Site
-from tests.browser.steps import BODY, ask, expect, make_member, make_place
+from tests.browser.steps import BODY, ask, expect, make_member, make_place, take_time
 from tests.browser.test_pages import AXE, RUN_AXE, WIDEST
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def test_what_was_refused_is_sent_again_by_one_click(
         patched.setitem(KINDS, "writing", Kind(account="0/minute"))
         page.get_by_role("button", name="Post question").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Slow down a little")
+    take_time(page)
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 

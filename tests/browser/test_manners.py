@@ -9,7 +9,7 @@ from community.core.db import db
 from community.questions.models import Question
 from tests.browser.conftest import Opener
 from tests.browser.site import Site
-from tests.browser.steps import BODY, expect, make_member, make_place, question_path
+from tests.browser.steps import BODY, expect, make_member, make_place, question_path, take_time
 from tests.factories.community import make_answer, make_question
 
 pytestmark = pytest.mark.browser
@@ -64,6 +64,7 @@ def test_a_double_click_posts_once(site: Site, visit: Opener, script: bool) -> N
     page.get_by_label("What is going wrong").fill(title)
     page.get_by_label("Board", exact=True).select_option(board.slug)
     page.get_by_label("What happened").fill(BODY)
+    take_time(page)
     page.get_by_role("button", name="Post question").dblclick(no_wait_after=True)
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     with site.app.app_context():
@@ -80,9 +81,11 @@ def test_an_expired_form_keeps_the_text(site: Site, visit: Opener) -> None:
     page.get_by_label("Board", exact=True).select_option(board.slug)
     page.get_by_label("What happened").fill(BODY)
     page.context.add_cookies([site.session_cookie(user)])
+    take_time(page)
     page.get_by_role("button", name="Post question").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Please send it once more")
     expect(page.locator("textarea[name=body]")).to_have_value(BODY)
+    take_time(page)
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
@@ -96,6 +99,7 @@ def test_a_lost_connection_says_so_and_loses_nothing(site: Site, visit: Opener) 
     page.locator(f"#comments-{question.id} summary").click()
     comment = page.locator(f"#comment-on-{question.id}")
     comment.fill("Have you tried another charger?")
+    take_time(page)
     page.route("**/comments", lambda route: route.abort("internetdisconnected"))
     page.get_by_role("button", name="Post comment").first.click()
     expect(page.locator(".toast")).to_contain_text("No connection")

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from community.core.db import transaction
-from moderation.cases.queries import get_case_of_source
 from tests.browser.chromium import DESKTOP, PHONE, Visitors
 from tests.browser.scene import PASSWORD, PROTECTED, RECRUIT, SUSPENDED, Scene, make_scene
 from tests.browser.site import Site
@@ -77,21 +75,6 @@ def decide_nothing(page: "Page") -> None:
     page.locator("#decide").evaluate("(form) => { form.noValidate = true; }")
     page.locator("#decide .btn--primary").click()
     page.locator("[data-error-summary]").wait_for()
-
-
-def flagged_case(scene: Scene) -> str:
-    return _case_address(f"flag:{scene.flagged.id}:1")
-
-
-def flagged_answer_case(scene: Scene) -> str:
-    return _case_address(f"flag:{scene.flagged.id + 1}:1")
-
-
-def _case_address(source: str) -> str:
-    with transaction():
-        case = get_case_of_source(source)
-    assert case is not None
-    return f"/moderation/cases/{case.id}"
 
 
 def type_wrong_name(page: "Page") -> None:
@@ -263,9 +246,9 @@ PAGES = {
     "audit log": Shown("admin", "/admin/audit"),
     "staff notes": Shown("admin", lambda scene: f"/users/{scene.asker.id}/notes"),
     "case": Shown("admin", lambda scene: f"/moderation/cases/{scene.case.id}"),
-    "case of flags, claimed": Shown("moderator", flagged_case),
-    "case of flags, refused": Shown("moderator", flagged_case, decide_nothing),
-    "case of flags, open": Shown("admin", flagged_answer_case),
+    "case of flags, claimed": Shown("moderator", lambda scene: scene.question_case),
+    "case of flags, refused": Shown("moderator", lambda scene: scene.question_case, decide_nothing),
+    "case of flags, open": Shown("admin", lambda scene: scene.answer_case),
     "report of a post": Shown("asker", lambda scene: f"/posts/{scene.others.id}/flags/new"),
     "report, refused": Shown(
         "asker", lambda scene: f"/posts/{scene.others.id}/flags/new", report_nothing

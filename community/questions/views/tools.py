@@ -12,9 +12,9 @@ from flask_babel.speaklater import LazyString
 from community.boards.models import Board
 from community.boards.queries import get_board, list_boards
 from community.core import clock, markup
-from community.core.authz import Viewer, require
+from community.core.authz import Viewer
 from community.core.db import db
-from community.core.errors import Invalid, NotFound
+from community.core.errors import Invalid, NotAllowed, NotFound
 from community.core.forms import takes
 from community.core.i18n import reader_language
 from community.core.settings import site_zone
@@ -63,8 +63,11 @@ def render_tools(
 ) -> ResponseReturnValue:
     """Render the page; ``errors`` go beside the fields of the form that was refused."""
     viewer = current_viewer()
-    require(can_use_tools(viewer, question, post))
-    if not (post.is_published and question.is_published) and post.author_id != viewer.viewer_id:
+    is_public = post.is_published and question.is_published
+    if not can_use_tools(viewer, question, post):
+        # Of a post that is not public nobody learns here that it is there, its author included.
+        raise NotAllowed() if is_public else NotFound()
+    if not is_public and post.author_id != viewer.viewer_id:
         note_seen(Seen.REMOVED_POST, "post", post.id)
     page = render_template(
         "questions/tools.html",
