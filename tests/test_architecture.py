@@ -39,6 +39,8 @@ EXTRAS = {
     "community/boards": "",
     "community/escalation/calendars": "business_time",
     "community/escalation/triggers": "waits wording",
+    "community/escalation/cases": "",
+    "community/escalation/teams": "",
     "community/identity": """
         addresses
         ceremonies

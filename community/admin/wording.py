@@ -18,6 +18,7 @@ AUDIENCE_WORDS: dict[str, tuple[LazyString, LazyString]] = {
 SUBJECT_WORDS: dict[str, LazyString] = {
     "user": _l("Member"),
     "case": _l("Case"),
+    "support_case": _l("Support case"),
     "post": _l("Post"),
     "question": _l("Question"),
     "board": _l("Board"),
@@ -96,6 +97,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.LOG_SEALED: _l("Audit log sealed anew"),
     Action.LOG_EXPORTED: _l("Audit log exported"),
     Action.DATA_SEEN: _l("Private data looked at"),
+    Action.SUPPORT_CASE_OPENED: _l("Support case opened"),
     Action.NOTE_ADDED: _l("Staff note written"),
     Action.NOTE_DELETED: _l("Staff note deleted"),
     Action.POST_HIDDEN: _l("Post hidden"),

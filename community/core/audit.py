@@ -154,6 +154,7 @@ class Action(StrEnum):
     LOG_SEALED = "audit.sealed"
     LOG_EXPORTED = "audit.exported"
     DATA_SEEN = "data.seen"
+    SUPPORT_CASE_OPENED = "support_case.opened"
     NOTE_ADDED = "note.added"
     NOTE_DELETED = "note.deleted"
 

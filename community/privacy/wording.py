@@ -63,6 +63,10 @@ HEADINGS = {
     "payback_notices": _l("Mails about your payback"),
     "superuser_memberships": _l("Your time as superuser"),
     "badge_grants": _l("Badges you were given"),
+    "team_members": _l("Support teams you work in"),
+    "support_cases": _l("Your cases with the support team"),
+    "case_messages": _l("What you and the support team wrote to each other"),
+    "escalations": _l("What you handed to the support team"),
     "imported_records": _l("Where your account came from"),
 }
 

@@ -47,6 +47,7 @@ class Question(Post):
     ``last_by_asker`` that the newest published post is the asker's own. ``imported_me_toos`` counts
     those whose names a source hides; ``me_too_count`` is them plus the rows here. ``slow_minutes``
     is how long a member waits between two posts on this question; None where nobody does.
+    ``support_since`` is since when the support team has it in hand, which the support team fills.
     """
 
     __tablename__ = "questions"
@@ -88,6 +89,7 @@ class Question(Post):
     slow_minutes: Mapped[int | None]
     first_answer_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
+    support_since: Mapped[datetime | None]
 
 
 class Answer(Post):

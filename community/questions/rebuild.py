@@ -73,12 +73,11 @@ FROM (
 WHERE facts.id = questions.id
 """
 
-# Whether support works on a question is no row yet: only the status itself says so.
 STATUS = """
 UPDATE questions SET status = CASE
   WHEN solved_at IS NOT NULL THEN 'solved'
   WHEN EXISTS (SELECT 1 FROM closures WHERE closures.question_id = questions.id) THEN 'closed'
-  WHEN status = 'support' THEN 'support'
+  WHEN support_since IS NOT NULL THEN 'support'
   WHEN first_answer_at IS NOT NULL THEN 'answered'
   ELSE 'open' END
 """

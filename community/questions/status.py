@@ -188,7 +188,7 @@ def _recompute_status(question: Question) -> None:
     question.status = status_of(
         accepted=accepted_at is not None,
         closed=_exists(select(Closure.id).where(Closure.question_id == question.id)),
-        with_support=question.status == "support",
+        with_support=question.support_since is not None,
         answered=question.first_answer_at is not None,
     )
 

@@ -55,6 +55,11 @@ FIXED = {
     ("statements", "measure"),
     *(("sanctions", column) for column in ("kind", "state", "ends_at", "ended_at")),
     ("spam_cleanups", "state"),
+    ("pins", "scope"),
+    ("regroupings", "kind"),
+    ("flags", "outcome"),
+    *(("support_cases", column) for column in ("state", "priority")),
+    *(("case_messages", column) for column in ("kind", "direction")),
     *(("decision_appeals", column) for column in ("state", "decided_at")),
 }
 
@@ -122,6 +127,11 @@ def _fitting_rows(planted: Planted) -> dict[str, dict[str, Any]]:
             "answer_id": db.session.scalars(replies).first(),
             "place": 1,
         },
+        "pins": {"scope": "site"},
+        "regroupings": {"kind": "split"},
+        "flags": {"post_id": question_id},
+        "support_cases": {"subject": "A case of theirs"},
+        "case_messages": {"kind": "private", "direction": "in"},
         "closures": {"question_id": question_id, "reason": "policy"},
         "ledger_entries": {"currency": "reputation"},
         "adjustments": {"currency": "reputation", "proposed_by_id": planted.other.id},
@@ -143,19 +153,20 @@ def _plant_everything() -> Planted:
     with transaction():
         fitting = _fitting_rows(planted)
         for name in exported_tables():
-            if TABLES[name].owner and _count(name, planted.user.id) == 0:
-                _insert_row(name, planted.user.id, fitting.get(name, {}))
+            owner = TABLES[name].owner or TABLES[name].of_post or ""
+            owner_id = planted.user.id if TABLES[name].owner else planted.question.id
+            if _count(name, owner, owner_id) == 0:
+                _insert_row(name, {owner: owner_id, **fitting.get(name, {})})
     return planted
 
 
-def _count(name: str, user_id: int) -> int:
-    owner = Base.metadata.tables[name].c[TABLES[name].owner or ""]
-    return db.session.scalar(select(func.count()).where(owner == user_id)) or 0
+def _count(name: str, owner: str, owner_id: int) -> int:
+    column = Base.metadata.tables[name].c[owner]
+    return db.session.scalar(select(func.count()).where(column == owner_id)) or 0
 
 
-def _insert_row(name: str, user_id: int, fitting: dict[str, Any]) -> None:
-    table = Base.metadata.tables[name]
-    values = {TABLES[name].owner: user_id, **fitting}
+def _insert_row(name: str, given: dict[str, Any]) -> None:
+    table, values = Base.metadata.tables[name], dict(given)
     for column in table.columns:
         is_needed = not column.nullable and column.default is None and column.name != "id"
         if is_needed and column.name not in values:
@@ -166,7 +177,9 @@ def _insert_row(name: str, user_id: int, fitting: dict[str, Any]) -> None:
 def _any_value(column: Column[Any]) -> object:
     for key in column.foreign_keys:
         return _some_id(key.column)
-    kinds = {str: canary()[:9], int: 1, bool: False, bytes: b"x", date: clock.now().date()}
+    kinds = {str: canary()[:9], int: 1, bool: False, bytes: b"x", float: 1.0}
+    if column.type.python_type is date:
+        return clock.now().date()
     if isinstance(column.type, JSON):
         return {}
     if isinstance(column.type, Instant):

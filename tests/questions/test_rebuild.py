@@ -165,7 +165,7 @@ def test_support_keeps_a_question_until_it_is_solved(app: Flask) -> None:
     question = make_question()
     make_answer(question)
     with transaction():
-        db.session.execute(update(Question).values(status="support"))
+        db.session.execute(update(Question).values(support_since=clock.now()))
     _rebuild()
     with transaction():
         assert db.session.scalar(select(Question.status)) == "support"

@@ -62,8 +62,7 @@ def _add_question(demo: DemoQuestion, writing: Writing) -> Question:
         board_id=writing.board_id,
         place_id=writing.board_id,
         visibility=demo.state,
-        # Whether support works on it is no row yet; every other status is derived.
-        status="support" if demo.with_support else "open",
+        support_since=asked_at if demo.with_support else None,
         title=demo.title,
         slug=slug_of(demo.title),
         language=demo.language,

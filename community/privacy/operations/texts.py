@@ -113,7 +113,7 @@ def _fitting(text: str, column: ColumnElement[str]) -> str:
 
 
 def _with_what_follows(table: str, column: str, text: str) -> dict[str, Any]:
-    if table == "posts":
+    if table in ("posts", "case_messages"):
         return dict(rendered_columns(text))
     if (table, column) == ("questions", "title"):
         return {"title": text, "slug": slug_of(text)}
@@ -124,7 +124,7 @@ def _write(table: Table, columns: list[str], change: Change) -> int:
     row, values = change
     unchanged = and_(*(table.c[n].is_not_distinct_from(getattr(row, n)) for n in columns))
     done = db.session.execute(update(table).where(table.c.id == row.id, unchanged).values(values))
-    if "html" in values:
+    if "html" in values and table.name == "posts":
         _cut_excerpt(row.id, values["html"])
     return int(done.rowcount)  # type: ignore[attr-defined]
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Table, and_, select
 
 from community.core.authz import Viewer
 from community.core.db import Base, db
+from community.escalation.cases.models import PRIVATE, SupportCase
 from community.posts.models import Post, PostTag, Tag
 from community.posts.visibility import post_is_visible
 from community.privacy.register import TABLES
@@ -43,10 +44,21 @@ def _is_theirs(name: str, table: Table, user_id: int) -> ColumnElement[bool]:
     mark = TABLES[name]
     if name == "audit_entries":
         return and_(table.c.subject_type == "user", table.c.subject_id == user_id)
+    if name == "case_messages":
+        return _is_between_them_and_the_team(table, user_id)
     if mark.owner:
         return table.c[mark.owner] == user_id
     assert mark.of_post
     return table.c[mark.of_post].in_(select(Post.id).where(Post.author_id == user_id))
+
+
+def _is_between_them_and_the_team(table: Table, user_id: int) -> ColumnElement[bool]:
+    """Return the condition for what was said to and by a customer; what agents wrote is not theirs.
+
+    Notes within the team are about several people and no part of it.
+    """
+    cases = select(SupportCase.id).where(SupportCase.requester_id == user_id)
+    return and_(table.c.case_id.in_(cases), table.c.kind == PRIVATE)
 
 
 def own_posts(viewer: Viewer) -> Iterator[dict[str, Any]]:

@@ -18,6 +18,7 @@ from community.privacy.register import (
     points,
     spam,
     superusers,
+    support,
 )
 
 TABLES: dict[str, Table] = {
@@ -32,6 +33,7 @@ TABLES: dict[str, Table] = {
     **points.TABLES,
     **machinery.TABLES,
     **superusers.TABLES,
+    **support.TABLES,
     **spam.TABLES,
 }
 STORES = places.STORES

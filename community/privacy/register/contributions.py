@@ -47,7 +47,7 @@ TABLES = {
         kept_for="post",
         nothing="id place_id asked_at status answers_count me_too_count imported_me_toos"
         " last_activity_at last_by_asker awaits_asker is_locked slow_minutes first_answer_at"
-        " solved_at",
+        " solved_at support_since",
         personal={
             "title": rewritten("title"),
             "slug": derived("title, as part of the address", Erasure.REWRITTEN),

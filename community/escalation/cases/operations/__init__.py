@@ -1,0 +1,1 @@
+"""What changes support cases, one module per concern."""

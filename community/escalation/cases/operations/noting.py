@@ -1,0 +1,57 @@
+"""What every change of a case leaves behind: its new state, a step in its history, an event."""
+
+from datetime import datetime
+
+from community.core import clock
+from community.core.authz import Viewer
+from community.core.db import db
+from community.core.jobs import emit
+from community.escalation.cases.models import IN, INTERNAL, CaseMessage, CaseStep, SupportCase
+from community.events.support import CaseMessageAdded, CaseStateChanged
+
+
+def note_step(case: SupportCase, what: str, actor: Viewer) -> None:
+    """Write a line into the history of a case."""
+    db.session.add(
+        CaseStep(
+            case_id=case.id,
+            what=what,
+            actor_id=actor.viewer_id,
+            owner_id=case.owner_id,
+            at=clock.now(),
+        )
+    )
+    db.session.flush()
+
+
+def change_state(case: SupportCase, state: str, actor: Viewer) -> None:
+    """Bring a locked case into another state; into the same one changes nothing."""
+    former = case.state
+    if former == state:
+        return
+    case.state = state
+    note_step(case, state, actor)
+    emit(CaseStateChanged(case.id, state, former, actor.viewer_id))
+
+
+def note_message(case: SupportCase, message: CaseMessage, *, actor_id: int | None) -> CaseMessage:
+    """Add something said to a locked case and tell whoever listens."""
+    now = clock.now()
+    message.case_id, message.sent_at = case.id, now
+    db.session.add(message)
+    if message.kind != INTERNAL:
+        _note_time(case, message.direction, now)
+    db.session.flush()
+    emit(
+        CaseMessageAdded(
+            case.id, message.id, message.kind, message.direction, case.requester_id, actor_id
+        )
+    )
+    return message
+
+
+def _note_time(case: SupportCase, direction: str, now: datetime) -> None:
+    if direction == IN:
+        case.customer_at = now
+    else:
+        case.staff_at = now

@@ -1,0 +1,64 @@
+"""Teams, their members and the boards they answer for."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.boards.models import name_in
+from community.core import clock
+from community.core.db import Base
+
+SLUG_CHARS = 60
+# The team that takes what no other one does.
+DEFAULT_SLUG = "support"
+
+
+class Team(Base):
+    """A group of agents. ``names`` maps a language to what it is called.
+
+    ``lead_id`` is who is told when a case is late. ``calendar_id`` says when the team works; None
+    for the site's own calendar.
+    """
+
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(SLUG_CHARS))
+    names: Mapped[dict[str, str]] = mapped_column(JSON)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    calendar_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    def name_in(self, language: str) -> str:
+        """Return the team's name in a language, or in the other one where it has none."""
+        return name_in(self.names, language)
+
+
+class TeamMember(Base):
+    """An agent who works on a team's cases."""
+
+    __tablename__ = "team_members"
+    __table_args__ = (
+        UniqueConstraint("team_id", "user_id"),
+        Index("ix_team_members_user_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class TeamBoard(Base):
+    """A board whose cases a team takes."""
+
+    __tablename__ = "team_boards"
+    __table_args__ = (Index("ix_team_boards_team_id", "team_id"),)
+
+    board_id: Mapped[int] = mapped_column(
+        ForeignKey("boards.id"), primary_key=True, autoincrement=False
+    )
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))

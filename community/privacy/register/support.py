@@ -1,0 +1,81 @@
+"""The support team: who belongs to it, and what it worked on for whom.
+
+What a customer wrote in private is theirs; what was answered belongs to the case, and both lose the
+names of whoever is erased.
+"""
+
+from community.privacy.marks import Erasure, Table, blanked, derived, kept, other_person, rewritten
+
+TABLES = {
+    "teams": Table(
+        nothing="id slug names calendar_id created_at",
+        personal={"lead_id": other_person("who leads the team")},
+    ),
+    "team_members": Table(
+        owner="user_id",
+        kept_for="account",
+        nothing="id team_id",
+        personal={
+            "user_id": kept("who works in a team"),
+            "added_by_id": other_person("who added them"),
+            "added_at": kept("since when"),
+        },
+    ),
+    "team_boards": Table(nothing="board_id team_id"),
+    "support_cases": Table(
+        owner="requester_id",
+        kept_for="account",
+        nothing="id question_id board_id team_id channel",
+        personal={
+            "requester_id": kept("whom it is for"),
+            "requester_email": blanked("address of somebody without an account"),
+            "subject": rewritten("what it is about"),
+            "state": kept("what became of it"),
+            "priority": kept("how pressing it is"),
+            "owner_id": other_person("who of the team works on it"),
+            "language": kept("in which language"),
+            "outcome": kept("what it came to"),
+            "contact_reason": kept("what kind of matter it was"),
+            "hold_reason": rewritten("what it waits for"),
+            "opened_at": kept("since when"),
+            "customer_at": kept("when they last wrote"),
+            "staff_at": kept("when the team last answered"),
+            "solved_at": kept("when it was solved"),
+            "closed_at": kept("when it was closed"),
+        },
+    ),
+    "case_messages": Table(
+        owner="author_id",
+        kept_for="account",
+        nothing="id case_id render_version message_id post_id",
+        personal={
+            "author_id": other_person("who wrote it"),
+            "kind": kept("who may read it"),
+            "direction": kept("whether they asked or answered"),
+            "body": rewritten("text"),
+            "html": derived("text, rendered", Erasure.REWRITTEN),
+            "sent_at": kept("when"),
+        },
+    ),
+    "case_links": Table(
+        nothing="id case_id kind other_id made_at",
+        personal={"made_by_id": other_person("who of the team linked two cases")},
+    ),
+    "case_steps": Table(
+        nothing="id case_id what at",
+        personal={
+            "actor_id": other_person("who did something with a case"),
+            "owner_id": other_person("whose it was from then on"),
+        },
+    ),
+    "escalations": Table(
+        owner="actor_id",
+        kept_for="account",
+        nothing="id case_id question_id trigger occurrence",
+        personal={
+            "actor_id": kept("who handed something to the support team"),
+            "reason": rewritten("why"),
+            "at": kept("when"),
+        },
+    ),
+}
