@@ -71,26 +71,18 @@ def open_case(
     present = None if question is None else _present_case(question, cause)
     if present is not None:
         return present
-    now = clock.now()
     if question is not None:
-        board_id = question.board_id
-        requester_id = question.author_id
+        board_id, requester_id = question.board_id, question.author_id
     case = SupportCase(
         question_id=question_id,
         board_id=board_id,
         requester_id=requester_id,
         requester_email=requester_email if requester_id is None else None,
         subject=subject[:SUBJECT_MAX_CHARS],
-        state=NEW,
         priority=priority,
-        team_id=team_for(board_id).id,
         language=language,
         channel=channel,
-        opened_at=now,
-        customer_at=now,
     )
-    db.session.add(case)
-    db.session.flush()
     _start(case, question, cause)
     if body is not None:
         _add_first_words(case, body, message_id)
@@ -98,7 +90,11 @@ def open_case(
 
 
 def _start(case: SupportCase, question: Question | None, cause: _Cause) -> None:
-    """Write down why a new case was opened, and tell whoever listens."""
+    """Give a new case to its team, write down why it was opened, and tell whoever listens."""
+    case.state, case.team_id = NEW, team_for(case.board_id).id
+    case.opened_at = case.customer_at = clock.now()
+    db.session.add(case)
+    db.session.flush()
     _note_escalation(case, cause)
     note_step(case, "opened", cause.actor)
     after = {"trigger": cause.trigger, "question_id": case.question_id, "priority": case.priority}
