@@ -6,15 +6,62 @@ from community.core.audit import AuditEntry
 from community.core.audit_chain import AuditHead, AuditSeal
 from community.core.jobs import EventRecord, Job, PeriodicSlot
 from community.core.submissions import Submission
-from community.escalation.cases.models import CaseLink, CaseMessage, CaseStep, Escalation, SupportCase
+from community.escalation.cases.models import (
+    CaseLink,
+    CaseMessage,
+    CaseStep,
+    Escalation,
+    SupportCase,
+)
 from community.escalation.teams.models import Team, TeamBoard, TeamMember
 from community.escalation.triggers.models import AnswerWait
-from community.identity.models import Consent, ExternalIdentity, FormerIdentifier, Group, GroupMember, NameChange, OneTimeToken, Passkey, RecoveryCode, RoleGrant, SignInTrace, SpentChallenge, TotpFactor, User, UserSession, WrongCode
+from community.identity.models import (
+    Consent,
+    ExternalIdentity,
+    FormerIdentifier,
+    Group,
+    GroupMember,
+    NameChange,
+    OneTimeToken,
+    Passkey,
+    RecoveryCode,
+    RoleGrant,
+    SignInTrace,
+    SpentChallenge,
+    TotpFactor,
+    User,
+    UserSession,
+    WrongCode,
+)
 from community.importers.models import ImportedRecord
 from community.notifications.models import Digest, Notification, NotificationSetting
-from community.posts.models import Attachment, Comment, Draft, HeldPost, Post, PostTag, Removal, Revision, Tag, TagCount, Vote, Watch
+from community.posts.models import (
+    Attachment,
+    Comment,
+    Draft,
+    HeldPost,
+    Post,
+    PostTag,
+    Removal,
+    Revision,
+    Tag,
+    TagCount,
+    Vote,
+    Watch,
+)
 from community.privacy.models import PersonalExport
-from community.questions.models import Acceptance, Answer, Closure, DuplicateLink, InfoRequest, Lock, MeToo, Pin, Question, Regrouping
+from community.questions.models import (
+    Acceptance,
+    Answer,
+    Closure,
+    DuplicateLink,
+    InfoRequest,
+    Lock,
+    MeToo,
+    Pin,
+    Question,
+    Regrouping,
+)
 from community.search.models import Deflection, IndexRequest
 from moderation.appeals.models import DecisionAppeal
 from moderation.audit.models import StaffNote
@@ -22,15 +69,38 @@ from moderation.cases.models import CaseSubject, ModerationCase
 from moderation.flags.models import Flag, FlagHiding
 from moderation.held.models import BoardScreening
 from moderation.sanctions.models import Sanction, SanctionWording, Statement
-from moderation.spam.models import CleanedCase, CleanedPost, SpamCleanup, SpamLesson, SpamModel, SpamToken, TextMark
+from moderation.spam.models import (
+    CleanedCase,
+    CleanedPost,
+    SpamCleanup,
+    SpamLesson,
+    SpamModel,
+    SpamToken,
+    TextMark,
+)
 from moderation.words.models import WatchedWord
 from reputation.adjustments.models import Adjustment, PointsAppeal
 from reputation.badges.models import Badge, BadgeGrant
 from reputation.drafts.models import RuleDraft, RuleSimulation
 from reputation.fairness.models import RingFinding, RingMember
 from reputation.leaderboards.models import LeaderboardScore
-from reputation.ledger.models import LedgerAccount, LedgerClosing, LedgerEntry, LedgerExclusion, RuleVersion
-from reputation.payback.models import Charity, CharityVote, MonthClose, PaybackHold, PaybackNotice, PaybackPeriod, PayoutDetails, PayoutLine
+from reputation.ledger.models import (
+    LedgerAccount,
+    LedgerClosing,
+    LedgerEntry,
+    LedgerExclusion,
+    RuleVersion,
+)
+from reputation.payback.models import (
+    Charity,
+    CharityVote,
+    MonthClose,
+    PaybackHold,
+    PaybackNotice,
+    PaybackPeriod,
+    PayoutDetails,
+    PayoutLine,
+)
 from reputation.payouts.models import PayoutBatch, PayoutHalt, PayoutItem, SettlementImport
 from reputation.ranks.models import Rank
 from reputation.superusers.models import SuperuserMembership
