@@ -135,15 +135,38 @@ def empty_database() -> None:
             for name in reversed(tables):
                 db.session.execute(text(f"DELETE FROM {name}"))
         else:
-            others = ", ".join(name for name in tables if name not in SEEDED)
-            db.session.execute(text(f"TRUNCATE {others} RESTART IDENTITY CASCADE"))
-            for name in reversed(SEEDED):
-                db.session.execute(text(f"DELETE FROM {name}"))
+            _empty_on_postgresql(tables)
         _put_seeds_back()
     # Read by the first page, it would be one statement more there than on the next ones.
     forget_marks()
     read_marks()
     db.session.rollback()
+
+
+def _empty_on_postgresql(tables: list[str]) -> None:
+    """Delete what there is. TRUNCATE makes new files for each of the tables, ten times slower.
+
+    As a replica PostgreSQL asks neither foreign keys nor the triggers that refuse deleting. Only
+    a superuser may be one, which ``TEST_DATABASE_URL`` need not name.
+    """
+    if not db.session.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
+        others = ", ".join(name for name in tables if name not in SEEDED)
+        db.session.execute(text(f"TRUNCATE {others} RESTART IDENTITY CASCADE"))
+        tables = list(reversed(SEEDED))
+    else:
+        db.session.execute(text("SET LOCAL session_replication_role = replica"))
+        db.session.execute(text(RESTART_SEQUENCES))
+    found = " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables
+    )
+    for name in db.session.scalars(text(found)).all():
+        db.session.execute(text(f"DELETE FROM {name}"))
+
+
+RESTART_SEQUENCES = """
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
+FROM pg_sequences WHERE last_value IS NOT NULL
+"""
 
 
 def empty_table(name: str) -> None:
