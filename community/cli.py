@@ -5,6 +5,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from community.admin.cli import doctor_command, users
+from community.escalation.mail_in.cli import mail_commands
 from community.importers.cli import import_group, rebuild_command
 from community.notifications.cli import notifications
 from community.search.cli import search_commands
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(users)
     app.cli.add_command(doctor_command)
     app.cli.add_command(notifications)
+    app.cli.add_command(mail_commands)
     app.cli.add_command(search_commands)
     app.cli.add_command(import_group)
     app.cli.add_command(rebuild_command)

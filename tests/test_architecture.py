@@ -37,6 +37,9 @@ EXTRAS = {
     "moderation/sanctions": "letters links wording",
     "reputation/fairness": "evidence graph groups linking peeling pruning rings",
     "community/boards": "",
+    "community/escalation/mail_in": (
+        "automatic bounces charsets headers html_text message parsing parts quotes"
+    ),
     "community/escalation/calendars": "business_time",
     "community/escalation/triggers": "waits wording",
     "community/escalation/cases": "",

@@ -14,6 +14,7 @@ from community.core.privileges import thresholds
 from community.core.settings_values import (
     SettingsError,
     check_breached_passwords,
+    check_mail_addresses,
     is_on,
     kept_secret,
     parse,
@@ -57,6 +58,9 @@ class Settings:
     brand_colour: str = ""
     mail_backend: str = "console"
     mail_from: str = "community@localhost"
+    mail_help_address: str = ""
+    mail_reply_address: str = ""
+    mail_authentication_host: str = ""
     security_contact: str = ""
     terms_url: str = ""
     terms_version: str = ""
@@ -195,6 +199,7 @@ class Settings:
             raise SettingsError("FORUM_DEFAULT_LANGUAGE must be de or en.")
         if not self.database_url.startswith(("sqlite:///", "postgresql")):
             raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+        check_mail_addresses(self.mail_help_address, self.mail_reply_address, self.mail_from)
         self._check_surroundings()
         self._check_privileges()
         self._check_screening()

@@ -26,6 +26,22 @@ def check_breached_passwords(path: Path) -> None:
         )
 
 
+def check_mail_addresses(help_: str, reply: str, sender: str) -> None:
+    """Raise ``SettingsError`` for addresses at which no mail could come in as it should."""
+    for name, address in (("HELP", help_), ("REPLY", reply)):
+        if address and not re.fullmatch(r"[a-z0-9._-]{1,30}@[a-z0-9.-]{1,200}", address.lower()):
+            raise SettingsError(f"FORUM_MAIL_{name}_ADDRESS must be an address: help@example.org.")
+    if bool(help_) != bool(reply):
+        raise SettingsError(
+            "FORUM_MAIL_HELP_ADDRESS and FORUM_MAIL_REPLY_ADDRESS belong together: set both."
+        )
+    if help_ and len({help_.lower(), reply.lower(), sender.lower()}) < 3:
+        raise SettingsError(
+            "FORUM_MAIL_FROM, FORUM_MAIL_HELP_ADDRESS and FORUM_MAIL_REPLY_ADDRESS must differ: "
+            "a mail's address says what it is for."
+        )
+
+
 def parse(name: str, raw: str, kind: Any) -> Any:
     """Return a variable's text as what the setting is; raises ``SettingsError``."""
     variable = f"FORUM_{name.upper()}"

@@ -5,6 +5,7 @@ python3 dev.py stress sign-in [--tries N --processes N --without-redis]
 python3 dev.py stress sessions [--requests N --processes N]
 python3 dev.py stress ledger [--acts N --kills N --processes N --seed N --postgresql]
 python3 dev.py stress payouts [--lines N --kills N --seed N --postgresql]
+python3 dev.py stress mail [--mails N --seed N]
 python3 dev.py stress audit [--tamperings N --entries N --seed N --postgresql]
 
 Each prints what it found and fails when a promise was broken. The suite runs short forms of them.
@@ -30,6 +31,7 @@ from tests.redis_server import redis_server
 from tests.stress.audit import measure_audit
 from tests.stress.jobs import run_killed_workers
 from tests.stress.ledger import run_killed_bookkeepers
+from tests.stress.mail import read_mutations
 from tests.stress.payouts import run_payouts
 from tests.stress.sessions import measure_sessions
 from tests.stress.sign_in import measure_sign_in
@@ -50,6 +52,7 @@ def main() -> int:
     parser.add_argument("--lines", type=int, default=1_000)
     parser.add_argument("--tamperings", type=int, default=1_000)
     parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--mails", type=int, default=10_000)
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--tries", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=1_000)
@@ -171,7 +174,15 @@ def stress_sessions(folder: Path, arguments: argparse.Namespace) -> int:
     return int(not outcome.holds)
 
 
+def stress_mail(folder: Path, arguments: argparse.Namespace) -> int:
+    """Read mails made by chance: without an error, each in no time."""
+    outcome = read_mutations(mails=arguments.mails, seed=_seed(arguments))
+    print(json.dumps(asdict(outcome), indent=2))
+    return int(bool(outcome.wrong))
+
+
 RUNS = {
+    "mail": stress_mail,
     "audit": stress_audit,
     "payouts": stress_payouts,
     "jobs": stress_jobs,

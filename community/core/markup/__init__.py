@@ -48,6 +48,7 @@ __all__ = [
     "image_name",
     "is_fallback",
     "linked_addresses",
+    "make_showable",
     "mentioned_names",
     "plain_text",
     "remembering",

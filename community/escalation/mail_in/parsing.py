@@ -1,0 +1,101 @@
+"""Bytes that came as a mail, and what they say.
+
+It never raises and never takes long: size, lines, parts, headers and their lengths are bounded, and
+what cannot be read is empty.
+"""
+
+import re
+from collections.abc import Iterable
+from email.message import Message
+
+from community.core.reply_addresses import MailSite, read_message_id, read_token, tokens_in
+from community.escalation.mail_in.automatic import (
+    failed_authentication,
+    find_automatic,
+    find_loop,
+    is_marked_spam,
+)
+from community.escalation.mail_in.bounces import find_bounce
+from community.escalation.mail_in.headers import Headers
+from community.escalation.mail_in.message import Bounce, InboundMail, Kind
+from community.escalation.mail_in.parts import MailTooLarge, parse_bytes, read_content
+from community.escalation.mail_in.quotes import strip_reply
+
+UNREADABLE = "unreadable"
+_RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
+_FORWARD = re.compile(r"(?:fwd?|wg|weitergeleitet)\s?:", re.IGNORECASE)
+
+
+def parse_mail(raw: bytes, site: MailSite, *, recipients: tuple[str, ...] = ()) -> InboundMail:
+    """Return what is to be made of a mail; ``recipients`` are those of its envelope."""
+    try:
+        mail = parse_bytes(raw)
+        return _read(raw, mail, site, recipients)
+    except MailTooLarge as error:
+        return InboundMail(kind=Kind.REFUSED, reason=f"too many {error}")
+    except Exception:
+        # The library that reads mails raises all kinds of errors, and a mail that stopped the
+        # listener would come again and again.
+        return InboundMail(kind=Kind.REFUSED, reason=UNREADABLE)
+
+
+def _read(raw: bytes, mail: Message, site: MailSite, envelope: tuple[str, ...]) -> InboundMail:
+    headers = Headers(mail)
+    content = read_content(mail)
+    subject = headers.subject()
+    text = strip_reply(content.text, is_forward=_FORWARD.match(subject) is not None)
+    bounce = find_bounce(raw, mail, headers)
+    senders = headers.senders()
+    recipients = tuple(dict.fromkeys((*map(str.lower, envelope), *headers.addresses(*_RECIPIENTS))))
+    kind, reason = _judge(mail, headers, site, bounce) or _refuse(headers, site, recipients)
+    if kind is Kind.MAIL and not text.strip() and not content.files:
+        kind, reason = Kind.REFUSED, "nothing new"
+    return InboundMail(
+        kind=kind,
+        reason=reason,
+        message_id=headers.message_id(),
+        sender=senders[0] if len(senders) == 1 and senders[0].email else None,
+        recipients=recipients,
+        case_ids=_known(read_token(site, token) for token in tokens_in(site, recipients)),
+        references=(references := headers.references()),
+        answered_case_ids=_known(read_message_id(site, each) for each in references),
+        subject=subject,
+        text=text,
+        original=content.text,
+        files=content.files,
+        bounce=bounce,
+    )
+
+
+def _known(case_ids: Iterable[int | None]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(case_id for case_id in case_ids if case_id is not None))
+
+
+def _judge(
+    mail: Message, headers: Headers, site: MailSite, bounce: Bounce | None
+) -> tuple[Kind, str] | None:
+    """Return the kind of a mail that is none of a person's."""
+    if bounce is not None:
+        return Kind.BOUNCE, "bounce"
+    if reason := find_loop(headers, site) or find_automatic(headers, mail.get_content_type()):
+        return Kind.AUTOMATIC, reason
+    if is_marked_spam(headers):
+        return Kind.SPAM, "marked"
+    return None
+
+
+def _refuse(headers: Headers, site: MailSite, recipients: tuple[str, ...]) -> tuple[Kind, str]:
+    """Return why a person's mail is not taken, or that it is."""
+    senders = headers.senders()
+    if len(senders) > 1 or len(headers.all("from")) > 1:
+        return Kind.REFUSED, "several senders"
+    if not senders or not senders[0].email:
+        return Kind.REFUSED, "no sender"
+    if failed_authentication(headers, site):
+        return Kind.REFUSED, "sender not authentic"
+    tokens = tokens_in(site, recipients)
+    if len(tokens) > 1:
+        return Kind.REFUSED, "several cases"
+    if tokens and read_token(site, tokens[0]) is None:
+        return Kind.REFUSED, "wrong reply address"
+    return Kind.MAIL, ""
