@@ -12,7 +12,6 @@ from tests.policy_matrix import Matrix, changing_rules
 
 NOTHING_TO_UNDO = "in this world there is nothing to take back, and nothing is changed"
 NOT_IN_FORCE = "a draft changes nothing; publishing it is recorded"
-MARKED = "the mark itself says who gave it; members set it, too"
 TWO_ACTS = "two acts: what was asked for, and what follows from it"
 # Not one entry each: how many, and why.
 OTHERWISE: dict[str, tuple[int, str]] = {
@@ -33,7 +32,6 @@ OTHERWISE: dict[str, tuple[int, str]] = {
         ),
         (0, NOT_IN_FORCE),
     ),
-    **dict.fromkeys(("replies.accept_answer", "replies.unaccept_answer"), (0, MARKED)),
     **dict.fromkeys(
         (
             *("sanctions.create_sanction", "adjustments.uphold", "superusers.end_membership"),
@@ -42,6 +40,7 @@ OTHERWISE: dict[str, tuple[int, str]] = {
         (2, TWO_ACTS),
     ),
     "spam.create_cleanup": (3, "the clean-up, and each measure and post in it"),
+    "moderation.preview_letter": (0, "a preview, which writes nothing"),
     "words.try_words": (0, "a test of words, which writes nothing"),
 }
 

@@ -106,6 +106,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.POST_DELETED: _l("Post deleted"),
     Action.POST_RESTORED: _l("Post brought back"),
     Action.POST_EDITED: _l("Post of somebody else edited"),
+    Action.ANSWER_ACCEPTED: _l("Answer to somebody else's question accepted"),
+    Action.ANSWER_UNACCEPTED: _l("Acceptance of somebody else's solution taken back"),
     Action.QUESTION_RETAGGED: _l("Tags changed"),
     Action.QUESTION_CLOSED: _l("Question closed"),
     Action.QUESTION_REOPENED: _l("Question reopened"),

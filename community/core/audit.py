@@ -135,6 +135,8 @@ class Action(StrEnum):
     POST_DELETED = "post.deleted"
     POST_RESTORED = "post.restored"
     POST_EDITED = "post.edited"
+    ANSWER_ACCEPTED = "answer.accepted"
+    ANSWER_UNACCEPTED = "answer.unaccepted"
     QUESTION_RETAGGED = "question.retagged"
     QUESTION_CLOSED = "question.closed"
     QUESTION_REOPENED = "question.reopened"

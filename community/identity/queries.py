@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from community.core import clock
@@ -169,6 +169,17 @@ def is_address_taken(email: str) -> bool:
     """Say whether an account has this e-mail address, tidied before; registrations have none."""
     holder = get_user_by_email(email)
     return holder is not None and not holder.is_pending
+
+
+def may_be_told() -> ColumnElement[bool]:
+    """Return the condition for accounts whose owner is told how they stand once recognised.
+
+    Those that are open, and those that only a decision about conduct keeps shut.
+    """
+    only_suspended = and_(
+        User.suspended_at.is_not(None), User.disabled_at.is_(None), User.erased_at.is_(None)
+    )
+    return or_(User.active.is_(True), only_suspended)
 
 
 def get_active_user(user_id: int) -> User | None:

@@ -208,13 +208,14 @@ def _count_kudos(post: Post, change: int) -> None:
     db.session.flush()
 
 
-def keep_revision(post: Post, *, title: str | None, tags: str, note: str = "") -> None:
-    """Store the present version of a post before it is changed."""
+def keep_revision(post: Post, *, title: str | None, tags: str, note: str = "") -> int:
+    """Store the present version of a post before it is changed; return the number of the next."""
     newest = db.session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id))
+    number = (newest or 0) + 1
     db.session.add(
         Revision(
             post_id=post.id,
-            number=(newest or 0) + 1,
+            number=number,
             title=title,
             tags=tags,
             body=post.body,
@@ -223,6 +224,7 @@ def keep_revision(post: Post, *, title: str | None, tags: str, note: str = "") -
             note=fit_note(note, 200),
         )
     )
+    return number + 1
 
 
 def set_visibility(actor: Viewer, post: Post, visibility: str, reason: str = "") -> bool:

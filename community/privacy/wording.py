@@ -24,6 +24,7 @@ HEADINGS = {
     "removals": _l("Posts you removed or restored"),
     "held_posts": _l("Texts of yours that wait for a moderator"),
     "acceptances": _l("Answers you accepted"),
+    "lapsed_acceptances": _l("Answers you accepted that were deleted"),
     "closures": _l("Questions you closed"),
     "info_requests": _l("Facts you asked for"),
     "locks": _l("Questions you locked"),

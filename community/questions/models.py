@@ -126,6 +126,18 @@ class Acceptance(Base):
     accepted_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class LapsedAcceptance(Base):
+    """How an answer was accepted that was deleted: should it come back, it is accepted again."""
+
+    __tablename__ = "lapsed_acceptances"
+
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"), primary_key=True)
+    accepted_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    asker_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    imported: Mapped[bool]
+    accepted_at: Mapped[datetime]
+
+
 class Closure(Base):
     """A question resolved or closed without a best answer, with its reason."""
 

@@ -19,7 +19,7 @@ from community.identity.ceremonies import (
 )
 from community.identity.models import Passkey, SpentChallenge, User
 from community.identity.operations.factors import lock_factors, note_addition, note_removal
-from community.identity.queries import list_passkeys
+from community.identity.queries import list_passkeys, may_be_told
 
 MOST = 20
 
@@ -102,7 +102,8 @@ def remove_passkey(actor: User, passkey_id: int) -> None:
 def use_passkey(answer: str, *, challenge: bytes) -> int:
     """Return the id of who signs in with a passkey alone; raises ``PasskeyRefused``.
 
-    The passkey must have checked its user, so it stands for both factors.
+    The passkey must have checked its user, so it stands for both factors. Who is suspended is
+    recognised as well: they are told why they cannot come in.
     """
     passkey = _claimed(answer)
     _check(answer, passkey, challenge=challenge, must_verify_user=True)
@@ -122,7 +123,7 @@ def _claimed(answer: str) -> Passkey:
     query = (
         select(Passkey, User.passkey_handle)
         .join(User, User.id == Passkey.user_id)
-        .where(Passkey.credential_id == claim.credential_id, User.active.is_(True))
+        .where(Passkey.credential_id == claim.credential_id, may_be_told())
     )
     found = db.session.execute(
         lock_row(query).execution_options(populate_existing=True)

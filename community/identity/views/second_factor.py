@@ -29,9 +29,10 @@ from community.identity.proofs import (
     second_factor_options,
     show_proof,
 )
-from community.identity.queries import get_active_user
+from community.identity.queries import get_user
 from community.identity.security import errors_of
 from community.identity.signing_in import begin_session
+from community.identity.suspended import explain_suspension
 from community.identity.views.blueprints import identity
 
 SIGN_IN = "sign_in"
@@ -122,8 +123,10 @@ def sign_in_with_passkey() -> ResponseReturnValue:
             raise PasskeyRefused()
         challenge = take_challenge(SIGN_IN).value
         with transaction():
-            user = get_active_user(use_passkey(form.credential.data or "", challenge=challenge))
+            user = get_user(use_passkey(form.credential.data or "", challenge=challenge))
             assert user is not None
+            if user.is_only_suspended:
+                return explain_suspension(user)
             begin_session(user, method="passkey", second_factor=True, remember=form.remember.data)
     except PasskeyRefused as refusal:
         flash(str(refusal), "error")

@@ -113,6 +113,16 @@ TABLES = {
             "accepted_at": kept("when"),
         },
     ),
+    "lapsed_acceptances": Table(
+        owner="accepted_by_id",
+        kept_for="post",
+        nothing="answer_id imported",
+        personal={
+            "accepted_by_id": kept("who accepted the answer"),
+            "asker_id": other_person("who asked, where the question was merged"),
+            "accepted_at": kept("when"),
+        },
+    ),
     "closures": Table(
         owner="closed_by_id",
         kept_for="post",

@@ -1,8 +1,11 @@
 """Accepting an answer and taking that back; the question's row is locked by the caller."""
 
+from typing import Any
+
 from sqlalchemy import select, update
 
 from community.core import clock
+from community.core.audit import Action, record
 from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.jobs import emit
@@ -23,6 +26,7 @@ from community.questions.models import (
     Acceptance,
     Answer,
     InfoRequest,
+    LapsedAcceptance,
     Question,
 )
 from community.questions.policies import (
@@ -47,6 +51,7 @@ def accept_answer(
         raise AnswerNotOnThisQuestion()
     _require_acceptance(actor, question, answer)
     present = acceptances_of(question)
+    before = _names_in(present)
     for acceptance in present:
         if acceptance.answer_id == answer.id:
             return acceptance
@@ -59,8 +64,23 @@ def accept_answer(
     acceptance = _accept(actor, question, answer, place=free_place(present))
     finish_info_request(question)
     recompute(question)
+    _record(actor, Action.ANSWER_ACCEPTED, question, answer, before)
     emit(AnswerAccepted(answer.id, question.id, answer.author_id, actor.id))
     return acceptance
+
+
+def _names_in(acceptances: list[Acceptance]) -> dict[str, Any]:
+    return {"accepted": [acceptance.answer_id for acceptance in acceptances]}
+
+
+def _record(
+    actor: Viewer, action: Action, question: Question, answer: Answer, before: dict[str, Any]
+) -> None:
+    """Record what somebody else than the asker decided, which takes a power."""
+    if is_author(actor, question):
+        return
+    after = _names_in(acceptances_of(question))
+    record(actor, action, subject=("post", answer.id), before=before, after=after)
 
 
 def _require_acceptance(actor: User, question: Question, answer: Answer) -> None:
@@ -103,12 +123,16 @@ def unaccept_answer(
     actor: Viewer, question: Question, answer: Answer, *, reason: str = "taken_back"
 ) -> None:
     """Take an acceptance back; without one nothing changes. Raises ``NotAllowed``."""
-    mine = [each for each in acceptances_of(question) if each.answer_id == answer.id]
+    present = acceptances_of(question)
+    before = _names_in(present)
+    mine = [each for each in present if each.answer_id == answer.id]
     accepted_by_id = mine[0].accepted_by_id if mine else None
     require(can_unaccept_answer(actor, question, accepted_by_id=accepted_by_id))
     for acceptance in mine:
         take_back_acceptance(actor, question, acceptance, reason=reason)
     recompute(question)
+    if mine:
+        _record(actor, Action.ANSWER_UNACCEPTED, question, answer, before)
 
 
 def take_back_acceptance(
@@ -120,6 +144,43 @@ def take_back_acceptance(
     db.session.flush()
     _count_solved(question, answer, acceptance.asker_id or question.author_id, -1)
     emit(AnswerUnaccepted(answer.id, question.id, answer.author_id, actor.viewer_id, reason))
+
+
+def lapse_acceptance(actor: Viewer, question: Question, acceptance: Acceptance) -> None:
+    """End the acceptance of an answer that is about to be deleted, and remember it."""
+    remembered = LapsedAcceptance(
+        answer_id=acceptance.answer_id,
+        accepted_by_id=acceptance.accepted_by_id,
+        asker_id=acceptance.asker_id,
+        imported=acceptance.imported,
+        accepted_at=acceptance.accepted_at,
+    )
+    take_back_acceptance(actor, question, acceptance, reason="deleted")
+    db.session.merge(remembered)
+
+
+def renew_acceptance(question: Question, answer: Answer) -> None:
+    """Accept an answer again that is back, unless something else was accepted meanwhile.
+
+    The caller derives status and standing anew.
+    """
+    lapsed = db.session.get(LapsedAcceptance, answer.id)
+    if lapsed is None:
+        return
+    db.session.delete(lapsed)
+    if acceptances_of(question):
+        return
+    again = Acceptance(
+        question_id=question.id,
+        answer_id=answer.id,
+        accepted_by_id=lapsed.accepted_by_id,
+        asker_id=lapsed.asker_id,
+        imported=lapsed.imported,
+        accepted_at=lapsed.accepted_at,
+    )
+    db.session.add(again)
+    db.session.flush()
+    emit(AnswerAccepted(answer.id, question.id, answer.author_id, lapsed.accepted_by_id))
 
 
 def _count_solved(question: Question, answer: Answer, asker_id: int, change: int) -> None:

@@ -108,12 +108,14 @@ def change_question(
     )
     verdict = _screen_edit(actor, question, _Texts(title, body, tuple(names)))
     sent = verdict.submission
-    _keep_version(actor, question, title=question.title, tags=", ".join(old_tags), note=note)
+    version = _keep_version(
+        actor, question, title=question.title, tags=", ".join(old_tags), note=note
+    )
     question.title, question.slug = sent.title, slug_of(sent.title)
     _change_body(actor, question, sent.body)
     question.excerpt = excerpt_of(question.html)
     _change_tags(question, list(sent.tags))
-    _record(actor, Action.POST_EDITED, question, note)
+    _record(actor, Action.POST_EDITED, question, version)
     emit(PostEdited(question.id, question.id, actor.id))
     _follow_verdict(actor, question, question, verdict)
 
@@ -132,11 +134,13 @@ def retag_question(actor: User, question: Question, *, tags: str, based_on: str 
         raise UnfitText(errors={"tags": problem})
     if sorted(names) == old_tags:
         return
-    _keep_version(actor, question, title=question.title, tags=", ".join(old_tags), note="")
+    version = _keep_version(
+        actor, question, title=question.title, tags=", ".join(old_tags), note=""
+    )
     question.edited_at, question.edited_by_id = clock.now(), actor.id
     db.session.flush()
     _change_tags(question, names)
-    _record(actor, Action.QUESTION_RETAGGED, question, "")
+    _record(actor, Action.QUESTION_RETAGGED, question, version)
     emit(PostEdited(question.id, question.id, actor.id))
 
 
@@ -192,9 +196,9 @@ def change_reply(
     check_text_limit(actor, question.board_id, body)
     check_personal_data({"body": body}, vouched=vouched, before=post.body)
     verdict = _screen_edit(actor, post, _Texts("", body, ()))
-    _keep_version(actor, post, title=None, tags="", note=note)
+    version = _keep_version(actor, post, title=None, tags="", note=note)
     _change_body(actor, post, verdict.submission.body)
-    _record(actor, Action.POST_EDITED, post, note)
+    _record(actor, Action.POST_EDITED, post, version)
     emit(PostEdited(post.id, question.id, actor.id))
     _follow_verdict(actor, question, post, verdict)
 
@@ -234,10 +238,14 @@ def _follow_verdict(actor: User, question: Question, post: Post, verdict: Verdic
         note_verdict(post, verdict, is_new=is_new)
 
 
-def _record(actor: User, action: Action, post: Post, note: str) -> None:
-    """Record a change of what somebody else wrote; the texts themselves are in the history."""
+def _record(actor: User, action: Action, post: Post, version: int | None) -> None:
+    """Record a change of what somebody else wrote.
+
+    The texts, and the note that says why, are in the history: an erasure must be able to take
+    names out of them, and nothing can be taken out of the log.
+    """
     if not is_author(actor, post):
-        record(actor, action, subject=("post", post.id), reason=markup.clean_text(note))
+        record(actor, action, subject=("post", post.id), after={"version": version})
 
 
 def _check_version(post: Post, based_on: str) -> None:
@@ -245,14 +253,22 @@ def _check_version(post: Post, based_on: str) -> None:
         raise EditConflict()
 
 
-def _keep_version(actor: User, post: Post, *, title: str | None, tags: str, note: str) -> None:
-    """Keep the present version, unless its own author mends it within the grace minutes."""
+def _keep_version(
+    actor: User, post: Post, *, title: str | None, tags: str, note: str
+) -> int | None:
+    """Keep the present version, unless its own author mends it within the grace minutes.
+
+    Return the number of the new version; None where the present one is mended.
+    """
     grace = timedelta(minutes=current_settings().edit_grace_minutes)
     written_at = post.edited_at or post.created_at
     writer_id = post.edited_by_id or post.author_id
-    if actor.id == writer_id and clock.now() - written_at <= grace:
-        return
-    keep_revision(post, title=title, tags=tags, note=markup.clean_text(note)[:NOTE_MAX_CHARS])
+    is_own = is_author(actor, post) and actor.id == writer_id
+    if is_own and clock.now() - written_at <= grace:
+        return None
+    return keep_revision(
+        post, title=title, tags=tags, note=markup.clean_text(note)[:NOTE_MAX_CHARS]
+    )
 
 
 def _change_body(actor: User, post: Post, body: str) -> None:

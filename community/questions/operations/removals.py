@@ -1,7 +1,7 @@
 """Hiding, deleting and restoring questions, answers and comments.
 
 Whatever leaves the public leaves every count, list and index with it; an accepted answer is
-unaccepted before it is deleted.
+unaccepted before it is deleted, and accepted again when that was wrong.
 """
 
 from datetime import timedelta
@@ -19,7 +19,7 @@ from community.posts.operations import set_visibility
 from community.posts.policies import can_delete_post, can_hide_post, is_author
 from community.posts.visibility import COUNTED, MERGED, PUBLISHED
 from community.questions.models import Acceptance, Answer, Question
-from community.questions.operations.acceptances import take_back_acceptance
+from community.questions.operations.acceptances import lapse_acceptance, renew_acceptance
 from community.questions.operations.releases import announce_post, date_release
 from community.questions.standing import change_standing, standing_in
 from community.questions.status import recompute, settle
@@ -102,6 +102,8 @@ def change_visibility(
         with settle(question):
             set_visibility(actor, question, visibility, reason)
     elif set_visibility(actor, post, visibility, reason):
+        if visibility == "published" and isinstance(post, Answer):
+            renew_acceptance(question, post)
         recompute(question)
     change_standing(before, standing_in(question))
     if is_released:
@@ -123,7 +125,7 @@ def _unaccept_first(actor: User, question: Question, post: Post) -> None:
         return
     acceptance = db.session.scalar(select(Acceptance).where(Acceptance.answer_id == post.id))
     if acceptance is not None:
-        take_back_acceptance(actor, question, acceptance, reason="deleted")
+        lapse_acceptance(actor, question, acceptance)
 
 
 def _removed_at_is_old(post: Post) -> bool:

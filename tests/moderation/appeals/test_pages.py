@@ -19,6 +19,7 @@ from moderation.sanctions.links import sign_statement
 from moderation.sanctions.models import Statement
 from tests.factories.community import load_user, make_board, make_question, make_user, reload
 from tests.factories.sanctions import FACTS, make_appeal, make_sanction, make_statement
+from tests.identity.factors import challenge, make_passkey
 from tests.mailbox import sent_mails
 
 PASSWORD = "ferry boat lantern"
@@ -165,6 +166,30 @@ def test_a_suspended_member_signs_in_reads_why_and_appeals(app, client, user, ke
     run_due_jobs()
     assert sign_in(client).location == "/"
     assert "It was the brother" in client.get(f"/account/decisions/{sanction.statement_id}").text
+
+
+def test_a_suspended_member_with_only_a_passkey_reads_why_as_well(app, client, user, keeper):
+    device = make_passkey(app.test_client().sign_in(user))
+    make_sanction(user, "suspension", by=keeper, days=3)
+    answer = device.sign_in(challenge(client, "/sign-in/passkey/challenge"))
+    assert client.submit("/sign-in/passkey", {"credential": answer}).location == "/suspension"
+    page = client.get("/suspension").text
+    assert "Your account is suspended until" in page
+    assert FACTS in page
+    assert "/sign-in" in client.get("/notifications").location
+    again = client.submit("/sign-in/passkey", {"credential": answer})
+    assert again.location.startswith("/sign-in")
+
+
+def test_a_passkey_of_an_account_that_is_closed_besides_learns_nothing(app, client, user, keeper):
+    device = make_passkey(app.test_client().sign_in(user))
+    make_sanction(user, "suspension", by=keeper, days=3)
+    with transaction():
+        disable_user(make_user(role="admin"), user)
+    answer = device.sign_in(challenge(client, "/sign-in/passkey/challenge"))
+    refused = client.submit("/sign-in/passkey", {"credential": answer})
+    assert refused.location.startswith("/sign-in")
+    assert "/sign-in" in client.get("/suspension").location
 
 
 def test_only_the_right_password_learns_of_a_suspension(client, user):
