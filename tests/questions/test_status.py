@@ -165,13 +165,13 @@ def test_hiding_an_accepted_answer_and_bringing_it_back(scene):
     assert load_user(answer.author_id).solved_count == 1
 
 
-def test_deleting_an_accepted_answer_takes_its_acceptance_along(scene):
+def test_a_deleted_answer_takes_its_acceptance_along_and_brings_it_back(scene):
     answer, other = make_answer(scene.question), make_answer(scene.question)
     make_acceptance(answer, scene.asker)
     scene.on(answer, delete_post, scene.mod)
     assert scene.status == "answered"
     scene.on(answer, restore_post, scene.mod)
-    assert scene.status == "answered"
+    assert scene.status == "solved"
     scene.on(answer, delete_post, scene.mod)
     scene.on(other, delete_post, scene.mod)
     assert scene.status == "open"
