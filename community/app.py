@@ -17,6 +17,7 @@ from community.core.assets import Assets
 from community.core.health import blueprint as health_blueprint
 from community.core.jobs import registry
 from community.core.settings import Settings
+from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
 from community.escalation.triggers.views import blueprint as triggers_blueprint
 from community.identity import security, throttling
 from community.identity.providers import settings as providers
@@ -160,6 +161,7 @@ SUBSCRIPTIONS = (
     SPAM_SUBSCRIPTIONS,
     HELD_SUBSCRIPTIONS,
     FAIRNESS_SUBSCRIPTIONS,
+    SUPPORT_CASES_SUBSCRIPTIONS,
 )
 
 # Of cases, in the order in which moderators may choose among them.

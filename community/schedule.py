@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from community.core.allowances import prune_allowances
 from community.core.worker import Periodic
+from community.escalation.cases.tasks import close_settled_cases
 from community.escalation.triggers.operations.waits import refresh_answer_waits
 from community.identity.operations.names import fill_skeletons
 from community.notifications.operations.digests import plan_digests
@@ -29,6 +30,7 @@ from reputation.trust.operations import refresh_levels
 PERIODIC = (
     Periodic(alert_of_old_cases, timedelta(minutes=10)),
     Periodic(file_settled_cases, timedelta(days=1)),
+    Periodic(close_settled_cases, timedelta(minutes=10)),
     Periodic(prune_allowances, timedelta(minutes=15)),
     Periodic(expire_sanctions, timedelta(minutes=1)),
     Periodic(fill_skeletons, timedelta(minutes=1)),

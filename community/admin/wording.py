@@ -98,6 +98,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.LOG_EXPORTED: _l("Audit log exported"),
     Action.DATA_SEEN: _l("Private data looked at"),
     Action.SUPPORT_CASE_OPENED: _l("Support case opened"),
+    Action.SUPPORT_CASE_ASSIGNED: _l("Support case given to somebody"),
+    Action.SUPPORT_CASE_MOVED: _l("State of a support case changed"),
     Action.NOTE_ADDED: _l("Staff note written"),
     Action.NOTE_DELETED: _l("Staff note deleted"),
     Action.POST_HIDDEN: _l("Post hidden"),

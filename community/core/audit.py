@@ -157,6 +157,8 @@ class Action(StrEnum):
     LOG_EXPORTED = "audit.exported"
     DATA_SEEN = "data.seen"
     SUPPORT_CASE_OPENED = "support_case.opened"
+    SUPPORT_CASE_ASSIGNED = "support_case.assigned"
+    SUPPORT_CASE_MOVED = "support_case.moved"
     NOTE_ADDED = "note.added"
     NOTE_DELETED = "note.deleted"
 

@@ -135,6 +135,8 @@ class Settings:
     rules_notice_days: int = 30
     trace_days: int = 90
     case_days: int = 730
+    support_close_hours: int = 96
+    support_case_days: int = 1_095
     ring_closed_percent: int = 40
     akismet_key: str = field(default="", repr=False)
     stopforumspam: bool = False
@@ -220,6 +222,8 @@ class Settings:
             raise SettingsError("FORUM_RING_CLOSED_PERCENT must be between 30 and 90.")
         if self.flag_sensitivity not in ("low", "medium", "high"):
             raise SettingsError("FORUM_FLAG_SENSITIVITY must be low, medium or high.")
+        if not 1 <= self.support_close_hours <= 672:
+            raise SettingsError("FORUM_SUPPORT_CLOSE_HOURS must be between 1 and 672.")
         if not 0 <= self.proxy_hops <= 9:
             raise SettingsError("FORUM_PROXY_HOPS must be between 0 and 9.")
         if self.redis_url and not self.redis_url.startswith(REDIS_SCHEMES):

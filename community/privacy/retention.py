@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from community.core import submissions
 from community.core.settings import current_settings
+from community.escalation.cases.operations.forgetting import forget_words
 from community.identity import policies as identity_policies
 from community.identity.operations import codes, registration, traces
 from community.posts import attaching, drafts
@@ -116,6 +117,13 @@ PERIODS = (
         "cases that were closed, and what was found for them",
         forgetting.forget_cases,
         "case_days",
+    ),
+    Period(
+        "support_cases",
+        "what was written in support cases since closed, and addresses of strangers; the numbers"
+        " stay",
+        lambda age: forgetting.in_transaction(lambda: forget_words(age)),
+        "support_case_days",
     ),
     Period(
         "text_marks",

@@ -24,7 +24,7 @@ TABLES = {
     "team_boards": Table(nothing="board_id team_id"),
     "support_cases": Table(
         owner="requester_id",
-        kept_for="account",
+        kept_for="support_cases",
         nothing="id question_id board_id team_id channel",
         personal={
             "requester_id": kept("whom it is for"),
@@ -46,7 +46,7 @@ TABLES = {
     ),
     "case_messages": Table(
         owner="author_id",
-        kept_for="account",
+        kept_for="support_cases",
         nothing="id case_id render_version message_id post_id",
         personal={
             "author_id": other_person("who wrote it"),

@@ -1,0 +1,66 @@
+"""Whose a case is: taken, given to somebody, given back to the team."""
+
+from sqlalchemy import select
+
+from community.core.audit import Action, record
+from community.core.authz import Viewer
+from community.core.db import db
+from community.core.jobs import emit
+from community.escalation.cases.errors import CaseTaken, OwnerUnfit
+from community.escalation.cases.models import NEW, OPEN, SupportCase
+from community.escalation.cases.operations.locking import lock_for_work
+from community.escalation.cases.operations.noting import change_state, note_step
+from community.escalation.teams.models import Team, TeamMember
+from community.events.support import CaseAssigned
+
+
+def take_case(actor: Viewer, case_id: int) -> SupportCase:
+    """Make an unowned case one's own; one that is already changes nothing.
+
+    Raises ``NotFound``, ``NotAllowed``, ``CaseTaken``, ``CaseClosed``.
+    """
+    case, _question = lock_for_work(actor, case_id)
+    if case.owner_id is not None and case.owner_id != actor.viewer_id:
+        raise CaseTaken()
+    _set_owner(actor, case, actor.viewer_id)
+    return case
+
+
+def assign_case(actor: Viewer, case_id: int, owner_id: int | None) -> SupportCase:
+    """Give a case to an agent of its team, or back to the team (None).
+
+    Raises ``NotFound``, ``NotAllowed``, ``OwnerUnfit``, ``CaseClosed``.
+    """
+    case, _question = lock_for_work(actor, case_id)
+    if owner_id is not None and not _fits(case, owner_id):
+        raise OwnerUnfit(errors={"owner": OwnerUnfit.message})
+    _set_owner(actor, case, owner_id)
+    return case
+
+
+def _fits(case: SupportCase, owner_id: int) -> bool:
+    """Say whether somebody works in the case's team, and is not whom the case is for."""
+    if owner_id == case.requester_id:
+        return False
+    member = select(TeamMember.user_id).where(
+        TeamMember.team_id == case.team_id, TeamMember.user_id == owner_id
+    )
+    lead = select(Team.lead_id).where(Team.id == case.team_id, Team.lead_id == owner_id)
+    return db.session.scalar(member.union(lead)) is not None
+
+
+def _set_owner(actor: Viewer, case: SupportCase, owner_id: int | None) -> None:
+    if case.owner_id == owner_id:
+        return
+    before, case.owner_id = {"owner_id": case.owner_id}, owner_id
+    note_step(case, "assigned", actor)
+    if case.state == NEW and owner_id is not None:
+        change_state(case, OPEN, actor)
+    record(
+        actor,
+        Action.SUPPORT_CASE_ASSIGNED,
+        subject=("support_case", case.id),
+        before=before,
+        after={"owner_id": owner_id},
+    )
+    emit(CaseAssigned(case.id, owner_id, actor.viewer_id))

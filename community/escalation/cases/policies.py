@@ -1,0 +1,82 @@
+"""Who may work on support cases, and who may read one. Moderators as such may do neither."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from community.core.authz import Viewer, is_admin, is_signed_in, roles_on
+from community.escalation.cases.models import CLOSED, IN_HAND, RETURNED, SOLVED, SupportCase
+
+# So long an open board's members are let answer first. Source: PRODUCT 2.6.
+PEERS_FIRST = timedelta(minutes=30)
+
+
+class _Question(Protocol):
+    """What is asked of a question here."""
+
+    @property
+    def asked_at(self) -> datetime: ...
+
+    @property
+    def visibility(self) -> str: ...
+
+    @property
+    def status(self) -> str: ...
+
+
+def can_use_desk(viewer: Viewer) -> bool:
+    """Say whether the viewer works on cases at all: agents, also of one board, and administrators.
+
+    Whose cases they see is what their teams say.
+    """
+    if not is_signed_in(viewer):
+        return False
+    return is_admin(viewer) or any(
+        "agent" in roles_on(viewer, board_id) for board_id in (None, *viewer.board_roles)
+    )
+
+
+def can_see_case(viewer: Viewer, case: SupportCase, team_ids: Collection[int]) -> bool:
+    """Say whether the viewer may work on a case: its team does, and who owns it; never one's own.
+
+    ``team_ids`` are the viewer's teams. The system may, too.
+    """
+    if viewer.viewer_id is None:
+        return is_admin(viewer)
+    if not can_use_desk(viewer) or viewer.viewer_id == case.requester_id:
+        return False
+    return is_admin(viewer) or case.team_id in team_ids or case.owner_id == viewer.viewer_id
+
+
+def can_change_case(viewer: Viewer, case: SupportCase, team_ids: Collection[int]) -> bool:
+    """Say whether the viewer may still do something with a case: closed is final."""
+    return case.state != CLOSED and can_see_case(viewer, case, team_ids)
+
+
+def can_follow_case(viewer: Viewer, case: SupportCase) -> bool:
+    """Say whether a case is the viewer's own as a customer: they read and write what is private."""
+    return is_signed_in(viewer) and viewer.viewer_id == case.requester_id
+
+
+def can_hand_back(case: SupportCase, question: _Question | None) -> bool:
+    """Say whether a case can be the community's again: it needs a question that takes answers."""
+    if question is None or case.state not in IN_HAND:
+        return False
+    return question.visibility == "published" and question.status != "closed"
+
+
+def can_close_for_peers(case: SupportCase, *, has_solution: bool) -> bool:
+    """Say whether a case can be closed because a member's answer to its question was accepted."""
+    return has_solution and case.state in (*IN_HAND, RETURNED, SOLVED)
+
+
+def is_for_peers_first(
+    case: SupportCase, question: _Question | None, audience: str, now: datetime
+) -> bool:
+    """Say whether members should have a chance first: on open boards, for half an hour.
+
+    What is urgent never waits. Staff are warned then, and may answer all the same.
+    """
+    if question is None or case.priority == "urgent" or audience not in ("public", "members"):
+        return False
+    return question.status in ("open", "support") and now - question.asked_at < PEERS_FIRST

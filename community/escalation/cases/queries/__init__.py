@@ -1,0 +1,1 @@
+"""Reads of support cases, one module per concern."""

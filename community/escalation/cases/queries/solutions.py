@@ -1,0 +1,30 @@
+"""Which cases there are for a question, and whether members solved it."""
+
+from sqlalchemy import select
+
+from community.core.authz import STAFF_ROLES
+from community.core.db import db
+from community.escalation.cases.models import CLOSED, SupportCase
+from community.identity.models import User
+from community.questions.models import Acceptance, Answer
+
+
+def get_live_case(question_id: int) -> SupportCase | None:
+    """Return the case of a question that is not closed."""
+    live = SupportCase.question_id == question_id, SupportCase.state != CLOSED
+    return db.session.scalar(select(SupportCase).where(*live))
+
+
+def has_solution_of_peers(question_id: int | None) -> bool:
+    """Say whether an answer of somebody who is not staff was accepted."""
+    found = (
+        select(Acceptance.id)
+        .join(Answer, Answer.id == Acceptance.answer_id)
+        .join(User, User.id == Answer.author_id)
+        .where(
+            Acceptance.question_id == question_id,
+            Answer.visibility == "published",
+            User.role.not_in(STAFF_ROLES),
+        )
+    )
+    return db.session.scalar(found.limit(1)) is not None

@@ -1,0 +1,45 @@
+"""What happens to a question happens to its case as well."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from community.core.authz import SYSTEM
+from community.core.db import db
+from community.escalation.cases.models import RETURNED
+from community.escalation.cases.operations.messages import note_public_reply
+from community.escalation.cases.operations.states import close_answered_by_peers
+from community.escalation.cases.queries.solutions import get_live_case, has_solution_of_peers
+from community.events import AnswerAccepted, AnswerPosted, CommentPosted
+from community.posts.models import Post
+
+
+def on_answer_posted(event: AnswerPosted, *, event_id: int) -> None:
+    """Take what the asker wrote below their question for a reply to the team."""
+    _note_reply(event.question_id, event.answer_id, event.actor_id)
+
+
+def on_comment_posted(event: CommentPosted, *, event_id: int) -> None:
+    """Take what the asker remarked on their question for a reply to the team."""
+    _note_reply(event.question_id, event.comment_id, event.actor_id)
+
+
+def _note_reply(question_id: int, post_id: int, actor_id: int) -> None:
+    case = get_live_case(question_id)
+    if case is not None and case.requester_id == actor_id:
+        note_public_reply(case.id, db.session.get_one(Post, post_id))
+
+
+def on_answer_accepted(event: AnswerAccepted, *, event_id: int) -> None:
+    """Close a case that was handed back once a member's answer solved its question."""
+    case = get_live_case(event.question_id)
+    if case is None or case.state != RETURNED:
+        return
+    if has_solution_of_peers(event.question_id):
+        close_answered_by_peers(SYSTEM, case.id)
+
+
+SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
+    AnswerPosted: [on_answer_posted],
+    CommentPosted: [on_comment_posted],
+    AnswerAccepted: [on_answer_accepted],
+}
