@@ -34,12 +34,12 @@ from community.posts.screening import register_screens
 from community.posts.views import blueprint as posts_blueprint
 from community.privacy.views import blueprint as privacy_blueprint
 from community.questions.feeds import blueprint as feeds_blueprint
+from community.questions.views.duplicates import blueprint as questions_blueprint
 from community.questions.views.held import blueprint as held_blueprint
 from community.questions.views.lists import boards as boards_blueprint
 from community.questions.views.lists import home as home_blueprint
 from community.questions.views.lists import tags as tags_blueprint
 from community.questions.views.profiles import blueprint as profiles_blueprint
-from community.questions.views.questions import blueprint as questions_blueprint
 from community.questions.views.regrouping import blueprint as tools_blueprint
 from community.questions.views.removals import blueprint as replies_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
@@ -51,6 +51,8 @@ from moderation.cases.kinds import register_kinds
 from moderation.cases.rings import KINDS as RING_KINDS
 from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
 from moderation.cases.views import blueprint as moderation_blueprint
+from moderation.duplicates.kinds import KINDS as DUPLICATE_KINDS
+from moderation.duplicates.subscribers import SUBSCRIPTIONS as DUPLICATE_SUBSCRIPTIONS
 from moderation.flags.kinds import KINDS as FLAG_KINDS
 from moderation.flags.queries import count_upheld_flags
 from moderation.flags.subscribers import SUBSCRIPTIONS as FLAGS_SUBSCRIPTIONS
@@ -156,6 +158,7 @@ SUBSCRIPTIONS = (
     CASES_SUBSCRIPTIONS,
     IMAGE_SUBSCRIPTIONS,
     FLAGS_SUBSCRIPTIONS,
+    DUPLICATE_SUBSCRIPTIONS,
     SANCTIONS_SUBSCRIPTIONS,
     PAYBACK_SUBSCRIPTIONS,
     SPAM_SUBSCRIPTIONS,
@@ -165,7 +168,10 @@ SUBSCRIPTIONS = (
 )
 
 # Of cases, in the order in which moderators may choose among them.
-CASE_KINDS = (FLAG_KINDS, RING_KINDS, HELD_KINDS, APPEAL_KINDS, SPAM_KINDS, IMAGE_KINDS)
+CASE_KINDS = (
+    *(FLAG_KINDS, RING_KINDS, HELD_KINDS, APPEAL_KINDS, SPAM_KINDS, IMAGE_KINDS),
+    DUPLICATE_KINDS,
+)
 
 # In this order every text is looked at before it is published: words first, they change it.
 SCREENS = (screen_words, screen_newcomers, screen_spam)

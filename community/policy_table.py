@@ -144,6 +144,12 @@ HELPING = {
     "replies.unaccept_answer": of_staff(STAFF, owners=WRITERS),
     "questions.close_question": of_staff(STAFF, owners=WRITERS),
     "questions.reopen_question": of_staff(STAFF, owners=WRITERS),
+    # Members who have the standing may, too; nobody proposes it of what they asked themselves.
+    "questions.propose_duplicate": of_staff(STAFF | {"superuser"})._replace(own=NOBODY),
+    "questions.support_proposal": of_staff(STAFF | {"superuser"})._replace(own=NOBODY),
+    # Who proposed it may, too.
+    "questions.withdraw_proposal": of_staff(MODERATORS),
+    "questions.answer_proposal": of_owners(WRITERS),
     # Nobody asks themselves for more facts.
     "questions.request_info": of_staff(STAFF | {"superuser"})._replace(own=NOBODY),
     "questions.lock_writing": of_staff(MODERATORS),

@@ -16,6 +16,7 @@ from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
 from moderation.audit.tasks import check_log, note_head
 from moderation.cases.tasks import alert_of_old_cases, file_settled_cases
+from moderation.duplicates.tasks import ask_moderators_about_silent
 from moderation.sanctions.operations.sanctions import expire_sanctions
 from moderation.spam.tasks import calibrate_scores
 from reputation.badges.operations.granting import refresh_all_badges
@@ -29,6 +30,7 @@ from reputation.trust.operations import refresh_levels
 
 PERIODIC = (
     Periodic(alert_of_old_cases, timedelta(minutes=10)),
+    Periodic(ask_moderators_about_silent, timedelta(hours=1)),
     Periodic(file_settled_cases, timedelta(days=1)),
     Periodic(close_settled_cases, timedelta(minutes=10)),
     Periodic(prune_allowances, timedelta(minutes=15)),

@@ -306,6 +306,15 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
     "/questions/<int:question_id>/closure": lambda t: [
         (f"/questions/{t.question}/closure", {"reason": "no_longer_needed"})
     ],
+    "/questions/<int:question_id>/duplicate-proposal": lambda t: [
+        (f"/questions/{t.question}/duplicate-proposal", {"duplicate_of": "1"})
+    ],
+    "/questions/<int:question_id>/duplicate-proposal/voices": lambda t: [
+        (f"/questions/{t.question}/duplicate-proposal/voices", {})
+    ],
+    "/questions/<int:question_id>/duplicate-proposal/answer": lambda t: [
+        (f"/questions/{t.question}/duplicate-proposal/answer", {"helps": "yes"})
+    ],
     "/questions/<int:question_id>/lock": lambda t: [(f"/questions/{t.question}/lock", {})],
     "/questions/<int:question_id>/merge": lambda t: [
         (f"/questions/{t.question}/merge", {"into": str(t.question)})

@@ -47,14 +47,14 @@ from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
 from tests.policy_screening import Words, make_words, screening_requests
 from tests.policy_staff import make_notes, staff_requests
-from tests.policy_tools import make_regrouping, tool_requests
+from tests.policy_tools import make_regrouping, propose_original, tool_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
 PASSWORD = "ferry boat lantern"
 # The badge "beyond", which can be given many times.
 GIVEN_BY_HAND = 16
 TARGETS = ("own", "others", "elsewhere")
-VARIANTS = ("bare", "answered", "solved", "closed", "locked", "hidden")
+VARIANTS = ("bare", "answered", "solved", "closed", "locked", "hidden", "proposed")
 TEXT = "Take the card out, wait for a minute and put it back in again."
 
 Form = dict[str, Any]
@@ -97,6 +97,7 @@ class World:
     images: Images = field(default_factory=dict)
     words: Words = (0, 0)
     regroupings: dict[str, int] = field(default_factory=dict)
+    proposer: User = field(default_factory=lambda: make_user("Proposer", role="superuser"))
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -251,6 +252,9 @@ def _make_content(world: World, board: Board, variant: str) -> Content:
     moderator = world.people["moderator"]
     question = make_question(world.author, board, tags="sim")
     if variant == "bare":
+        return Content(question.id)
+    if variant == "proposed":
+        propose_original(world.proposer, question)
         return Content(question.id)
     answer = make_answer(question)
     if variant == "solved":

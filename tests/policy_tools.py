@@ -6,8 +6,10 @@ from typing import Any
 
 from community.boards.models import Board
 from community.core import clock
-from community.core.db import transaction
+from community.core.db import db, transaction
 from community.identity.models import User
+from community.questions.models import Question
+from community.questions.operations.duplicates import propose_duplicate
 from community.questions.operations.regrouping import lock_questions, merge_question
 from tests.factories.community import make_question
 
@@ -20,10 +22,34 @@ def make_regrouping(moderator: User, board: Board) -> int:
         return merge_question(moderator, found[source.id], found[target.id]).id
 
 
+def propose_original(proposer: User, question: Question) -> None:
+    """Propose that a question was asked before."""
+    original = make_question(board=db.session.get_one(Board, question.board_id))
+    with transaction():
+        found = lock_questions(question.id, original.id)
+        propose_duplicate(proposer, found[question.id], found[original.id])
+
+
 def tool_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
     """Return the requests by endpoint; each takes a cell of the matrix."""
     soon = (clock.now() + timedelta(days=3)).date().isoformat()
     return {
+        "questions.propose_duplicate": lambda c: (
+            f"/questions/{c.question()}/duplicate-proposal",
+            {"duplicate_of": str(c.question("bare"))},
+        ),
+        "questions.withdraw_proposal": lambda c: (
+            f"/questions/{c.question('proposed')}/duplicate-proposal",
+            {},
+        ),
+        "questions.support_proposal": lambda c: (
+            f"/questions/{c.question('proposed')}/duplicate-proposal/voices",
+            {},
+        ),
+        "questions.answer_proposal": lambda c: (
+            f"/questions/{c.question('proposed')}/duplicate-proposal/answer",
+            {"helps": "no", "note": "Mine is about a tablet"},
+        ),
         "tools.merge_question": lambda c: (
             f"/questions/{c.question('bare')}/merge",
             {"into": str(c.question())},

@@ -29,6 +29,7 @@ EXTRAS = {
     "moderation/appeals": "kinds letters wording",
     "moderation/audit": "",
     "moderation/images": "kinds",
+    "moderation/duplicates": "kinds",
     "moderation/held": "kinds newcomers wording",
     "moderation/words": "matching screen wording",
     "moderation/spam": "bayes cases disposable facts hashing outside screen tokens",

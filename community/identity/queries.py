@@ -2,9 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import joinedload
 
 from community.core import clock
@@ -112,14 +123,20 @@ def _get_user(condition: ColumnElement[bool]) -> User | None:
 
 def get_user_and_session(token_hash: str) -> tuple[User, UserSession] | None:
     """Return whose session this is, roles loaded, in one query."""
-    found = db.session.execute(
-        select(User, UserSession)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(UserSession.token_hash == token_hash)
-        .options(*VIEWER_RIGHTS)
-    )
+    found = db.session.execute(_session_statement(), {"token_hash": token_hash})
     row = found.unique().one_or_none()
     return (row[0], row[1]) if row else None
+
+
+# Asked with every request: building it costs more than running it.
+@lru_cache
+def _session_statement() -> Select[User, UserSession]:
+    return (
+        select(User, UserSession)
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(UserSession.token_hash == bindparam("token_hash"))
+        .options(*VIEWER_RIGHTS)
+    )
 
 
 def list_sessions(user_id: int) -> list[UserSession]:

@@ -7,6 +7,7 @@ BY_STRENGTH = (
     "accepted",
     "unaccepted",
     "info_request",
+    "duplicate",
     "mention",
     "answer",
     "comment",

@@ -21,6 +21,7 @@ KINDS = (
     "closed",
     "reopened",
     "moved",
+    "duplicate",
     "new_question",
     "badge",
     "points",

@@ -29,6 +29,7 @@ from community.events import (
     TrustLevelAtRisk,
     TrustLevelChanged,
 )
+from community.events.duplicates import DuplicateProposed
 from community.events.reports import CaseOverdue, FlagAnswered
 from community.notifications.operations.telling import (
     tell,
@@ -95,6 +96,14 @@ def on_info_requested(event: InfoRequested, *, event_id: int) -> None:
     occasion = get_occasion(event.question_id)
     if occasion is not None:
         reasons = {"info_request": this_member(occasion.asker_id)}
+        tell(reasons, occasion, event_id=event_id, actor_id=event.actor_id)
+
+
+def on_duplicate_proposed(event: DuplicateProposed, *, event_id: int) -> None:
+    """Ask the asker whether the other question helps."""
+    occasion = get_occasion(event.question_id)
+    if occasion is not None:
+        reasons = {"duplicate": this_member(occasion.asker_id)}
         tell(reasons, occasion, event_id=event_id, actor_id=event.actor_id)
 
 
@@ -281,6 +290,7 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     AnswerAccepted: [on_answer_accepted],
     AnswerUnaccepted: [on_answer_unaccepted],
     InfoRequested: [on_info_requested],
+    DuplicateProposed: [on_duplicate_proposed],
     QuestionClosed: [on_question_closed],
     QuestionReopened: [on_question_reopened],
     PostRegrouped: [on_post_regrouped],

@@ -27,6 +27,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "closed": _l("A question you follow is closed"),
     "reopened": _l("A question you follow is open again"),
     "moved": _l("Your question or answer stands somewhere else"),
+    "duplicate": _l("Somebody thinks that your question was asked before"),
     "new_question": _l("New questions on boards and tags and from people you follow"),
     "badge": _l("You are given a badge"),
     "rules": _l("New rules of points"),
@@ -79,6 +80,8 @@ def _plain_line(kind: str, names: dict[str, str]) -> str:
         return _("%(actor)s accepted your answer to “%(title)s”", **names)
     if kind == "info_request":
         return _("%(actor)s needs to know more about “%(title)s”", **names)
+    if kind == "duplicate":
+        return _("%(actor)s found a question like “%(title)s”: does it help?", **names)
     if kind == "reopened":
         return _("%(actor)s reopened “%(title)s”", **names)
     return _("%(actor)s asked “%(title)s”", **names)
@@ -221,6 +224,7 @@ def subject_of(entry: Entry) -> str:
         "closed": _("Closed: %(title)s", title=title),
         "reopened": _("Open again: %(title)s", title=title),
         "moved": _("Stands somewhere else: %(title)s", title=title),
+        "duplicate": _("Asked before? %(title)s", title=title),
         "new_question": _("New question: %(title)s", title=title),
         "badge": _("A badge for you: %(badge)s", badge=entry.note),
     }

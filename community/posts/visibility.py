@@ -5,13 +5,15 @@ may see its board (``boards.policies``). Authors see their own held and hidden p
 pages only through queries that say so; moderators reach removed posts on the boards they moderate.
 """
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
 from community.boards.models import Board
-from community.boards.policies import moderated_board_ids
-from community.boards.queries import board_is_visible
+from community.boards.policies import Reach, moderated_board_ids, reach_of
+from community.boards.queries import board_is_visible, board_is_within
 from community.core.authz import Viewer, is_moderating
 from community.posts.models import Attachment, Post
 
@@ -27,6 +29,7 @@ __all__ = [
     "board_is_visible",
     "held_is_visible",
     "image_is_visible",
+    "place_is_visible",
     "post_is_moderated",
     "post_is_visible",
     "root_is_visible",
@@ -43,7 +46,7 @@ def root_is_visible(
 
 def visible_boards(viewer: Viewer) -> ColumnElement[bool]:
     """Return a condition on ``Post.board_id`` that needs no join."""
-    return Post.board_id.in_(select(Board.id).where(board_is_visible(viewer)).scalar_subquery())
+    return _boards_within(reach_of(viewer))
 
 
 def post_is_moderated(viewer: Viewer) -> ColumnElement[bool]:
@@ -61,19 +64,46 @@ def held_is_visible(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+# Made once: an alias of this table costs more than most queries that use it.
+_root, _parent = aliased(Post), aliased(Post)
+
+
 def post_is_visible(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition for any post, whatever its kind; needs no join."""
-    root, parent = aliased(Post), aliased(Post)
-    published_root = select(root.id).where(root.id == Post.root_id, root.visibility == PUBLISHED)
-    published_parent = select(parent.id).where(
-        parent.id == Post.parent_id, parent.visibility == PUBLISHED
+    return _post_is_within(reach_of(viewer))
+
+
+@lru_cache
+def _post_is_within(reach: Reach) -> ColumnElement[bool]:
+    published_parent = select(_parent.id).where(
+        _parent.id == Post.parent_id, _parent.visibility == PUBLISHED
     )
     return and_(
         Post.visibility == PUBLISHED,
-        visible_boards(viewer),
-        published_root.exists(),
-        or_(Post.parent_id.is_(None), published_parent.exists()),
+        _boards_within(reach),
+        _published_root(),
+        or_(Post.parent_id.is_(None), published_parent.correlate_except(_parent).exists()),
     )
+
+
+def _boards_within(reach: Reach) -> ColumnElement[bool]:
+    return Post.board_id.in_(select(Board.id).where(board_is_within(reach)).scalar_subquery())
+
+
+def _published_root() -> ColumnElement[bool]:
+    root = select(_root.id).where(_root.id == Post.root_id, _root.visibility == PUBLISHED)
+    return root.correlate_except(_root).exists()
+
+
+def place_is_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition for posts that the viewer sees, or that are part of a question now which
+    they see; needs no join."""
+    return or_(post_is_visible(viewer), _merged_within(reach_of(viewer)))
+
+
+@lru_cache
+def _merged_within(reach: Reach) -> ColumnElement[bool]:
+    return and_(Post.visibility == MERGED, _boards_within(reach), _published_root())
 
 
 def image_is_visible(viewer: Viewer) -> ColumnElement[bool]:

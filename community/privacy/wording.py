@@ -31,6 +31,8 @@ HEADINGS = {
     "pins": _l("Questions you pinned"),
     "regroupings": _l("Questions you merged or split"),
     "duplicate_links": _l("Duplicates you linked"),
+    "duplicate_proposals": _l("Duplicates you proposed, and what you said to those of others"),
+    "duplicate_voices": _l("Duplicates you confirmed"),
     "me_toos": _l("Questions you have as well"),
     "votes": _l("Kudos you gave"),
     "watches": _l("What you follow"),

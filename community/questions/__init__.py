@@ -1,7 +1,9 @@
 """Questions and answers: asking, answering, accepting, closing.
 
 Owns the tables ``questions``, ``answers``, ``acceptances``, ``lapsed_acceptances``, ``closures``,
-``info_requests``, ``locks``, ``me_toos`` and ``duplicate_links``. Emits ``QuestionAsked``,
-``AnswerPosted``, ``AnswerAccepted``, ``AnswerUnaccepted``, ``QuestionClosed``,
-``QuestionReopened``, ``InfoRequested`` and ``MeTooAdded``.
+``info_requests``, ``locks``, ``pins``, ``me_toos``, ``regroupings``, ``duplicate_links``,
+``duplicate_proposals`` and ``duplicate_voices``. Emits ``QuestionAsked``, ``AnswerPosted``,
+``AnswerAccepted``, ``AnswerUnaccepted``, ``QuestionClosed``, ``QuestionReopened``,
+``InfoRequested``, ``MeTooAdded``, ``DuplicateProposed``, ``DuplicateDisputed`` and
+``DuplicateSettled``.
 """

@@ -41,6 +41,51 @@ class UnknownOriginal(Invalid):
     message = _l("Please give the number or the address of the original question.")
 
 
+class DuplicateCircle(Invalid):
+    """The question named as the original is itself closed as a duplicate of this one."""
+
+    message = _l("That question is closed as a duplicate of this one.")
+
+
+class OriginalUnseen(Invalid):
+    """The asker may not read the question named as the original."""
+
+    message = _l("The asker cannot read that question. Name one that they can.")
+
+
+class SecondVoiceNeeded(NotAllowed):
+    """Who does not know the topic well proposes that a question was asked before."""
+
+    message = _l(
+        "Propose it instead: a question is closed as a duplicate once its asker or a second "
+        "member agrees."
+    )
+
+
+class ProposedAlready(Conflict):
+    """Of a question one proposal at a time is undecided."""
+
+    message = _l("Somebody has proposed another question already.")
+
+
+class JudgedDifferent(Conflict):
+    """Moderators have decided that these two questions differ."""
+
+    message = _l("Moderators have decided that these two questions are not the same.")
+
+
+class ProposalGone(Conflict):
+    """The proposal was withdrawn or decided meanwhile."""
+
+    message = _l("This proposal has been withdrawn or decided meanwhile.")
+
+
+class AskerDisagrees(Conflict):
+    """Where the asker says theirs is different, moderators decide and no second voice."""
+
+    message = _l("The asker says that theirs is different. Moderators decide about it now.")
+
+
 class UnknownBoard(Invalid):
     """The board does not exist, or not for this person."""
 

@@ -232,6 +232,52 @@ class DuplicateLink(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class DuplicateProposal(Base):
+    """Somebody's word that a question was asked before, and what its asker says to that.
+
+    Of a question at most one is undecided (without ``ended_at``). ``answer`` is "helps" or
+    "differs", with the asker's sentence in ``answer_note``; ``outcome`` what became of it.
+    """
+
+    __tablename__ = "duplicate_proposals"
+    __table_args__ = (
+        CheckConstraint("answer IN ('helps', 'differs')", name="answer"),
+        CheckConstraint("outcome IN ('closed', 'kept', 'withdrawn', 'moot')", name="outcome"),
+        CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended"),
+        Index("ix_duplicate_proposals_question_id", "question_id"),
+        Index(
+            "ix_duplicate_proposals_open",
+            "question_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    original_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answer: Mapped[str | None] = mapped_column(String(7))
+    answer_note: Mapped[str] = mapped_column(String(500), default="")
+    answered_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(9))
+    ended_at: Mapped[datetime | None]
+
+
+class DuplicateVoice(Base):
+    """A member who says the same as a proposal; the first voice is that of who proposed it."""
+
+    __tablename__ = "duplicate_voices"
+    __table_args__ = (UniqueConstraint("proposal_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("duplicate_proposals.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class Regrouping(Base):
     """Posts that were put together differently: questions merged or split, answers made comments.
 

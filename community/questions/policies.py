@@ -110,11 +110,9 @@ def can_retag_question(viewer: Viewer, question: TextFacts, *, is_locked: bool) 
     return can_write(viewer) and has_privilege(viewer, Privilege.RETAG, question.board_id)
 
 
-def can_close_as_duplicate(viewer: Viewer, question: QuestionFacts) -> bool:
-    """Say whether the viewer may close a question because it was asked before.
-
-    Staff, and who has the standing, without a second voice: members' votes on it do not exist yet.
-    Source: product rules 2.2.
+def can_judge_duplicate(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer's word counts when a question was asked before: staff, and who has the
+    standing. Source: product rules 2.2.
     """
     if question.visibility != "published" or question.status in ("closed", "solved"):
         return False
@@ -122,6 +120,37 @@ def can_close_as_duplicate(viewer: Viewer, question: QuestionFacts) -> bool:
         return True
     standing = has_privilege(viewer, Privilege.CLOSE_DUPLICATE, question.board_id)
     return can_write(viewer) and standing and not question.is_locked
+
+
+def can_propose_duplicate(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer may propose, or second, that a question was asked before."""
+    return can_judge_duplicate(viewer, question) and not is_author(viewer, question)
+
+
+def can_close_as_duplicate(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer may close it so without a second voice, by their role alone.
+
+    Who knows the topic may as well (``queries.duplicates.closes_alone``).
+    """
+    by_role = is_staff(viewer, question.board_id) or has_tool(viewer, "close_as_duplicate")
+    return by_role and can_judge_duplicate(viewer, question)
+
+
+def can_answer_proposal(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer is the asker, who says whether the other question helps."""
+    is_open = question.visibility == "published" and question.status not in ("closed", "solved")
+    return is_open and can_write(viewer) and is_author(viewer, question) and not question.is_locked
+
+
+def can_withdraw_proposal(viewer: Viewer, question: QuestionFacts, *, proposed_by_id: int) -> bool:
+    """Say whether the viewer may take a proposal back: their own, and moderators anybody's."""
+    mine = can_write(viewer) and viewer.viewer_id == proposed_by_id
+    return mine or is_moderating(viewer, question.board_id)
+
+
+def can_decide_proposal(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer decides where asker and others disagree."""
+    return is_moderating(viewer, question.board_id)
 
 
 def can_close_question(viewer: Viewer, question: QuestionFacts, reason: str | None = None) -> bool:

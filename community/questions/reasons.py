@@ -51,7 +51,15 @@ def reason_words(reason: str) -> LazyString:
     return WORDS[reason]
 
 
-def reasons_for(viewer: Viewer, question: QuestionFacts) -> list[tuple[str, LazyString]]:
-    """Return the reasons for which a viewer may close a question."""
-    choice = (reason for reason in CLOSE_REASONS if can_close_question(viewer, question, reason))
-    return [(reason, WORDS[reason]) for reason in choice]
+def reasons_for(
+    viewer: Viewer, question: QuestionFacts, *, may_close_as_duplicate: bool
+) -> list[tuple[str, LazyString]]:
+    """Return the reasons for which a viewer may close a question; as a duplicate that depends on
+    what they know of its topic, too."""
+    allowed = {
+        reason: can_close_question(viewer, question, reason)
+        for reason in CLOSE_REASONS
+        if reason != "duplicate"
+    }
+    allowed["duplicate"] = may_close_as_duplicate
+    return [(reason, WORDS[reason]) for reason in CLOSE_REASONS if allowed[reason]]

@@ -11,10 +11,12 @@ from community.posts.errors import EditConflict, UnfitText
 from community.posts.models import Post, Vote
 from community.posts.operations import give_kudos
 from community.posts.tagging import tag_names_of
+from community.questions.errors import SecondVoiceNeeded
 from community.questions.models import Acceptance
 from community.questions.operations.acceptances import unaccept_answer
 from community.questions.operations.answers import post_comment
 from community.questions.operations.closures import close_question
+from community.questions.operations.duplicates import propose_duplicate
 from community.questions.operations.edits import edit_question, edit_reply, retag_question
 from community.questions.operations.questions import lock_question, lock_writing
 from tests.factories.community import (
@@ -220,19 +222,17 @@ def test_who_confirmed_can_take_it_back_and_nobody_else_of_their_standing():
     assert db.session.query(Acceptance).count() == 0
 
 
-def test_who_has_the_standing_closes_as_a_duplicate_and_for_no_other_reason():
+def test_who_has_the_standing_proposes_a_duplicate_and_closes_for_no_reason():
     question, original = make_question(), make_question()
+    knowing = make_user(points=1_000)
+    with pytest.raises(SecondVoiceNeeded), transaction():
+        close_question(knowing, lock_question(question.id), reason="duplicate", original=original)
     with transaction():
-        close_question(
-            make_user(points=1_000),
-            lock_question(question.id),
-            reason="duplicate",
-            original=original,
-        )
-    assert reload(question).status == "closed"
+        propose_duplicate(knowing, lock_question(question.id), original)
+    assert reload(question).status == "open"
     other = make_question()
     with pytest.raises(PrivilegeMissing, match="opens at 1000 points; you have 999"):
-        close_question(make_user(points=999), other, reason="duplicate", original=original)
+        propose_duplicate(make_user(points=999), other, original)
     for reason in ("off_topic", "solved_elsewhere"):
         with pytest.raises(NotAllowed):
             close_question(make_user(points=5_000), other, reason=reason)
@@ -265,11 +265,10 @@ def test_a_page_shows_what_is_open_and_says_what_is_not(client):
         f"/posts/{question.id}/kudos",
         f"/posts/{answer.id}/comments",
         f"/answers/{answer.id}/acceptance",
-        f"/questions/{question.id}/closure",
+        f"/questions/{question.id}/duplicate-proposal",
     ):
         assert f'action="{action}"' in page
-    assert 'value="duplicate"' in page
-    assert 'value="off_topic"' not in page
+    assert f'action="/questions/{question.id}/closure"' not in page
     assert f'href="/posts/{answer.id}/revisions/new"' in page
     assert "opens at" not in page
 

@@ -17,7 +17,7 @@ from community.notifications.models import Notification
 from community.notifications.queries.entries import in_bell
 from community.notifications.queries.receivers import may_read_board
 from community.posts.models import Post
-from community.posts.visibility import post_is_visible
+from community.posts.visibility import place_is_visible
 
 
 def add_unread(user_ids: Sequence[int]) -> None:
@@ -84,7 +84,7 @@ def _unread_of_user() -> Select[Any]:
             in_bell(),
             or_(
                 Notification.post_id.is_(None),
-                and_(post_is_visible(SYSTEM), may_read_board()),
+                and_(place_is_visible(SYSTEM), may_read_board()),
             ),
         )
         .correlate(User)

@@ -12,7 +12,7 @@ from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.notifications.models import Notification, NotificationSetting
 from community.posts.models import Post
-from community.posts.visibility import post_is_visible
+from community.posts.visibility import place_is_visible
 from community.questions.models import Question
 
 
@@ -45,7 +45,8 @@ class Entry(NamedTuple):
         """Address of the post, or of the page it is about, below the site's root."""
         if self.page:
             return self.page
-        anchor = "" if self.post_kind == "question" else f"#{self.post_kind}-{self.post_id}"
+        is_question_itself = self.post_id == self.question_id
+        anchor = "" if is_question_itself else f"#{self.post_kind}-{self.post_id}"
         return f"/questions/{self.question_id}{anchor}"
 
 
@@ -113,7 +114,7 @@ def _entries_for(viewer: User) -> Select[Any]:
         .outerjoin(actor, actor.id == Notification.actor_id)
         .where(
             Notification.user_id == viewer.id,
-            or_(Notification.post_id.is_(None), post_is_visible(viewer)),
+            or_(Notification.post_id.is_(None), place_is_visible(viewer)),
         )
     )
 

@@ -182,6 +182,28 @@ TABLES = {
             "created_at": kept("when"),
         },
     ),
+    "duplicate_proposals": Table(
+        owner="proposed_by_id",
+        of_post="question_id",
+        kept_for="post",
+        nothing="id question_id original_id outcome ended_at",
+        personal={
+            "proposed_by_id": kept("who proposed that it was asked before"),
+            "proposed_at": kept("when"),
+            "answer": kept("whether the other question helped the asker"),
+            "answer_note": rewritten("why the asker says theirs is different"),
+            "answered_at": kept("when the asker said so"),
+        },
+    ),
+    "duplicate_voices": Table(
+        owner="user_id",
+        kept_for="post",
+        nothing="id proposal_id",
+        personal={
+            "user_id": kept("who says the same"),
+            "created_at": kept("when"),
+        },
+    ),
     "me_toos": Table(
         owner="user_id",
         rows=Rows.COUNTED,

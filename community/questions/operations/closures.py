@@ -17,11 +17,22 @@ from community.events import (
     QuestionClosed,
     QuestionReopened,
 )
+from community.events.duplicates import DuplicateSettled
 from community.identity.models import User
 from community.identity.privileges import require_privilege
+from community.identity.queries import get_user
+from community.posts.models import Post
 from community.posts.policies import can_write, is_author
 from community.posts.text import Problem, fit_note, fit_text, note_problem
-from community.questions.errors import AlreadyClosed, UnknownCloseReason, UnknownOriginal
+from community.posts.visibility import post_is_visible
+from community.questions.errors import (
+    AlreadyClosed,
+    DuplicateCircle,
+    OriginalUnseen,
+    SecondVoiceNeeded,
+    UnknownCloseReason,
+    UnknownOriginal,
+)
 from community.questions.models import (
     CLOSE_REASONS,
     Closure,
@@ -33,8 +44,14 @@ from community.questions.operations.acceptances import finish_info_request
 from community.questions.operations.questions import lock_question
 from community.questions.policies import (
     can_close_question,
+    can_judge_duplicate,
     can_reopen_question,
     can_request_info,
+)
+from community.questions.queries.duplicates import (
+    closes_alone,
+    get_open_proposal,
+    last_original,
 )
 from community.questions.status import (
     recompute,
@@ -53,24 +70,83 @@ def close_question(
 ) -> None:
     """Resolve or close a question without a best answer; its row is locked.
 
-    ``original`` is the question of which this one is a duplicate; the actor can see it. Raises
+    ``original`` is the question of which this one is a duplicate; its row is locked, too. Raises
     ``UnknownCloseReason``, ``AlreadyClosed``, ``NotAllowed``, ``PrivilegeMissing``, ``UnfitText``,
-    ``UnknownOriginal``.
+    ``SecondVoiceNeeded``, ``UnknownOriginal``, ``DuplicateCircle``, ``OriginalUnseen``.
     """
     if reason not in CLOSE_REASONS:
         raise UnknownCloseReason(errors={"reason": UnknownCloseReason.message})
     if question.status in ("closed", "solved"):
         raise AlreadyClosed()
-    if reason == "duplicate" and can_write(actor) and not question.is_locked:
-        require_privilege(actor, Privilege.CLOSE_DUPLICATE, question.board_id)
+    if reason == "duplicate":
+        _require_closing_alone(actor, question)
+        close_as_duplicate(actor, question, find_original(actor, question, original), note)
+        return
     require(can_close_question(actor, question, reason))
     note = fit_note(note, 500)
-    original_id = _link_duplicate(actor, question, original) if reason == "duplicate" else None
-    closure = Closure(reason=reason, note=note, duplicate_of_id=original_id, closed_by_id=actor.id)
-    _close(question, closure)
+    _close(question, Closure(reason=reason, note=note, closed_by_id=actor.id))
     if not is_author(actor, question):
-        after = {"reason": reason, "duplicate_of": original_id}
+        after = {"reason": reason, "duplicate_of": None}
         record(actor, Action.QUESTION_CLOSED, subject=_subject(question), after=after, reason=note)
+
+
+def _require_closing_alone(actor: User, question: Question) -> None:
+    if can_write(actor) and not question.is_locked:
+        require_privilege(actor, Privilege.CLOSE_DUPLICATE, question.board_id)
+    require(can_judge_duplicate(actor, question))
+    if not closes_alone(actor, question, question.id):
+        raise SecondVoiceNeeded()
+
+
+def close_as_duplicate(actor: User, question: Question, original: Question, note: str) -> None:
+    """Close a question in favour of another one (``find_original``); whether the actor may is the
+    caller's to ask. Raises ``AlreadyClosed``, ``UnfitText``."""
+    if question.status in ("closed", "solved"):
+        raise AlreadyClosed()
+    note = fit_note(note, 500)
+    _link_duplicate(actor, question, original)
+    reason = "duplicate"
+    _close(
+        question,
+        Closure(reason=reason, note=note, duplicate_of_id=original.id, closed_by_id=actor.id),
+    )
+    after = {"reason": reason, "duplicate_of": original.id}
+    record(actor, Action.QUESTION_CLOSED, subject=_subject(question), after=after, reason=note)
+
+
+def find_original(actor: User, question: Question, original: Question | None) -> Question:
+    """Return the question to be read instead, at the end of all chains; its row is locked.
+
+    Raises ``UnknownOriginal``, also where the actor may not see it, ``DuplicateCircle`` and
+    ``OriginalUnseen``.
+    """
+    if original is None or original.id == question.id:
+        raise UnknownOriginal(errors={"duplicate_of": UnknownOriginal.message})
+    # Two that name each other at once would make a circle: who locks second finds the first one's.
+    lock_question(last_original(original.id))
+    last_id = last_original(original.id)
+    if last_id == question.id:
+        raise DuplicateCircle(errors={"duplicate_of": DuplicateCircle.message})
+    if not _is_seen(actor, last_id):
+        raise UnknownOriginal(errors={"duplicate_of": UnknownOriginal.message})
+    asker = get_user(question.author_id)
+    if asker is not None and not _is_seen(asker, last_id):
+        raise OriginalUnseen(errors={"duplicate_of": OriginalUnseen.message})
+    return lock_question(last_id)
+
+
+def _is_seen(viewer: User, question_id: int) -> bool:
+    seen = select(Post.id).where(Post.id == question_id, post_is_visible(viewer))
+    return db.session.scalar(seen) is not None
+
+
+def end_proposal(question: Question, outcome: str) -> None:
+    """End what is proposed about a question, if anything is."""
+    proposal = get_open_proposal(question.id)
+    if proposal is not None:
+        proposal.outcome, proposal.ended_at = outcome, clock.now()
+        db.session.flush()
+        emit(DuplicateSettled(question.id, proposal.id))
 
 
 def _subject(question: Question) -> tuple[str, int]:
@@ -82,12 +158,11 @@ def _close(question: Question, closure: Closure) -> None:
     db.session.add(closure)
     finish_info_request(question)
     recompute(question)
+    end_proposal(question, "closed" if closure.reason == "duplicate" else "moot")
     emit(QuestionClosed(question.id, closure.closed_by_id, closure.reason))
 
 
-def _link_duplicate(actor: User, question: Question, original: Question | None) -> int:
-    if original is None or original.id == question.id:
-        raise UnknownOriginal(errors={"duplicate_of": UnknownOriginal.message})
+def _link_duplicate(actor: User, question: Question, original: Question) -> None:
     db.session.execute(
         insert_ignoring_conflicts(DuplicateLink).values(
             question_id=question.id,
@@ -96,7 +171,6 @@ def _link_duplicate(actor: User, question: Question, original: Question | None) 
             created_at=clock.now(),
         )
     )
-    return original.id
 
 
 def reopen_question(actor: User, question: Question) -> None:

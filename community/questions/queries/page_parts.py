@@ -39,6 +39,15 @@ class ClosureView(NamedTuple):
     original: tuple[int, str, str] | None
 
 
+class ProposalView(NamedTuple):
+    """Somebody proposed that the question was asked before; ``original`` as in ``ClosureView``."""
+
+    original: tuple[int, str, str]
+    proposed_by_id: int
+    is_disputed: bool
+    my_voice: bool
+
+
 class MergedView(NamedTuple):
     """A question that became part of this one: its own text, as a quotation."""
 
@@ -107,6 +116,8 @@ class QuestionView(PostView):
     closure: ClosureView | None = None
     needs_info: NoteView | None = None
     merged: list[MergedView] = field(default_factory=list)
+    duplicates: list[tuple[int, str, str]] = field(default_factory=list)
+    proposal: ProposalView | None = None
     my_me_too: bool = False
     my_watch: bool = False
 

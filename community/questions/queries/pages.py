@@ -9,6 +9,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     literal,
     or_,
     select,
@@ -27,8 +28,23 @@ from community.core.pagination import Cursor
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.posts.models import Post, PostTag, Tag, Vote, Watch
-from community.posts.visibility import MERGED, root_is_visible
-from community.questions.models import Acceptance, Answer, Closure, InfoRequest, MeToo, Question
+from community.posts.visibility import MERGED
+from community.questions.models import (
+    Acceptance,
+    Answer,
+    Closure,
+    DuplicateLink,
+    DuplicateProposal,
+    InfoRequest,
+    MeToo,
+    Question,
+)
+from community.questions.queries.duplicates import (
+    Named,
+    find_shown_original,
+    list_duplicates,
+    list_voices,
+)
 from community.questions.queries.page_parts import (
     AcceptanceView,
     AnswerCursor,
@@ -36,6 +52,7 @@ from community.questions.queries.page_parts import (
     MergedView,
     NoteView,
     PostView,
+    ProposalView,
     QuestionPage,
     QuestionView,
 )
@@ -109,6 +126,11 @@ def _question_statement(reach: Reach) -> AnySelect:
             Closure.duplicate_of_id,
             InfoRequest.note.label("info_note"),
             InfoRequest.requested_at,
+            DuplicateProposal.id.label("proposal_id"),
+            DuplicateProposal.original_id,
+            DuplicateProposal.proposed_by_id,
+            DuplicateProposal.answer,
+            exists().where(DuplicateLink.original_id == Question.id).label("has_duplicates"),
             *person_columns(closer),
             *person_columns(),
         )
@@ -119,6 +141,12 @@ def _question_statement(reach: Reach) -> AnySelect:
         .outerjoin(
             InfoRequest,
             and_(InfoRequest.question_id == Question.id, InfoRequest.answered_at.is_(None)),
+        )
+        .outerjoin(
+            DuplicateProposal,
+            and_(
+                DuplicateProposal.question_id == Question.id, DuplicateProposal.ended_at.is_(None)
+            ),
         )
         .where(
             Question.id == bindparam("question_id"),
@@ -158,6 +186,8 @@ def _question_view(viewer: Viewer, language: str, row: AnyRow) -> QuestionView:
         last_activity_at=row.last_activity_at,
         solved_at=row.solved_at,
         closure=_closure_view(viewer, row),
+        proposal=_proposal_view(viewer, row),
+        duplicates=[*list_duplicates(viewer, row.id)] if row.has_duplicates else [],
         needs_info=NoteView(row.info_note, row.requested_at) if row.requested_at else None,
     )
 
@@ -171,16 +201,19 @@ def _closure_view(viewer: Viewer, row: AnyRow) -> ClosureView | None:
     return ClosureView(row.reason, label, row.closure_note, row.closed_at, by, original)
 
 
-def _original_of(viewer: Viewer, question_id: int | None) -> tuple[int, str, str] | None:
+def _original_of(viewer: Viewer, question_id: int | None) -> Named | None:
     """Name a duplicate's original to those who can see it; one more query, for duplicates only."""
-    if question_id is None:
+    return None if question_id is None else find_shown_original(viewer, question_id)
+
+
+def _proposal_view(viewer: Viewer, row: AnyRow) -> ProposalView | None:
+    if row.proposal_id is None or row.status in ("closed", "solved"):
         return None
-    row = db.session.execute(
-        select(Question.id, Question.slug, Question.title)
-        .join(Board, Board.id == Question.place_id)
-        .where(Question.id == question_id, root_is_visible(viewer, Question))
-    ).one_or_none()
-    return (row.id, row.slug, row.title) if row else None
+    original = _original_of(viewer, row.original_id)
+    if original is None or original.id == row.id:
+        return None
+    has_voice = viewer.viewer_id is not None and viewer.viewer_id in list_voices(row.proposal_id)
+    return ProposalView(original, row.proposed_by_id, row.answer == "differs", has_voice)
 
 
 def _list_answers(

@@ -24,6 +24,7 @@ from community.posts.visibility import (
 from community.questions.models import Answer, Question
 from community.questions.operations.questions import lock_question
 from community.questions.operations.regrouping import lock_questions
+from community.questions.queries.duplicates import last_original
 from community.questions.queries.page_parts import QuestionView
 
 QUESTION_NUMBER = re.compile(r"(?:.*/questions/|#)?([0-9]{1,9})(?:[/?#].*)?", re.ASCII)
@@ -97,6 +98,19 @@ def access_pair(source_id: int, target_id: int) -> tuple[Question, Question | No
     if source.id not in found:
         raise NotFound()
     return found[source.id], found.get(target_id)
+
+
+def access_original(question_id: int, raw: str) -> tuple[Question, Question | None]:
+    """Return a visible question and the last one of the chain that was named, both rows locked.
+
+    The latter is None unless the viewer sees it; raises ``NotFound`` for the first.
+    """
+    visible = access_post(question_id)
+    named = find_question(raw)
+    question, original = access_pair(visible.id, last_original(named.id) if named else 0)
+    if not question.is_published:
+        raise NotFound()
+    return question, original
 
 
 def find_merged_into(question_id: int) -> tuple[int, str]:

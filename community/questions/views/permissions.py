@@ -17,19 +17,22 @@ from community.posts.policies import (
 )
 from community.questions.policies import (
     can_accept_answer,
+    can_answer_proposal,
     can_answer_question,
-    can_close_as_duplicate,
     can_close_question,
     can_comment,
     can_lock_question,
+    can_propose_duplicate,
     can_reopen_question,
     can_request_info,
     can_retag_question,
     can_say_me_too,
     can_unaccept_answer,
     can_use_tools,
+    can_withdraw_proposal,
     takes_comments,
 )
+from community.questions.queries.duplicates import closes_alone
 from community.questions.queries.page_parts import PostView, QuestionPage, QuestionView
 
 
@@ -89,10 +92,13 @@ def _for_post(viewer: Viewer, question: QuestionView, post: PostView) -> set[str
 
 
 def _for_question(viewer: Viewer, question: QuestionView) -> set[str]:
+    alone = closes_alone(viewer, question, question.id)
     allowed = {
         "me_too": can_say_me_too(viewer, question),
         "answer": can_answer_question(viewer, question),
-        "close": can_close_question(viewer, question) or can_close_as_duplicate(viewer, question),
+        "close": can_close_question(viewer, question) or alone,
+        "close_duplicate": alone,
+        **_about_duplicates(viewer, question),
         "retag": can_retag_question(viewer, question, is_locked=question.is_locked),
         "reopen": can_reopen_question(
             viewer, question, closed_at=question.closure.at if question.closure else None
@@ -102,3 +108,16 @@ def _for_question(viewer: Viewer, question: QuestionView) -> set[str]:
         "tools": can_use_tools(viewer, question, question),
     }
     return {name for name, yes in allowed.items() if yes}
+
+
+def _about_duplicates(viewer: Viewer, question: QuestionView) -> dict[str, bool]:
+    proposal = question.proposal
+    judges = can_propose_duplicate(viewer, question)
+    if proposal is None:
+        return {"propose": judges}
+    by_id = proposal.proposed_by_id
+    return {
+        "second": judges and not proposal.my_voice and not proposal.is_disputed,
+        "say_whether_it_helps": can_answer_proposal(viewer, question),
+        "withdraw": can_withdraw_proposal(viewer, question, proposed_by_id=by_id),
+    }

@@ -16,6 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
 
 from community.boards.models import Board
 from community.boards.queries import get_board, list_boards
@@ -49,15 +50,14 @@ from community.posts.views import guest_draft_token, keep_text_for_sign_in, prev
 from community.questions.forms import PersonalChoice, PersonalPanel, QuestionForm
 from community.questions.indexing import is_indexable
 from community.questions.operations import closures, questions
-from community.questions.policies import can_close_as_duplicate
 from community.questions.queries.news import get_news
 from community.questions.queries.page_parts import AnswerCursor, QuestionPage
 from community.questions.queries.pages import get_question_page
 from community.questions.reasons import reasons_for
 from community.questions.structured_data import qa_page
 from community.questions.views.loading import (
+    access_original,
     access_question,
-    find_question,
     merged_url,
     note_read_by_role,
     post_url,
@@ -119,15 +119,22 @@ def render_question(page: QuestionPage, *, status: int = 200, **typed: object) -
             page=page,
             question=question,
             answers=page.answers,
-            reasons=reasons_for(viewer, question) if "close" in question.may else (),
+            reasons=_reasons(viewer, page),
             missing=missing_here(viewer, page),
-            may_close_as_duplicate=can_close_as_duplicate(viewer, question),
             structured_data=qa_page(question, page.answers, canonical_url("")),
             indexable=is_indexable(question),
             **typed,
         ),
         status,
     )
+
+
+def _reasons(viewer: Viewer, page: QuestionPage) -> list[tuple[str, LazyString]]:
+    question = page.question
+    if "close" not in question.may:
+        return []
+    as_duplicate = "close_duplicate" in question.may
+    return reasons_for(viewer, question, may_close_as_duplicate=as_duplicate)
 
 
 @blueprint.get("/questions/<int:question_id>/news")
@@ -286,16 +293,15 @@ def _keep_and_sign_in(form: QuestionForm) -> ResponseReturnValue:
 
 def close_question(question_id: int) -> ResponseReturnValue:
     """Resolve or close without a best answer."""
-    actor = signed_in_user()
-    question = access_question(question_id)
-    form = request.form
+    actor, form = signed_in_user(), request.form
+    question, original = access_original(question_id, form.get("duplicate_of", ""))
     try:
         closures.close_question(
             actor,
             question,
             reason=form.get("reason", ""),
             note=form.get("note", ""),
-            original=find_question(form.get("duplicate_of", "")),
+            original=original,
         )
     except Invalid as refusal:
         page = load_page(question_id)
