@@ -58,6 +58,7 @@ FIXED = {
     ("pins", "scope"),
     ("regroupings", "kind"),
     ("flags", "outcome"),
+    ("duplicate_proposals", "answer"),
     *(("support_cases", column) for column in ("state", "priority")),
     *(("case_messages", column) for column in ("kind", "direction")),
     *(("decision_appeals", column) for column in ("state", "decided_at")),
