@@ -312,8 +312,8 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
     "/questions/<int:question_id>/duplicate-proposal/voices": lambda t: [
         (f"/questions/{t.question}/duplicate-proposal/voices", {})
     ],
-    "/questions/<int:question_id>/duplicate-proposal/answer": lambda t: [
-        (f"/questions/{t.question}/duplicate-proposal/answer", {"helps": "yes"})
+    "/questions/<int:question_id>/duplicate-proposal/verdict": lambda t: [
+        (f"/questions/{t.question}/duplicate-proposal/verdict", {"helps": "yes"})
     ],
     "/questions/<int:question_id>/lock": lambda t: [(f"/questions/{t.question}/lock", {})],
     "/questions/<int:question_id>/merge": lambda t: [

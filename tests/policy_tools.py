@@ -47,7 +47,7 @@ def tool_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
             {},
         ),
         "questions.answer_proposal": lambda c: (
-            f"/questions/{c.question('proposed')}/duplicate-proposal/answer",
+            f"/questions/{c.question('proposed')}/duplicate-proposal/verdict",
             {"helps": "no", "note": "Mine is about a tablet"},
         ),
         "tools.merge_question": lambda c: (

@@ -63,7 +63,7 @@ def test_a_member_proposes_and_the_asker_says_that_it_helps(
     page = page_of(client, question)
     assert "Does this help?" in page
     assert f'href="/questions/{original.id}/' in page
-    assert client.submit(f"{address}/answer", {"helps": "yes"}).status_code == 303
+    assert client.submit(f"{address}/verdict", {"helps": "yes"}).status_code == 303
     assert reload(question).status == "closed"
     client.sign_out()
     assert original.title in page_of(client, question)
@@ -75,7 +75,7 @@ def test_a_no_takes_a_sentence_and_what_was_typed_comes_back(
 ):
     propose(knowing, question, original)
     client.sign_in(asker)
-    address = f"/questions/{question.id}/duplicate-proposal/answer"
+    address = f"/questions/{question.id}/duplicate-proposal/verdict"
     refused = client.submit(address, {"helps": "no", "note": "Nah"})
     assert refused.status_code == 422
     assert ">Nah</textarea>" in refused.text
@@ -126,7 +126,7 @@ def test_members_without_the_standing_see_the_link_and_no_button(
     address = f"/questions/{question.id}/duplicate-proposal"
     assert client.submit(address, {"duplicate_of": str(original.id)}).status_code == 403
     assert client.submit(f"{address}/voices").status_code == 403
-    assert client.submit(f"{address}/answer", {"helps": "yes"}).status_code == 403
+    assert client.submit(f"{address}/verdict", {"helps": "yes"}).status_code == 403
     assert client.remove(address).status_code == 403
 
 

@@ -63,7 +63,7 @@ def support_proposal(question_id: int) -> ResponseReturnValue:
     return redirect(question_url(question), 303)
 
 
-@blueprint.post("/questions/<int:question_id>/duplicate-proposal/answer")
+@blueprint.post("/questions/<int:question_id>/duplicate-proposal/verdict")
 @takes("helps", "note")
 def answer_proposal(question_id: int) -> ResponseReturnValue:
     """Say as the asker whether the other question helps."""
