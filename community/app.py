@@ -18,6 +18,7 @@ from community.core.health import blueprint as health_blueprint
 from community.core.jobs import registry
 from community.core.settings import Settings
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
+from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
 from community.escalation.triggers.views import blueprint as triggers_blueprint
 from community.identity import security, throttling
 from community.identity.providers import settings as providers
@@ -165,6 +166,7 @@ SUBSCRIPTIONS = (
     HELD_SUBSCRIPTIONS,
     FAIRNESS_SUBSCRIPTIONS,
     SUPPORT_CASES_SUBSCRIPTIONS,
+    SLA_SUBSCRIPTIONS,
 )
 
 # Of cases, in the order in which moderators may choose among them.

@@ -6,6 +6,7 @@ from community.core.audit import AuditEntry
 from community.core.audit_chain import AuditHead, AuditSeal
 from community.core.jobs import EventRecord, Job, PeriodicSlot
 from community.core.submissions import Submission
+from community.escalation.calendars.models import Calendar, CalendarVersion
 from community.escalation.cases.models import (
     CaseLink,
     CaseMessage,
@@ -13,6 +14,7 @@ from community.escalation.cases.models import (
     Escalation,
     SupportCase,
 )
+from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
 from community.escalation.teams.models import Team, TeamBoard, TeamMember
 from community.escalation.triggers.models import AnswerWait
 from community.identity.models import (
@@ -125,6 +127,8 @@ __all__ = [
     "BoardGroup",
     "BoardScreening",
     "BoardStats",
+    "Calendar",
+    "CalendarVersion",
     "CaseLink",
     "CaseMessage",
     "CaseStep",
@@ -201,6 +205,9 @@ __all__ = [
     "SanctionWording",
     "SettlementImport",
     "SignInTrace",
+    "SlaClock",
+    "SlaEvent",
+    "SlaPolicy",
     "SpamCleanup",
     "SpamLesson",
     "SpamModel",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from community.core.allowances import prune_allowances
 from community.core.worker import Periodic
 from community.escalation.cases.tasks import close_settled_cases
+from community.escalation.sla.tasks import sweep_clocks
 from community.escalation.triggers.operations.waits import refresh_answer_waits
 from community.identity.operations.names import fill_skeletons
 from community.notifications.operations.digests import plan_digests
@@ -29,6 +30,7 @@ from reputation.superusers.operations.following import look_after_superusers, te
 from reputation.trust.operations import refresh_levels
 
 PERIODIC = (
+    Periodic(sweep_clocks, timedelta(minutes=1)),
     Periodic(alert_of_old_cases, timedelta(minutes=10)),
     Periodic(ask_moderators_about_silent, timedelta(hours=1)),
     Periodic(file_settled_cases, timedelta(days=1)),

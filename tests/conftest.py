@@ -105,7 +105,7 @@ APPEND_ONLY = (
     *("ledger_entries", "ledger_closings", "rule_versions"),
 )
 # What migrations put there, and every site has: remembered once, put back before each test.
-SEEDED = ("ranks", "badges")
+SEEDED = ("ranks", "badges", "calendars", "calendar_versions", "sla_policies")
 _seeds: dict[str, list[dict[str, object]]] = {}
 
 

@@ -41,7 +41,8 @@ EXTRAS = {
     "community/escalation/mail_in": (
         "automatic bounces charsets headers html_text message parsing parts quotes"
     ),
-    "community/escalation/calendars": "business_time",
+    "community/escalation/calendars": "business_time country_days ical week_text",
+    "community/escalation/sla": "alarms timing wording",
     "community/escalation/triggers": "waits wording",
     "community/escalation/cases": "",
     "community/escalation/teams": "",

@@ -37,6 +37,8 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "wording": _l("Template text"),
     "word": _l("Watched word"),
     "audit log": _l("Audit log"),
+    "calendar": _l("Calendar"),
+    "sla_policy": _l("SLA policy"),
 }
 
 ACTION_WORDS: dict[str, LazyString] = {
@@ -44,6 +46,12 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.ROLE_REVOKED: _l("Role taken away"),
     Action.TRUST_FIXED: _l("Trust level set by hand"),
     Action.TRUST_FREED: _l("Trust level no longer set by hand"),
+    Action.CALENDAR_MADE: _l("Calendar made"),
+    Action.CALENDAR_CHANGED: _l("Calendar changed"),
+    Action.SLA_POLICY_MADE: _l("SLA policy made"),
+    Action.SLA_POLICY_CHANGED: _l("SLA policy changed"),
+    Action.SLA_POLICY_MOVED: _l("SLA policy moved"),
+    Action.SLA_POLICY_DELETED: _l("SLA policy deleted"),
     Action.GROUP_JOINED: _l("Joined a group"),
     Action.GROUP_LEFT: _l("Left a group"),
     Action.HOLD_PLACED: _l("Erasure held up"),

@@ -154,6 +154,7 @@ class Settings:
     payout_name: str = ""
     payout_iban: str = ""
     payout_bic: str = ""
+    alarm_origins: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -330,6 +331,11 @@ class Settings:
     def former_secret_keys(self) -> list[str]:
         """Keys that are still understood but not written with any more, newest first."""
         return [key for part in self.secret_key_fallbacks.split(",") if (key := part.strip())]
+
+    @property
+    def alarm_origin_set(self) -> frozenset[str]:
+        """Where alarms may go though it lies in a private network: scheme, host and port."""
+        return frozenset(part.strip() for part in self.alarm_origins.split(",") if part.strip())
 
     @property
     def audit_keys(self) -> list[str]:

@@ -5,7 +5,7 @@ on a day that is no holiday. So an hour that the clocks show twice counts twice,
 leave out counts not at all. Everything is computed in UTC; the zone only says when spans begin.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, pairwise
@@ -53,7 +53,9 @@ class OpeningHours:
 
 
 def hours_of(
-    zone: str, spans: dict[int, Sequence[tuple[int, int]]], holidays: Container[date] = frozenset()
+    zone: str,
+    spans: Mapping[int, Sequence[tuple[int, int]]],
+    holidays: Container[date] = frozenset(),
 ) -> OpeningHours:
     """Return opening hours from minutes of the day by weekday (0 is Monday), in any order."""
     week = (tuple(sorted(Span(*s) for s in spans.get(n, ()))) for n in range(DAYS_A_WEEK))

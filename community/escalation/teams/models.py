@@ -28,7 +28,7 @@ class Team(Base):
     slug: Mapped[str] = mapped_column(String(SLUG_CHARS))
     names: Mapped[dict[str, str]] = mapped_column(JSON)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    calendar_id: Mapped[int | None]
+    calendar_id: Mapped[int | None] = mapped_column(ForeignKey("calendars.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     def name_in(self, language: str) -> str:

@@ -4,7 +4,16 @@ What a customer wrote in private is theirs; what was answered belongs to the cas
 names of whoever is erased.
 """
 
-from community.privacy.marks import Erasure, Table, blanked, derived, kept, other_person, rewritten
+from community.privacy.marks import (
+    Erasure,
+    Personal,
+    Table,
+    blanked,
+    derived,
+    kept,
+    other_person,
+    rewritten,
+)
 
 TABLES = {
     "teams": Table(
@@ -77,5 +86,29 @@ TABLES = {
             "reason": rewritten("why"),
             "at": kept("when"),
         },
+    ),
+    "calendars": Table(nothing="id name is_default version"),
+    "calendar_versions": Table(
+        nothing="calendar_id version valid_from zone spans country region holidays",
+        personal={"changed_by_id": other_person("who of the team changed office hours")},
+    ),
+    "sla_policies": Table(
+        nothing="id name position is_fallback is_retired version conditions targets restarts_next"
+        " lead_after_minutes outside_after_minutes alarm_url changed_at",
+        personal={
+            "alarm_email": Personal(
+                "address that alarms go to", Erasure.KEPT, why_not="is the operator's"
+            ),
+        },
+    ),
+    # How long the team took: of a case, which says itself whose it is.
+    "sla_clocks": Table(
+        nothing="id case_id kind state policy_id policy_version calendar_id calendar_version"
+        " team_id board_id priority language channel target_minutes spent_seconds counting_since"
+        " started_at warn_at due_at next_at step warned_at pause_reason breached_at ended_at"
+    ),
+    "sla_events": Table(
+        nothing="id case_id clock_id at what reason state step due_before due_at target_minutes"
+        " spent_seconds policy_id policy_version calendar_id calendar_version"
     ),
 }

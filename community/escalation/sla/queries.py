@@ -1,0 +1,94 @@
+"""Reads of policies, clocks and what happened to them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, Table, func, select
+
+from community.core.authz import Viewer, require
+from community.core.db import Base, db
+from community.core.errors import NotFound
+from community.escalation.calendars.business_time import OpeningHours
+from community.escalation.calendars.models import Calendar
+from community.escalation.calendars.queries import (
+    default_calendar_id,
+    list_versions_since,
+    opening_hours,
+)
+from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
+from community.escalation.sla.policies import can_change_sla
+from community.escalation.sla.timing import Hours
+from community.escalation.teams.models import Team
+
+
+def case_table() -> Table:
+    """Return the table of support cases: they are made above, so only its name is known here."""
+    return Base.metadata.tables["support_cases"]
+
+
+def list_policies() -> Sequence[SlaPolicy]:
+    """Return the policies in use, in the order in which they are tried."""
+    used = select(SlaPolicy).where(SlaPolicy.is_retired.is_(False))
+    return db.session.scalars(
+        used.order_by(SlaPolicy.is_fallback, SlaPolicy.position, SlaPolicy.id)
+    ).all()
+
+
+def get_policy(viewer: Viewer, policy_id: int) -> SlaPolicy:
+    """Return a policy in use (administrators); raises ``NotFound``."""
+    require(can_change_sla(viewer))
+    policy = db.session.get(SlaPolicy, policy_id)
+    if policy is None or policy.is_retired:
+        raise NotFound()
+    return policy
+
+
+def calendar_of_team(team_id: int) -> Calendar:
+    """Return when a team works: its own calendar or the default one."""
+    own = db.session.scalar(select(Team.calendar_id).where(Team.id == team_id))
+    return db.session.get_one(Calendar, default_calendar_id() if own is None else own)
+
+
+def present_hours(calendar_id: int) -> OpeningHours:
+    """Return what a calendar says now."""
+    calendar = db.session.get_one(Calendar, calendar_id)
+    return opening_hours(list_versions_since(calendar_id, calendar.version)[-1])
+
+
+def hours_since(calendar_id: int, version: int) -> list[Hours]:
+    """Return what a calendar has said since one of its versions, in order."""
+    versions = list_versions_since(calendar_id, version)
+    ends = [later.valid_from for later in versions[1:]]
+    return [
+        Hours(opening_hours(one), until) for one, until in zip(versions, [*ends, None], strict=True)
+    ]
+
+
+def list_clocks(case_id: int) -> Sequence[SlaClock]:
+    """Return all clocks of a case in the order in which they were started."""
+    mine = select(SlaClock).where(SlaClock.case_id == case_id)
+    return db.session.scalars(mine.order_by(SlaClock.started_at, SlaClock.id)).all()
+
+
+def list_sla_events(case_id: int) -> Sequence[SlaEvent]:
+    """Return what happened to the clocks of a case, in order."""
+    mine = select(SlaEvent).where(SlaEvent.case_id == case_id)
+    return db.session.scalars(mine.order_by(SlaEvent.id)).all()
+
+
+def nearest_clocks(case_ids: Collection[int]) -> Mapping[int, SlaClock]:
+    """Return the open clock of each case that is missed or due first; cases without have none."""
+    found = select(SlaClock).where(
+        SlaClock.case_id.in_(case_ids), SlaClock.ended_at.is_(None), SlaClock.due_at.is_not(None)
+    )
+    ordered = found.order_by(SlaClock.due_at.desc(), SlaClock.id.desc())
+    return {clock.case_id: clock for clock in db.session.scalars(ordered)}
+
+
+def nearest_due_at(case_id: ColumnElement[int]) -> ScalarSelect[datetime | None]:
+    """Return the expression for when a case is due next, or since when it is overdue."""
+    return (
+        select(func.min(SlaClock.due_at))
+        .where(SlaClock.case_id == case_id, SlaClock.ended_at.is_(None))
+        .scalar_subquery()
+    )
