@@ -36,13 +36,14 @@ from community.posts.views import blueprint as posts_blueprint
 from community.privacy.views import blueprint as privacy_blueprint
 from community.questions.feeds import blueprint as feeds_blueprint
 from community.questions.views.duplicates import blueprint as questions_blueprint
+from community.questions.views.editing import blueprint as replies_blueprint
 from community.questions.views.held import blueprint as held_blueprint
 from community.questions.views.lists import boards as boards_blueprint
 from community.questions.views.lists import home as home_blueprint
 from community.questions.views.lists import tags as tags_blueprint
 from community.questions.views.profiles import blueprint as profiles_blueprint
 from community.questions.views.regrouping import blueprint as tools_blueprint
-from community.questions.views.removals import blueprint as replies_blueprint
+from community.questions.views.suggestions import blueprint as suggestions_blueprint
 from community.search.subscribers import SUBSCRIPTIONS as SEARCH_SUBSCRIPTIONS
 from community.search.views import blueprint as search_blueprint
 from moderation.appeals.kinds import KINDS as APPEAL_KINDS
@@ -54,6 +55,8 @@ from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
 from moderation.cases.views import blueprint as moderation_blueprint
 from moderation.duplicates.kinds import KINDS as DUPLICATE_KINDS
 from moderation.duplicates.subscribers import SUBSCRIPTIONS as DUPLICATE_SUBSCRIPTIONS
+from moderation.edits.kinds import KINDS as EDIT_KINDS
+from moderation.edits.subscribers import SUBSCRIPTIONS as EDIT_SUBSCRIPTIONS
 from moderation.flags.kinds import KINDS as FLAG_KINDS
 from moderation.flags.queries import count_upheld_flags
 from moderation.flags.subscribers import SUBSCRIPTIONS as FLAGS_SUBSCRIPTIONS
@@ -115,6 +118,7 @@ BLUEPRINTS = (
     replies_blueprint,
     tools_blueprint,
     held_blueprint,
+    suggestions_blueprint,
     profiles_blueprint,
     standing_blueprint,
     leaderboards_blueprint,
@@ -164,6 +168,7 @@ SUBSCRIPTIONS = (
     PAYBACK_SUBSCRIPTIONS,
     SPAM_SUBSCRIPTIONS,
     HELD_SUBSCRIPTIONS,
+    EDIT_SUBSCRIPTIONS,
     FAIRNESS_SUBSCRIPTIONS,
     SUPPORT_CASES_SUBSCRIPTIONS,
     SLA_SUBSCRIPTIONS,
@@ -171,7 +176,7 @@ SUBSCRIPTIONS = (
 
 # Of cases, in the order in which moderators may choose among them.
 CASE_KINDS = (
-    *(FLAG_KINDS, RING_KINDS, HELD_KINDS, APPEAL_KINDS, SPAM_KINDS, IMAGE_KINDS),
+    *(FLAG_KINDS, RING_KINDS, HELD_KINDS, EDIT_KINDS, APPEAL_KINDS, SPAM_KINDS, IMAGE_KINDS),
     DUPLICATE_KINDS,
 )
 

@@ -128,6 +128,14 @@ WRITING = {
     "replies.create_answer": alike(WRITERS),
     "replies.create_comment": alike(WRITERS),
     "replies.create_revision": of_staff(MODERATORS | {"superuser"}, owners=WRITERS),
+    # Who may edit a post suggests nothing. The author's word, or a moderator's, decides.
+    "suggestions.create_suggestion": Policy(
+        NOBODY,
+        WRITERS - MODERATORS - {"superuser", "board moderator"},
+        WRITERS - MODERATORS - {"superuser"},
+    ),
+    "suggestions.decide_suggestion": of_staff(MODERATORS, owners=WRITERS),
+    "suggestions.withdraw_suggestion": of_owners(SIGNED_IN),
     "replies.save_tags": of_staff(MODERATORS | {"superuser"}, owners=WRITERS),
     # While nobody has replied.
     "replies.delete_post": of_staff(MODERATORS, owners=WRITERS),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from community.core.db import db
+from community.posts.models import SuggestedEdit
 from moderation.cases.models import ModerationCase
 from moderation.sanctions.models import Statement
 from tests.canaries import Scene, World
@@ -67,6 +68,7 @@ OBJECT_PAGES: dict[str, Fill] = {
     "/posts/<int:post_id>/revisions/new": lambda t: [f"/posts/{t.question}/revisions/new"],
     "/posts/<int:post_id>/tags": lambda t: [f"/posts/{t.question}/tags"],
     "/posts/<int:post_id>/tools": lambda t: [f"/posts/{t.question}/tools"],
+    "/posts/<int:post_id>/suggestions/new": lambda t: [f"/posts/{t.question}/suggestions/new"],
     "/held-posts/<int:post_id>": lambda t: [f"/held-posts/{t.question}"],
     "/attachments/<name>": lambda t: [f"/attachments/{t.image}"],
     "/attachments/<name>/large": lambda t: [f"/attachments/{t.image}/large"],
@@ -85,6 +87,9 @@ REPLY_PAGES: dict[str, Fill] = {
     ],
     "/posts/<int:post_id>/revisions/new": lambda t: [
         f"/posts/{post}/revisions/new" for post in (t.answer, t.comment)
+    ],
+    "/posts/<int:post_id>/suggestions/new": lambda t: [
+        f"/posts/{post}/suggestions/new" for post in (t.answer, t.comment)
     ],
     "/posts/<int:post_id>/tools": lambda t: [
         f"/posts/{post}/tools" for post in (t.answer, t.comment)
@@ -158,6 +163,8 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/questions/new/expectation": _one("/questions/new/expectation"),
     "/tags": _one("/tags"),
     "/held-posts": _one("/held-posts"),
+    "/suggestions": _one("/suggestions"),
+    "/suggestions/<int:suggestion_id>": _each(SuggestedEdit, "/suggestions/{id}"),
     "/reputation": _one("/reputation"),
     "/privileges": _one("/privileges"),
     "/ranks": _one("/ranks"),

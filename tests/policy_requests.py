@@ -47,6 +47,7 @@ from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
 from tests.policy_screening import Words, make_words, screening_requests
 from tests.policy_staff import make_notes, staff_requests
+from tests.policy_suggestions import Suggestions, make_suggestions, suggestion_requests
 from tests.policy_tools import make_regrouping, propose_original, tool_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
@@ -98,6 +99,7 @@ class World:
     words: Words = (0, 0)
     regroupings: dict[str, int] = field(default_factory=dict)
     proposer: User = field(default_factory=lambda: make_user("Proposer", role="superuser"))
+    suggestions: Suggestions = field(default_factory=dict)
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -203,10 +205,20 @@ def make_world() -> World:
     world.sanctions = make_sanctions({**world.people, "author": world.author})
     world.words = make_words(world.people["admin"])
     hide_by_flags(world)
+    world.suggestions = _suggest(world)
     world.points = make_points(world.people, world.author, second_admin)
     _make_payback(world)
     _make_runs(world)
     return world
+
+
+def _suggest(world: World) -> Suggestions:
+    """Let somebody suggest a change of each target's question, and everybody one elsewhere."""
+    posts = {
+        target: db.session.get_one(Post, world.content[target, "solved"].question_id)
+        for target in TARGETS
+    }
+    return make_suggestions(world.people, world.author, posts)
 
 
 def _make_runs(world: World) -> None:
@@ -514,6 +526,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "questions.take_me_too_back": lambda c: (f"/questions/{c.question()}/me-too", {}),
     "questions.unlock_writing": lambda c: (f"/questions/{c.question('locked')}/lock", {}),
     **tool_requests(),
+    **suggestion_requests(),
     "replies.accept_answer": lambda c: (f"/answers/{c.answer()}/acceptance", {}),
     "replies.create_answer": lambda c: (f"/questions/{c.question()}/answers", {"body": TEXT}),
     "replies.create_comment": lambda c: (f"/posts/{c.post()}/comments", {"body": TEXT}),

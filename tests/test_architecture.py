@@ -30,6 +30,7 @@ EXTRAS = {
     "moderation/audit": "",
     "moderation/images": "kinds",
     "moderation/duplicates": "kinds",
+    "moderation/edits": "kinds",
     "moderation/held": "kinds newcomers wording",
     "moderation/words": "matching screen wording",
     "moderation/spam": "bayes cases disposable facts hashing outside screen tokens",
@@ -81,7 +82,7 @@ EXTRAS = {
     "reputation/payouts": "books wording",
     "community/posts": (
         "attaching diffs drafts findings guard history image_files limits personal_data"
-        " picture_views screening tagging telephones text visibility"
+        " merging picture_views screening tagging telephones text visibility"
     ),
     "community/privacy": "archive letters marks redaction register retention wording",
     "community/questions": (

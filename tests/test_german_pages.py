@@ -35,6 +35,7 @@ from tests.factories.community import (
 )
 from tests.factories.flags import case_of, make_flag, make_member_flag
 from tests.factories.sanctions import make_appeal, make_sanction
+from tests.factories.suggestions import hold_edit, make_suggestion
 from tests.mailbox import sent_mails
 from tests.policy_points import make_points
 
@@ -72,7 +73,9 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
     board = make_board("sim")
     question = make_question(asker, board, title="Xyzzy plugh frobnicates no more", tags="esim")
     answer = make_answer(question, helper, "Plugh twice, then xyzzy. That frobnicates again.")
-    make_answer(question, team, "Or plover, which frobnicates in any case, as we found.")
+    answer_of_team = make_answer(
+        question, team, "Or plover, which frobnicates in any case, as we found."
+    )
     make_comment(question, answer, asker, "Xyzzy did it @Ben")
     make_acceptance(answer, asker)
     waiting = make_question(asker, board, title="Plover frobnicates, xyzzy does not")
@@ -101,6 +104,12 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
     with transaction():
         for case in german.flagged[1:]:
             claim_case(team, get_case(team, case.id))
+    not_own = make_question(helper, board, title="Xyzzy is what plover makes of it")
+    german.not_own = not_own
+    german.suggested = [
+        make_suggestion(helper, answer_of_team, "Plugh it twice and wait, then it frobnicates."),
+        hold_edit(asker, question, "Plugh it twice and wait, then it frobnicates."),
+    ]
     german.sanctions = [make_sanction(asker, kind, by=team) for kind in ("warning", "notice")]
     make_appeal(db.session.get_one(Statement, german.sanctions[0].statement_id), "Plugh!")
     sent_mails(app)
@@ -197,6 +206,9 @@ def decision_addresses_of(reader: ForumClient) -> list[str]:
         "/moderation/boards",
         f"/moderation/boards/{reader.question.board_id}/screening",
         "/held-posts",
+        "/suggestions",
+        *(f"/suggestions/{one.id}" for one in reader.suggested),
+        f"/posts/{reader.not_own.id}/suggestions/new",
         "/moderation/sanctions",
         "/moderation/wordings",
         "/moderation/wordings/ban/de",

@@ -109,6 +109,8 @@ class Settings:
     flag_sensitivity: str = "medium"
     flags_per_day: int = 20
     newcomer_flags_per_day: int = 10
+    suggestions_per_day: int = 10
+    reviews_per_day: int = 40
     unanswered_unindexed_days: int = 30
     job_lease_seconds: int = 60
     registrations_per_day: int = 3

@@ -38,7 +38,6 @@ WORDS: dict[Privilege, LazyString] = {
 WAITING = frozenset(
     {
         Privilege.ASK_HELPER,
-        Privilege.SUGGEST_EDIT,
         Privilege.BOUNTY,
         Privilege.REVIEW,
         Privilege.SYNONYMS,

@@ -17,6 +17,7 @@ BY_STRENGTH = (
     "new_question",
     "case",
     "decision",
+    "suggestion",
     "flag",
     "points",
     "trust",

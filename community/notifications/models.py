@@ -31,10 +31,11 @@ KINDS = (
     "decision",
     "flag",
     "case",
+    "suggestion",
 )
 # These are about the member and no post.
 PERSONAL_KINDS = frozenset(
-    {"badge", "case", "decision", "flag", "points", "rules", "superuser", "trust"}
+    {"badge", "case", "decision", "flag", "points", "rules", "suggestion", "superuser", "trust"}
 )
 
 

@@ -30,6 +30,7 @@ from community.events import (
     TrustLevelChanged,
 )
 from community.events.duplicates import DuplicateProposed
+from community.events.edits import EditDecided, EditSuggested
 from community.events.reports import CaseOverdue, FlagAnswered
 from community.notifications.operations.telling import (
     tell,
@@ -237,6 +238,30 @@ def on_flag_answered(event: FlagAnswered, *, event_id: int) -> None:
     tell_personally(event.user_id, "flag", page="/account/flags", event_id=event_id, note=note)
 
 
+def on_edit_suggested(event: EditSuggested, *, event_id: int) -> None:
+    """Tell the post's author, unless moderators must see it first."""
+    occasion = get_occasion(event.post_id)
+    if occasion is not None and not event.is_held and occasion.author_id != event.author_id:
+        _tell_of_suggestion(occasion.author_id, event.suggestion_id, "new", event_id=event_id)
+
+
+def on_edit_decided(event: EditDecided, *, event_id: int) -> None:
+    """Tell who made the change what became of it, and the post's author where others took it."""
+    occasion = get_occasion(event.post_id)
+    author_id = None if occasion is None else occasion.author_id
+    if event.outcome != "withdrawn" and event.actor_id != event.author_id:
+        what = f"edit {event.outcome}" if author_id == event.author_id else event.outcome
+        _tell_of_suggestion(event.author_id, event.suggestion_id, what, event_id=event_id)
+    took_part = (event.author_id, event.actor_id)
+    if event.outcome == "accepted" and author_id is not None and author_id not in took_part:
+        _tell_of_suggestion(author_id, event.suggestion_id, "published", event_id=event_id)
+
+
+def _tell_of_suggestion(user_id: int, suggestion_id: int, what: str, *, event_id: int) -> None:
+    page = f"/suggestions/{suggestion_id}"
+    tell_personally(user_id, "suggestion", page=page, event_id=event_id, note=what)
+
+
 def on_case_overdue(event: CaseOverdue, *, event_id: int) -> None:
     """Tell a moderator of a case that has waited for a day."""
     page = f"/moderation/cases/{event.case_id}"
@@ -308,6 +333,8 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     AppealDecided: [on_decision_appealed],
     FlagAnswered: [on_flag_answered],
     CaseOverdue: [on_case_overdue],
+    EditSuggested: [on_edit_suggested],
+    EditDecided: [on_edit_decided],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
     RightsChanged: [on_rights_changed],

@@ -37,6 +37,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "decision": _l("Our team decides about you or your posts"),
     "flag": _l("Moderators decide about what you reported"),
     "case": _l("A case waits for moderators for a day"),
+    "suggestion": _l("Changes suggested for your posts, and what becomes of yours"),
 }
 
 MAIL_LABELS: dict[str, LazyString] = {
@@ -125,6 +126,20 @@ def _flag_line(note: str) -> str:
     return _("Thank you for reporting: moderators looked at it and found no rule broken")
 
 
+def _suggestion_line(what: str) -> str:
+    words = {
+        "new": _("Somebody suggests a change to what you wrote"),
+        "published": _("A suggested change to what you wrote was accepted"),
+        "accepted": _("The change you suggested was accepted. Thank you"),
+        "refused": _("The change you suggested was refused. Read why"),
+        "outdated": _("The post changed before the change you suggested was decided"),
+        "edit accepted": _("Your changed text is published"),
+        "edit refused": _("Your changed text was refused. Read why"),
+        "edit outdated": _("The post changed before your changed text was decided"),
+    }
+    return words.get(what) or str(KIND_LABELS["suggestion"])
+
+
 def _points_line(what: str) -> str:
     if what == "adjusted":
         return _("Our team adjusted your points")
@@ -208,7 +223,7 @@ def _moved_line(what: str, names: dict[str, str]) -> str:
 
 def subject_of(entry: Entry) -> str:
     """Return the subject of the mail, with the question's title or what it is about."""
-    if entry.kind in ("points", "rules", "decision", "flag", "case"):
+    if entry.kind in ("points", "rules", "decision", "flag", "case", "suggestion"):
         return line_of(entry)
     if entry.kind == "trust":
         return _trust_line(entry.note)
@@ -240,6 +255,7 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "decision": _decision_line,
     "flag": _flag_line,
     "case": _case_line,
+    "suggestion": _suggestion_line,
 }
 
 

@@ -26,7 +26,7 @@ from community.posts.image_files import (
     list_stored_keys,
     write_image,
 )
-from community.posts.models import Attachment, Draft, Post
+from community.posts.models import Attachment, Draft, Post, SuggestedEdit
 from community.posts.policies import can_remove_image, can_restore_image, can_write
 from community.posts.queries import room_of_images
 from community.posts.visibility import image_is_visible
@@ -209,7 +209,12 @@ def prune_images(age: timedelta = timedelta(days=REMOVED_DAYS)) -> None:
 
 def _in_draft(key: str, user_id: int) -> bool:
     drafts = select(Draft.id).where(Draft.user_id == user_id, Draft.body.contains(key))
-    return db.session.scalar(drafts.limit(1)) is not None
+    waiting = select(SuggestedEdit.id).where(
+        SuggestedEdit.author_id == user_id,
+        SuggestedEdit.state == "waiting",
+        SuggestedEdit.body.contains(key),
+    )
+    return any(db.session.scalar(texts.limit(1)) is not None for texts in (drafts, waiting))
 
 
 @external

@@ -90,9 +90,3 @@ class EditConflict(Conflict):
 
 class UnfitText(Invalid):
     """A title, body or tag list does not fit; ``errors`` says which and why."""
-
-
-class EditNeedsReview(UnfitText):
-    """A change of somebody else's post would make that wait for a person."""
-
-    message = _l("A moderator has to make this change: somebody would have to look at it first.")

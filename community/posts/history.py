@@ -1,7 +1,7 @@
 """Reads of a post's versions: who wrote each, and what changed from one to the next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from community.core.errors import NotFound
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.posts.diffs import DiffLine, diff_lines
-from community.posts.models import Post, Revision
+from community.posts.models import Post, Revision, SuggestedEdit
 from community.posts.policies import can_see_history
 from community.posts.tagging import tag_names_of
 from community.posts.visibility import post_is_moderated, post_is_visible
@@ -23,7 +23,10 @@ VERSIONS_PER_PAGE = 10
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a post. ``note`` says why it was made out of the one before."""
+    """One version of a post. ``note`` says why it was made out of the one before.
+
+    ``accepted_by`` is who took it, where the editor had suggested it.
+    """
 
     number: int
     title: str | None
@@ -32,6 +35,7 @@ class Version:
     editor: Person
     written_at: datetime
     note: str = ""
+    accepted_by: Person | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def page_of_history(viewer: Viewer, post_id: int, before: int | None = None) -> 
     versions = [_version(revision, editor) for revision, editor in kept]
     if before is None:
         versions.insert(0, _present_version(post, versions[0].number if versions else 0))
+    versions = _credited(post.id, versions)
     notes = {revision.number + 1: revision.note for revision, _ in kept}
     changes = _changes(versions, notes)
     older = changes[-1].version.number if changes and not changes[-1].is_first else None
@@ -125,6 +130,26 @@ def _present_version(post: Post, newest_kept: int) -> Version:
     )
 
 
+def _credited(post_id: int, versions: list[Version]) -> list[Version]:
+    """Add who took the versions that somebody else had suggested: they were made at that time."""
+    taken = (
+        SuggestedEdit.post_id == post_id,
+        SuggestedEdit.state == "accepted",
+        SuggestedEdit.is_held.is_(False),
+        SuggestedEdit.decided_at.in_([version.written_at for version in versions]),
+    )
+    rows = db.session.execute(
+        select(SuggestedEdit.author_id, SuggestedEdit.decided_at, *person_columns())
+        .join(User, User.id == SuggestedEdit.decided_by_id)
+        .where(*taken)
+    )
+    deciders = {(row[0], row[1]): Person._make(row[2:]) for row in rows}
+    return [
+        replace(version, accepted_by=deciders.get((version.editor.id, version.written_at)))
+        for version in versions
+    ]
+
+
 def _changes(versions: list[Version], notes: dict[int, str]) -> list[Change]:
     """Compare neighbours. The last one is shown only if it is the first version of all."""
     changes = [
@@ -138,7 +163,7 @@ def _changes(versions: list[Version], notes: dict[int, str]) -> list[Change]:
 
 def _change(version: Version, before: Version, note: str) -> Change:
     return Change(
-        version=Version(**{**version.__dict__, "note": note}),
+        version=replace(version, note=note),
         title=diff_lines(before.title or "", version.title or ""),
         tags=diff_lines(before.tags, version.tags),
         body=diff_lines(before.body, version.body),

@@ -212,6 +212,57 @@ class HeldPost(Base):
     held_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class SuggestedEdit(Base):
+    """A change of a post that waits for somebody's word, or what became of it.
+
+    The texts are the whole post as it would be; the ``base_`` texts are the version it was made
+    from. Title and tags are empty where the post is no question. What ``is_held`` moderators alone
+    see, because of its ``findings`` (as in ``HeldPost``): so waits also what somebody wrote who may
+    edit the post.
+    ``decided_at`` is also when the version was made that came of an accepted one.
+    """
+
+    __tablename__ = "suggested_edits"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('waiting', 'accepted', 'refused', 'withdrawn', 'outdated')", name="state"
+        ),
+        Index("ix_suggested_edits_post_id", "post_id", "id"),
+        Index("ix_suggested_edits_author_id", "author_id", "created_at", "id"),
+        Index("ix_suggested_edits_decided_at", "decided_at"),
+        Index(
+            "uq_suggested_edits_waiting",
+            "post_id",
+            "author_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    base_title: Mapped[str] = mapped_column(String(300), default="")
+    base_tags: Mapped[str] = mapped_column(String(300), default="")
+    base_body: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(String(300), default="")
+    tags: Mapped[str] = mapped_column(String(300), default="")
+    body: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    is_held: Mapped[bool] = mapped_column(default=False)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == "waiting"
+
+
 class Attachment(Base):
     """A picture that somebody uploaded; its files have names made of ``key`` (``image_files``).
 

@@ -54,6 +54,19 @@ class PostFacts(Protocol):
     def created_at(self) -> datetime: ...
 
 
+class SuggestionFacts(Protocol):
+    """What a policy needs to know of a suggested change."""
+
+    @property
+    def author_id(self) -> int: ...
+
+    @property
+    def is_waiting(self) -> bool: ...
+
+    @property
+    def is_held(self) -> bool: ...
+
+
 class TextFacts(PostFacts, Protocol):
     """What a policy needs to know of a post whose text is to be changed."""
 
@@ -165,6 +178,66 @@ def _edit_window(viewer: Viewer, board_id: int) -> timedelta:
     if not roles_on(viewer, board_id).isdisjoint({"superuser", "agent"}):
         return timedelta(days=SUPERUSER_EDIT_DAYS)
     return timedelta(days=current_settings().edit_window_days)
+
+
+def is_suggestible(viewer: Viewer, post: TextFacts, *, is_locked: bool) -> bool:
+    """Say whether a change of the post is one to suggest: not of one's own, nor of comments.
+
+    Whoever may edit the post does that.
+    """
+    return (
+        can_write(viewer)
+        and post.visibility == "published"
+        and post.kind != "comment"
+        and not is_locked
+        and not is_author(viewer, post)
+        and not can_edit_post(viewer, post, is_locked=is_locked)
+    )
+
+
+def can_suggest_edit(viewer: Viewer, post: TextFacts, *, is_locked: bool) -> bool:
+    """Say whether the viewer may suggest a change. Source: product rules 2.2."""
+    standing = has_privilege(viewer, Privilege.SUGGEST_EDIT, post.board_id)
+    return standing and is_suggestible(viewer, post, is_locked=is_locked)
+
+
+def can_review(viewer: Viewer, board_id: int) -> bool:
+    """Say whether the viewer's voice counts about suggestions and first posts on a board."""
+    return can_write(viewer) and has_privilege(viewer, Privilege.REVIEW, board_id)
+
+
+def can_see_suggestion(viewer: Viewer, post: PostFacts, suggestion: SuggestionFacts) -> bool:
+    """Say whether the viewer, who sees the post, may see a change of it that was suggested.
+
+    Who made it and moderators; unless moderators must see it first also the post's author and
+    reviewers.
+    """
+    if viewer.viewer_id is not None and viewer.viewer_id == suggestion.author_id:
+        return True
+    if is_moderating(viewer, post.board_id):
+        return True
+    concerned = is_author(viewer, post) or can_review(viewer, post.board_id)
+    return concerned and not suggestion.is_held
+
+
+def can_decide_suggestion(
+    viewer: Viewer, post: PostFacts, suggestion: SuggestionFacts, *, is_locked: bool
+) -> bool:
+    """Say whether one word of the viewer decides: the post's author, and moderators.
+
+    Nobody decides about what they suggested themselves.
+    """
+    if viewer.viewer_id == suggestion.author_id or not can_write(viewer):
+        return False
+    if is_moderating(viewer, post.board_id):
+        return True
+    return is_author(viewer, post) and not suggestion.is_held and not is_locked
+
+
+def can_withdraw_suggestion(viewer: Viewer, suggestion: SuggestionFacts) -> bool:
+    """Say whether the viewer may take a suggestion back: who made it, while it waits."""
+    mine = viewer.viewer_id is not None and viewer.viewer_id == suggestion.author_id
+    return mine and suggestion.is_waiting
 
 
 def can_delete_post(viewer: Viewer, post: PostFacts, *, is_locked: bool, has_replies: bool) -> bool:

@@ -14,6 +14,7 @@ from community.identity import policies as identity_policies
 from community.identity.operations import codes, registration, traces
 from community.posts import attaching, drafts
 from community.privacy.operations import archives, forgetting, leaving
+from community.questions.operations.suggestions import prune_suggestions
 from moderation.spam.operations.learning import MARKS_KEPT, forget_marks
 from reputation.trust.operations import prune_visits
 from reputation.trust.rules import WINDOW
@@ -124,6 +125,12 @@ PERIODS = (
         " stay",
         lambda age: forgetting.in_transaction(lambda: forget_words(age)),
         "support_case_days",
+    ),
+    Period(
+        "suggestions",
+        "suggested changes that were not taken",
+        lambda age: forgetting.in_transaction(lambda: prune_suggestions(age)),
+        "case_days",
     ),
     Period(
         "text_marks",

@@ -23,6 +23,7 @@ HEADINGS = {
     "attachments": _l("Your pictures"),
     "removals": _l("Posts you removed or restored"),
     "held_posts": _l("Texts of yours that wait for a moderator"),
+    "suggested_edits": _l("Changes of posts you suggested"),
     "acceptances": _l("Answers you accepted"),
     "lapsed_acceptances": _l("Answers you accepted that were deleted"),
     "closures": _l("Questions you closed"),

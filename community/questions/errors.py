@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from community.core.errors import Conflict, Invalid, NotAllowed
+from community.core.errors import Conflict, Invalid, NotAllowed, RateLimited
 
 
 class NotOpenToAnswers(NotAllowed):
@@ -154,3 +154,30 @@ class LaterFirst(Conflict):
     """What was done later with the same posts is undone first."""
 
     message = _l("Undo first what was done later with these questions.")
+
+
+class NothingSuggested(Invalid):
+    """A suggestion says what the post says already."""
+
+    message = _l("Nothing is different yet: change what should be better.")
+
+
+class EnoughSuggestions(RateLimited):
+    """A member has suggested as many changes as one may in a day."""
+
+    message = _l("You have suggested many changes today. You can send this %(wait)s.")
+
+
+class SuggestionDecided(Conflict):
+    """Somebody else has decided about the suggestion, or it was taken back."""
+
+    message = _l("This suggestion is decided already, or was taken back.")
+
+
+class SuggestionOutdated(Conflict):
+    """The post has changed in the same place, or is not public, so the suggestion fits no more."""
+
+    message = _l(
+        "The post has changed in the same place since, or is not public any more: "
+        "this suggestion does not fit it now."
+    )

@@ -28,6 +28,14 @@ VISIBILITY_WORDS: dict[str, LazyString] = {
     "merged": _l("Part of another question"),
 }
 
+SUGGESTION_WORDS: dict[str, LazyString] = {
+    "waiting": _l("Waits"),
+    "accepted": _l("Accepted"),
+    "refused": _l("Refused"),
+    "withdrawn": _l("Taken back"),
+    "outdated": _l("Does not fit any more"),
+}
+
 REGROUPING_WORDS: dict[str, LazyString] = {
     "merge": _l("Merged"),
     "split": _l("Split"),
@@ -39,6 +47,11 @@ REGROUPING_WORDS: dict[str, LazyString] = {
 def regrouping_words(kind: str) -> LazyString:
     """Return what was done with a question or a post, in the reader's language."""
     return REGROUPING_WORDS[kind]
+
+
+def suggestion_words(state: str) -> LazyString:
+    """Return what became of a suggested change, in the reader's language."""
+    return SUGGESTION_WORDS[state]
 
 
 def visibility_words(visibility: str) -> LazyString:

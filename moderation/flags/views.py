@@ -19,8 +19,8 @@ from community.posts.models import Post
 from community.posts.tagging import tag_names_of
 from community.questions.forms import QuestionForm
 from community.questions.models import Question
-from community.questions.operations.edits import version_of
 from community.questions.operations.questions import lock_question
+from community.questions.operations.versions import version_of
 from community.questions.views.loading import access_post, access_reply, post_url
 from moderation.flags.models import NOTE_MAX_CHARS
 from moderation.flags.operations import flagging, mending

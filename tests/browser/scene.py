@@ -15,8 +15,9 @@ from community.posts.models import Post
 from community.posts.operations import give_kudos
 from community.questions.models import Question
 from community.questions.operations.closures import close_question, request_info
-from community.questions.operations.edits import edit_question, version_of
+from community.questions.operations.edits import edit_question
 from community.questions.operations.questions import lock_question
+from community.questions.operations.versions import version_of
 from moderation.cases.models import ModerationCase
 from moderation.cases.operations import claim_case
 from moderation.cases.queries import get_case

@@ -1,6 +1,6 @@
 """Texts are looked at before they appear: published, held for a person, changed or refused."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,8 +12,7 @@ from community.core.errors import NotAllowed
 from community.core.jobs import EventRecord
 from community.identity.models import User
 from community.posts import screening
-from community.posts.errors import EditNeedsReview
-from community.posts.models import HeldPost, Post
+from community.posts.models import HeldPost, Post, SuggestedEdit
 from community.posts.screening import REVIEW, Finding, Screening, Submission, TextRefused
 from community.questions.models import Question
 from community.questions.operations.answers import post_answer, post_comment
@@ -178,25 +177,32 @@ def edit(actor: User, question: Question, body: str) -> None:
         edit_question(actor, locked, title=locked.title, body=body, tags="")
 
 
-def test_an_own_edit_can_make_a_public_post_wait(screens: Screens) -> None:
+def test_an_own_edit_waits_and_the_public_text_stays(screens: Screens) -> None:
     screens(hold_wombats)
     question = make_question()
     author = load_user(question.author_id)
     edit(author, question, WAIT)
-    assert reload(question).visibility == "held"
-    assert reload(question).body == WAIT
-    set_post_visibility(question, "published", make_user(role="moderator"))
-    assert len(told("QuestionAsked")) == 1, "it was told of when it was asked"
+    assert reload(question).visibility == "published"
+    assert "wombat" not in reload(question).body
+    [waiting] = waiting_edits(question)
+    assert (waiting.author_id, waiting.body, waiting.is_held) == (author.id, WAIT, True)
+    assert [found["code"] for found in waiting.findings] == ["wombat"]
+    assert told("PostEdited") == told("PostHeld") == []
 
 
 def test_nobody_takes_away_what_others_wrote_by_editing_it(screens: Screens) -> None:
     screens(hold_wombats)
     question = make_question()
     editor = make_user(points=5_000)
-    with pytest.raises(EditNeedsReview):
-        edit(editor, question, WAIT)
+    edit(editor, question, WAIT)
     assert reload(question).visibility == "published"
     assert "wombat" not in reload(question).body
+    assert [waiting.author_id for waiting in waiting_edits(question)] == [editor.id]
+
+
+def waiting_edits(post: Post) -> Sequence[SuggestedEdit]:
+    query = select(SuggestedEdit).where(SuggestedEdit.state == "waiting")
+    return db.session.scalars(query.where(SuggestedEdit.post_id == post.id)).all()
 
 
 def test_what_waits_goes_on_waiting_whatever_it_is_changed_to(screens: Screens) -> None:
@@ -225,8 +231,9 @@ def test_an_edited_answer_is_looked_at_too(screens: Screens) -> None:
     with transaction():
         question = lock_question(answer.root_id or 0)
         edit_reply(author, question, db.session.get_one(Post, answer.id), body=WAIT)
-    assert reload(answer).visibility == "held"
-    assert reload(question).answers_count == 0
+    assert reload(answer).visibility == "published"
+    assert "wombat" not in reload(answer).body
+    assert [waiting.body for waiting in waiting_edits(answer)] == [WAIT]
 
 
 def test_authors_may_take_back_what_waits(screens: Screens) -> None:

@@ -79,6 +79,8 @@ class PostView:
     comment_error: str | LazyString = ""
     comment_personal: object | None = None
     my_held: int = 0
+    my_edits: int = 0
+    suggested: int = 0
     kind: str = "answer"
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     CompoundSelect,
+    Select,
     and_,
     bindparam,
     case,
@@ -27,7 +28,7 @@ from community.core.errors import NotFound
 from community.core.pagination import Cursor
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
-from community.posts.models import Post, PostTag, Tag, Vote, Watch
+from community.posts.models import Post, PostTag, SuggestedEdit, Tag, Vote, Watch
 from community.posts.visibility import MERGED
 from community.questions.models import (
     Acceptance,
@@ -362,13 +363,29 @@ def _add_own_marks(user_id: int, question: QuestionView, answers: Sequence[PostV
         select(literal("held"), Post.parent_id).where(
             Post.root_id == question.id, Post.author_id == user_id, Post.visibility == "held"
         ),
+        _waiting_edits(user_id, question.id),
     )
     for kind, post_id in db.session.execute(marks):
         if kind == "kudos":
             shown[post_id].my_kudos = True
         elif kind == "held":
             shown.get(post_id, question).my_held += 1
+        elif kind == "edit":
+            shown.get(post_id, question).my_edits += 1
+        elif kind == "suggested":
+            shown.get(post_id, question).suggested += 1
         elif kind == "me_too":
             question.my_me_too = True
         else:
             question.my_watch = True
+
+
+def _waiting_edits(user_id: int, question_id: int) -> Select[str, int]:
+    """Select the changes of posts here that wait: the member's own, and those of their posts."""
+    mine = SuggestedEdit.author_id == user_id
+    for_them = and_(Post.author_id == user_id, SuggestedEdit.is_held.is_(False))
+    return (
+        select(case((mine, "edit"), else_="suggested"), SuggestedEdit.post_id)
+        .join(Post, Post.id == SuggestedEdit.post_id)
+        .where(Post.root_id == question_id, SuggestedEdit.state == "waiting", or_(mine, for_them))
+    )

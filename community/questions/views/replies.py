@@ -1,15 +1,12 @@
 """Answers, comments, kudos, acceptances; editing and removing posts."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
-from community.core.authz import require
 from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.submissions import submit_once
 from community.core.web import (
@@ -20,22 +17,18 @@ from community.core.web import (
 )
 from community.identity.signing_in import signed_in_user
 from community.posts.drafts import drop_draft
-from community.posts.errors import EditConflict
 from community.posts.models import Post
 from community.posts.operations import give_kudos as give
 from community.posts.operations import take_kudos_back as take_back
 from community.posts.picture_views import MOST_BYTES, raise_image_refusal, take_in_image
-from community.posts.policies import can_edit_post
-from community.posts.tagging import tag_names_of
-from community.questions.forms import PersonalChoice, PersonalPanel, QuestionForm
+from community.questions.forms import PersonalChoice, PersonalPanel
 from community.questions.models import Question
-from community.questions.operations import acceptances, answers, edits
+from community.questions.operations import acceptances, answers
 from community.questions.queries.page_parts import PostView, QuestionPage
 from community.questions.views.loading import (
     access_answer,
     access_post,
     access_question,
-    access_removed,
     access_reply,
     find_merged_into,
     post_url,
@@ -201,159 +194,3 @@ add_resource(
     create=accept_answer,
     delete=unaccept_answer,
 )
-
-
-@blueprint.get("/posts/<int:post_id>/revisions/new")
-def new_revision(post_id: int) -> ResponseReturnValue:
-    """Show the edit form of a post."""
-    question, post = access_removed(post_id)
-    require(can_edit_post(signed_in_user(), post, is_locked=question.is_locked))
-    tags = ", ".join(tag_names_of(post.id)) if post is question else ""
-    form = QuestionForm(
-        title=question.title, body=post.body, tags=tags, based_on=edits.version_of(post)
-    )
-    return _edit_page(question, post, form)
-
-
-@blueprint.post("/posts/<int:post_id>/revisions")
-@renders("body")
-@takes_files(MOST_BYTES, take_in_image)
-def create_revision(post_id: int) -> ResponseReturnValue:
-    """Save an edit; the earlier version is kept."""
-    form = QuestionForm.read(request.form)
-    question, post = access_removed(post_id)
-    require(can_edit_post(signed_in_user(), post, is_locked=question.is_locked))
-    if form.wants_preview:
-        return _preview_edit(question, post, form)
-    choice = PersonalChoice.read(request.form)
-    form = form.decided(choice)
-    try:
-        _save_edit(question, post, form, choice)
-    except Invalid as refusal:
-        errors, panel = dict(refusal.errors), choice.panel(refusal)
-        return _edit_page(question, post, form, status=422, errors=errors, personal=panel)
-    except EditConflict as refusal:
-        return _show_conflict(question, post, form, refusal)
-    say_posted(post, _("Saved."))
-    return redirect(post_url(question, post), 303)
-
-
-def _preview_edit(question: Question, post: Post, form: QuestionForm) -> ResponseReturnValue:
-    preview, problem = preview_of(form.body)
-    if problem:
-        return _edit_page(question, post, form, status=422, errors={"body": problem})
-    return _edit_page(question, post, form, preview=preview)
-
-
-def _show_conflict(
-    question: Question, post: Post, form: QuestionForm, refusal: EditConflict
-) -> ResponseReturnValue:
-    """Show the typed text beside the newer one; saving again means that it was compared."""
-    form = replace(form, based_on=edits.version_of(post))
-    errors = {"body": refusal.message}
-    return _edit_page(question, post, form, status=refusal.status, errors=errors, newer=True)
-
-
-def _save_edit(question: Question, post: Post, form: QuestionForm, choice: PersonalChoice) -> None:
-    raise_image_refusal()
-    actor = signed_in_user()
-    if post is question:
-        edits.edit_question(
-            actor,
-            question,
-            title=form.title,
-            body=form.body,
-            tags=form.tags,
-            based_on=form.based_on,
-            note=form.note,
-            vouched=choice.vouched,
-        )
-    else:
-        edits.edit_reply(
-            actor,
-            question,
-            post,
-            body=form.body,
-            based_on=form.based_on,
-            note=form.note,
-            vouched=choice.vouched,
-        )
-
-
-def _edit_page(
-    question: Question,
-    post: Post,
-    form: QuestionForm,
-    *,
-    status: int = 200,
-    errors: Mapping[str, object] | None = None,
-    preview: str = "",
-    newer: bool = False,
-    personal: PersonalPanel | None = None,
-) -> ResponseReturnValue:
-    return (
-        render_template(
-            "questions/edit.html",
-            question=question,
-            post=post,
-            form=form,
-            errors=errors or {},
-            preview=preview,
-            newer=newer,
-            personal=personal,
-            newer_tags=", ".join(tag_names_of(post.id)) if newer and post is question else "",
-            back=post_url(question, post),
-        ),
-        status,
-    )
-
-
-@blueprint.get("/posts/<int:post_id>/tags")
-def edit_tags(post_id: int) -> ResponseReturnValue:
-    """Show the form that changes a question's tags and nothing else."""
-    question = _access_for_tags(post_id)
-    tags = ", ".join(tag_names_of(question.id))
-    return _tags_page(question, QuestionForm(tags=tags, based_on=edits.version_of(question)))
-
-
-@blueprint.post("/posts/<int:post_id>/tags")
-def save_tags(post_id: int) -> ResponseReturnValue:
-    """Save a question's tags; the earlier ones are kept in its history."""
-    form = QuestionForm.read(request.form)
-    question = _access_for_tags(post_id)
-    actor = signed_in_user()
-    try:
-        edits.retag_question(actor, question, tags=form.tags, based_on=form.based_on)
-    except Invalid as refusal:
-        return _tags_page(question, form, status=422, errors=dict(refusal.errors))
-    except EditConflict as refusal:
-        form = replace(form, based_on=edits.version_of(question))
-        return _tags_page(question, form, status=409, errors={"tags": refusal.message})
-    flash(_("Saved."), "success")
-    return redirect(question_url(question), 303)
-
-
-def _access_for_tags(post_id: int) -> Question:
-    question, post = access_removed(post_id)
-    if post is not question:
-        raise NotFound()
-    edits.require_retagging(signed_in_user(), question)
-    return question
-
-
-def _tags_page(
-    question: Question,
-    form: QuestionForm,
-    *,
-    status: int = 200,
-    errors: Mapping[str, object] | None = None,
-) -> ResponseReturnValue:
-    page = render_template(
-        "questions/tags_edit.html",
-        question=question,
-        form=form,
-        errors=errors or {},
-        present=", ".join(tag_names_of(question.id)),
-        back=question_url(question),
-    )
-    return page, status

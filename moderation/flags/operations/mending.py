@@ -11,8 +11,9 @@ from community.core.i18n import speaking
 from community.identity.models import User
 from community.posts.models import Post
 from community.questions.models import Question
-from community.questions.operations.edits import change_question, change_reply, version_of
+from community.questions.operations.edits import change_post
 from community.questions.operations.removals import change_visibility
+from community.questions.operations.versions import EditForm, version_of
 from moderation.flags.errors import MendingTooSoon, NothingMended
 from moderation.flags.models import Flag, FlagHiding
 from moderation.flags.operations.queueing import open_post_case
@@ -45,7 +46,8 @@ def mend_question(
     hiding = access_mending(actor, question)
     before = version_of(question)
     _publish(question, question)
-    change_question(actor, question, title=title, body=body, tags=tags, based_on=based_on)
+    form = EditForm(title=title, body=body, tags=tags, based_on=based_on)
+    change_post(actor, question, question, form)
     _note_mending(question, hiding, before)
 
 
@@ -59,7 +61,7 @@ def mend_reply(
     hiding = access_mending(actor, post)
     before = version_of(post)
     _publish(question, post)
-    change_reply(actor, question, post, body=body, based_on=based_on)
+    change_post(actor, question, post, EditForm(body=body, based_on=based_on))
     _note_mending(post, hiding, before)
 
 

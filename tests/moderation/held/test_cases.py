@@ -148,7 +148,7 @@ def test_a_post_taken_back_leaves_nothing_to_decide(found: list[Finding], modera
     assert the_case().state == "closed"
 
 
-def test_held_again_it_is_another_case(found: list[Finding], moderator: User) -> None:
+def test_what_is_found_in_an_edit_is_another_case(found: list[Finding], moderator: User) -> None:
     question = held(found, Finding("first_post"))
     decide(moderator, "publish")
     found[:] = [Finding("word", reference=3)]
@@ -158,7 +158,7 @@ def test_held_again_it_is_another_case(found: list[Finding], moderator: User) ->
         edit_question(load_user(question.author_id), locked, title=locked.title, body=body, tags="")
     run_due_jobs()
     states = db.session.execute(select(ModerationCase.kind, ModerationCase.state)).all()
-    assert sorted(map(tuple, states)) == [("first_post", "closed"), ("held", "open")]
+    assert sorted(map(tuple, states)) == [("first_post", "closed"), ("held_edit", "open")]
     assert asked() == 1
 
 
