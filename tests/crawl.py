@@ -373,6 +373,13 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         (f"/posts/{t.answer}/revisions", {"body": "x" * 30}),
         (f"/posts/{t.answer}/revisions", {"body": "x" * 30, "preview": "1"}),
     ],
+    "/posts/<int:post_id>/suggestions": lambda t: [
+        (
+            f"/posts/{post}/suggestions",
+            {"title": "A title that is long enough", "body": "x" * 30, "note": "Why"},
+        )
+        for post in (t.question, t.answer)
+    ],
     "/posts/<int:post_id>/tags": lambda t: [(f"/posts/{t.question}/tags", {"tags": "signal"})],
     "/posts/<int:post_id>": lambda t: [
         (f"/posts/{post}", {}) for post in (t.question, t.answer, t.comment)
@@ -442,6 +449,7 @@ OWN_CHANGES = {
     "/attachments",
     *("/questions", "/notifications/reading", "/notifications/<int:notification_id>/reading"),
     *("/sign-in/providers/<name>/account", "/account/providers/<name>"),
+    "/suggestions/<int:suggestion_id>/decision",
     *("/unsubscribe/<token>", "/users/<int:user_id>/watch", "/users/<int:user_id>/flags"),
     *("/account/data/archives", "/account/data/erasure"),
     "/admin/people/<int:user_id>/trust",

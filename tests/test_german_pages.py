@@ -73,9 +73,7 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
     board = make_board("sim")
     question = make_question(asker, board, title="Xyzzy plugh frobnicates no more", tags="esim")
     answer = make_answer(question, helper, "Plugh twice, then xyzzy. That frobnicates again.")
-    answer_of_team = make_answer(
-        question, team, "Or plover, which frobnicates in any case, as we found."
-    )
+    others = make_answer(question, team, "Or plover, which frobnicates in any case, as we found.")
     make_comment(question, answer, asker, "Xyzzy did it @Ben")
     make_acceptance(answer, asker)
     waiting = make_question(asker, board, title="Plover frobnicates, xyzzy does not")
@@ -107,7 +105,7 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
     not_own = make_question(helper, board, title="Xyzzy is what plover makes of it")
     german.not_own = not_own
     german.suggested = [
-        make_suggestion(helper, answer_of_team, "Plugh it twice and wait, then it frobnicates."),
+        make_suggestion(helper, others, "Plugh it twice and wait, then it frobnicates."),
         hold_edit(asker, question, "Plugh it twice and wait, then it frobnicates."),
     ]
     german.sanctions = [make_sanction(asker, kind, by=team) for kind in ("warning", "notice")]

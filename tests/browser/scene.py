@@ -11,7 +11,7 @@ from community.identity.operations.roles import grant_role
 from community.identity.operations.tokens import issue_token
 from community.identity.passwords import hash_password
 from community.notifications.tokens import Unsubscription, sign_unsubscription
-from community.posts.models import Post
+from community.posts.models import Post, SuggestedEdit
 from community.posts.operations import give_kudos
 from community.questions.models import Question
 from community.questions.operations.closures import close_question, request_info
@@ -36,6 +36,7 @@ from tests.factories.community import (
 )
 from tests.factories.flags import case_of, make_flag
 from tests.factories.sanctions import make_appeal, make_sanction, make_statement
+from tests.factories.suggestions import make_suggestion
 from tests.identity.factors import make_codes, make_totp
 from tests.policy_points import PointsWorld, make_points
 
@@ -92,6 +93,7 @@ class Scene:
     told: Statement
     suspended: User
     silent: User
+    suggested: SuggestedEdit
     question_case: str = ""
     answer_case: str = ""
 
@@ -114,6 +116,7 @@ def _make() -> Scene:
     def ask(title: str, **values: object) -> Question:
         return make_question(asker, board, title=title, tags="esim, tablet", **values)
 
+    asked = ask(f"Kein Netz nach dem Update {LONG_WORD[:60]}", body=RICH, language="de")
     scene = Scene(
         asker,
         helper,
@@ -122,7 +125,7 @@ def _make() -> Scene:
         make_user("Ada Lovelace-Baumgartner", role="admin"),
         *_make_group_with_board(),
         board,
-        open=ask(f"Kein Netz nach dem Update {LONG_WORD[:60]}", body=RICH, language="de"),
+        open=asked,
         solved=ask("Wie lange dauert die Aktivierung meiner eSIM", body=RICH, language="de"),
         closed=ask("Where do I find the activation code of my card"),
         needs_info=ask("Tablet verliert die Verbindung im Zug", language="de"),
@@ -138,6 +141,9 @@ def _make() -> Scene:
         told=make_statement(helper),
         suspended=make_user("Paul Pause", email=SUSPENDED, password=hash_password(PASSWORD)),
         silent=make_user("Silvia Still"),
+        suggested=make_suggestion(
+            make_user("Robin Rat"), asked, RICH.replace("kein Netz", "gar kein Netz")
+        ),
     )
     make_appeal(make_statement(helper, measure="post_deleted"))
     make_sanction(scene.suspended, "suspension", by=moderator, facts=f"Werbung {LONG_WORD[:60]}")

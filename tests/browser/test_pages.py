@@ -199,6 +199,11 @@ PAGES = {
     "expected answer": Shown("guest", "/questions/new/expectation?board=sim-esim"),
     "ask with errors": Shown("asker", "/questions/new", send_empty),
     "edit": Shown("asker", lambda scene: f"/posts/{scene.open.id}/revisions/new"),
+    "suggest a change": Shown(
+        "asker", lambda scene: f"/posts/{scene.others.id}/suggestions/new", send_empty
+    ),
+    "suggested change": Shown("asker", lambda scene: f"/suggestions/{scene.suggested.id}"),
+    "suggested changes": Shown("asker", "/suggestions"),
     "history": Shown("guest", lambda scene: f"/posts/{scene.edited.id}/history"),
     "search with hits": Shown("guest", "/search?q=esim"),
     "search without hits": Shown("guest", "/search?q=zeppelin"),
@@ -351,6 +356,7 @@ LISTED = (
     "providers",
     "sanctions",
     "spam",
+    "suggestions",
     "screenings",
     "transparency",
     "words",
