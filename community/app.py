@@ -19,7 +19,9 @@ from community.core.jobs import registry
 from community.core.settings import Settings
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
-from community.escalation.triggers.views import blueprint as triggers_blueprint
+from community.escalation.triggers.subscribers import SUBSCRIPTIONS as TRIGGER_SUBSCRIPTIONS
+from community.escalation.triggers.views.expecting import blueprint as triggers_blueprint
+from community.escalation.triggers.views.handing import blueprint as handover_blueprint
 from community.identity import security, throttling
 from community.identity.providers import settings as providers
 from community.identity.views import account as account_blueprint
@@ -127,6 +129,7 @@ BLUEPRINTS = (
     importers_blueprint,
     feeds_blueprint,
     triggers_blueprint,
+    handover_blueprint,
     privacy_blueprint,
     administration_blueprint,
     moderation_blueprint,
@@ -154,6 +157,7 @@ BLUEPRINTS = (
 SUBSCRIPTIONS = (
     NOTIFICATION_SUBSCRIPTIONS,
     SEARCH_SUBSCRIPTIONS,
+    TRIGGER_SUBSCRIPTIONS,
     LEDGER_SUBSCRIPTIONS,
     LEADERBOARD_SUBSCRIPTIONS,
     RANK_SUBSCRIPTIONS,

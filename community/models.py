@@ -16,7 +16,13 @@ from community.escalation.cases.models import (
 )
 from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
 from community.escalation.teams.models import Team, TeamBoard, TeamMember
-from community.escalation.triggers.models import AnswerWait
+from community.escalation.triggers.models import (
+    AlarmWords,
+    AnswerWait,
+    HandoverRule,
+    UnsolvedReport,
+    WaitingQuestion,
+)
 from community.identity.models import (
     Consent,
     ExternalIdentity,
@@ -115,6 +121,7 @@ from reputation.trust.models import VisitDay
 __all__ = [
     "Acceptance",
     "Adjustment",
+    "AlarmWords",
     "AllowanceUse",
     "Answer",
     "AnswerWait",
@@ -156,6 +163,7 @@ __all__ = [
     "FormerIdentifier",
     "Group",
     "GroupMember",
+    "HandoverRule",
     "HeldPost",
     "ImportedRecord",
     "IndexRequest",
@@ -227,10 +235,12 @@ __all__ = [
     "TeamMember",
     "TextMark",
     "TotpFactor",
+    "UnsolvedReport",
     "User",
     "UserSession",
     "VisitDay",
     "Vote",
+    "WaitingQuestion",
     "Watch",
     "WatchedWord",
     "WrongCode",

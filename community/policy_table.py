@@ -160,6 +160,9 @@ HELPING = {
     "questions.answer_proposal": of_owners(WRITERS),
     # Nobody asks themselves for more facts.
     "questions.request_info": of_staff(STAFF | {"superuser"})._replace(own=NOBODY),
+    # Askers may as well, once others have had the time to answer.
+    "handover.hand_over": of_staff(STAFF | {"superuser"}),
+    "handover.report_unsolved": of_owners(WRITERS),
     "questions.lock_writing": of_staff(MODERATORS),
     "questions.unlock_writing": of_staff(MODERATORS),
     # Of superusers those of the second tier may merge, split and turn, too.

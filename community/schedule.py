@@ -7,6 +7,7 @@ from community.core.worker import Periodic
 from community.escalation.cases.tasks import close_settled_cases
 from community.escalation.sla.tasks import sweep_clocks
 from community.escalation.triggers.operations.waits import refresh_answer_waits
+from community.escalation.triggers.operations.watching import plan_again, sweep_due
 from community.identity.operations.names import fill_skeletons
 from community.notifications.operations.digests import plan_digests
 from community.posts.attaching import delete_stray_images
@@ -42,6 +43,9 @@ PERIODIC = (
     Periodic(delete_stray_images, timedelta(days=1)),
     Periodic(plan_digests, timedelta(minutes=10)),
     Periodic(refresh_waits, timedelta(minutes=10)),
+    Periodic(sweep_due, timedelta(minutes=1)),
+    # Locking and unlocking tell nobody, and a calendar may have changed.
+    Periodic(plan_again, timedelta(hours=6)),
     Periodic(refresh_answer_waits, timedelta(hours=6)),
     Periodic(check_index, timedelta(minutes=1)),
     Periodic(erase_due_accounts, timedelta(minutes=10)),

@@ -60,6 +60,7 @@ OBJECT_PAGES: dict[str, Fill] = {
     "/questions/<int:question_id>/<slug>": lambda t: [f"/questions/{t.question}/any-slug"],
     "/questions/<int:question_id>/news": lambda t: [f"/questions/{t.question}/news"],
     "/questions/<int:question_id>/related": lambda t: [f"/questions/{t.question}/related"],
+    "/questions/<int:question_id>/support": lambda t: [f"/questions/{t.question}/support"],
     "/questions/<int:question_id>/considered": lambda t: [f"/questions/{t.question}/considered"],
     "/posts/<int:post_id>": lambda t: [
         f"/posts/{post}" for post in (t.question, t.answer, t.comment)

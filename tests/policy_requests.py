@@ -522,6 +522,11 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         f"/questions/{c.question()}/info-request",
         {"note": "Which phone is it?"},
     ),
+    "handover.hand_over": lambda c: (
+        f"/questions/{c.question()}/handover",
+        {"reason": "Nobody here can look into the account."},
+    ),
+    "handover.report_unsolved": lambda c: (f"/questions/{c.question()}/unsolved", {}),
     "questions.say_me_too": lambda c: (f"/questions/{c.question()}/me-too", {}),
     "questions.take_me_too_back": lambda c: (f"/questions/{c.question()}/me-too", {}),
     "questions.unlock_writing": lambda c: (f"/questions/{c.question('locked')}/lock", {}),

@@ -232,9 +232,9 @@ def addresses_of(reader: ForumClient) -> list[str]:
     post, answer = reader.question.id, reader.answer.id
     return [
         f"/questions/{post}",
-        f"/questions/{reader.waiting.id}",
+        *(f"/questions/{reader.waiting.id}", f"/questions/{reader.waiting.id}/support"),
         f"/questions/{post}/related",
-        f"/questions/{post}/considered",
+        *(f"/questions/{post}/considered", f"/questions/{post}/support"),
         *(f"/posts/{one}/history" for one in (post, answer)),
         f"/posts/{post}/revisions/new",
         f"/posts/{answer}/revisions/new",
@@ -299,6 +299,8 @@ REFUSALS = [
     ("/posts/{question}/revisions", {"title": "", "body": ""}),
     ("/questions/{question}/closure", {"reason": "nonsense"}),
     ("/questions/{question}/lock", {}),
+    ("/questions/{question}/handover", {"reason": "x"}),
+    ("/questions/{question}/unsolved", {}),
     ("/questions/{question}/pin", {"scope": "site", "until": "2000-01-01"}),
     ("/questions/{question}/slow-mode", {"minutes": "2"}),
     ("/questions/{question}/board", {"board": "nowhere"}),

@@ -25,6 +25,10 @@ MOST_WAYS = 1_000
 MOST_WIDE = 1_000
 TRIAL_SECONDS = 3.0
 TRIAL_CHARS = 30_000
+FEWEST_CHARS = 2
+
+_REST_OF_WORD = r"\w{0,30}"
+_SPACE = r"\s{1,2}"
 
 _PLAIN = (codes.LITERAL, codes.NOT_LITERAL, codes.ANY, codes.IN, codes.AT, codes.CATEGORY)
 _TRIAL = """
@@ -68,6 +72,26 @@ def compile_bounded(pattern: str, *, most_chars: int = MAX_CHARS) -> re.Pattern[
             _l("This pattern could take too long: it repeats too much, too many times over.")
         )
     return compiled
+
+
+def compile_literal(words: str) -> re.Pattern[str]:
+    """Return what finds words as they stand, whole and blind to case; raises ``PatternRefused``.
+
+    A blank in them stands for any space, ``*`` for the rest of a word.
+    """
+    parts = words.split()
+    known = "".join(parts).replace("*", "")
+    if len(known) < FEWEST_CHARS or not any(map(str.isalnum, known)):
+        raise PatternRefused(_l("Name at least two characters beside *, and a letter or digit."))
+    inner = _SPACE.join(_REST_OF_WORD.join(map(re.escape, part.split("*"))) for part in parts)
+    starts = r"(?<!\w)" if _is_of_word(words.lstrip()[0]) else ""
+    ends = r"(?!\w)" if _is_of_word(words.rstrip()[-1]) else ""
+    # Escaped, words may be longer than a pattern that somebody types.
+    return compile_bounded(f"{starts}{inner}{ends}", most_chars=10 * len(words) + MAX_CHARS)
+
+
+def _is_of_word(char: str) -> bool:
+    return char == "*" or char.isalnum() or char == "_"
 
 
 def try_out(pattern: str) -> None:

@@ -9,16 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from flask_babel import lazy_gettext as _l
-
-from community.core.patterns import PatternRefused, compile_bounded
+from community.core.patterns import compile_bounded, compile_literal
 from community.posts.screening import Submission
 from community.posts.text import TAGS_MAX
 from moderation.words.models import REPLACE, TAG, WatchedWord
-
-FEWEST_CHARS = 2
-_REST_OF_WORD = r"\w{0,30}"
-_SPACE = r"\s{1,2}"
 
 
 @dataclass(frozen=True)
@@ -35,23 +29,7 @@ def compile_word(pattern: str, is_regex: bool) -> re.Pattern[str]:
     """Return what finds a word; raises ``PatternRefused``."""
     if is_regex:
         return compile_bounded(pattern)
-    words = pattern.split()
-    known = "".join(words).replace("*", "")
-    if len(known) < FEWEST_CHARS or not any(map(str.isalnum, known)):
-        raise PatternRefused(_l("Name at least two characters beside *, and a letter or digit."))
-    inner = _SPACE.join(_REST_OF_WORD.join(map(re.escape, word.split("*"))) for word in words)
-    starts = r"(?<!\w)" if _is_of_word(pattern.lstrip()[0]) else ""
-    ends = r"(?!\w)" if _is_of_word(pattern.rstrip()[-1]) else ""
-    return _compile_literal(f"{starts}{inner}{ends}")
-
-
-def _is_of_word(char: str) -> bool:
-    return char == "*" or char.isalnum() or char == "_"
-
-
-def _compile_literal(pattern: str) -> re.Pattern[str]:
-    # Escaped, a word may be longer than a pattern that somebody types.
-    return compile_bounded(pattern, most_chars=10 * len(pattern))
+    return compile_literal(pattern)
 
 
 def find_hits(words: Iterable[WatchedWord], sent: Submission) -> Sequence[Hit]:

@@ -195,6 +195,10 @@ PAGES = {
     "closed question as asker": Shown("asker", question("closed")),
     "question that waits, as asker": Shown("asker", question("needs_info")),
     "question that waits, as moderator": Shown("moderator", question("needs_info")),
+    "way to the support team": Shown("helper", lambda scene: f"/questions/{scene.open.id}/support"),
+    "support team, as moderator": Shown(
+        "moderator", lambda scene: f"/questions/{scene.open.id}/support"
+    ),
     "ask": Shown("asker", "/questions/new", ask_for_similar),
     "expected answer": Shown("guest", "/questions/new/expectation?board=sim-esim"),
     "ask with errors": Shown("asker", "/questions/new", send_empty),

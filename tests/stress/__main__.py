@@ -6,6 +6,7 @@ python3 dev.py stress sessions [--requests N --processes N]
 python3 dev.py stress ledger [--acts N --kills N --processes N --seed N --postgresql]
 python3 dev.py stress payouts [--lines N --kills N --seed N --postgresql]
 python3 dev.py stress mail [--mails N --seed N]
+python3 dev.py stress escalation [--questions N --kills N --seed N --postgresql]
 python3 dev.py stress audit [--tamperings N --entries N --seed N --postgresql]
 
 Each prints what it found and fails when a promise was broken. The suite runs short forms of them.
@@ -29,6 +30,7 @@ from community.core.settings import Settings
 from tests.postgres import postgres_url
 from tests.redis_server import redis_server
 from tests.stress.audit import measure_audit
+from tests.stress.escalation import run_killed_sweepers
 from tests.stress.jobs import run_killed_workers
 from tests.stress.ledger import run_killed_bookkeepers
 from tests.stress.mail import read_mutations
@@ -46,7 +48,8 @@ def main() -> int:
     )
     parser.add_argument("name", choices=list(RUNS))
     parser.add_argument("--answers", type=int, default=2_000)
-    parser.add_argument("--kills", type=int, help="100; at the ledger and at payouts 200")
+    parser.add_argument("--questions", type=int, default=10_000)
+    parser.add_argument("--kills", type=int, help="100; ledger and payouts 200; escalation 500")
     parser.add_argument("--seed", type=int, help="chosen at random, where none is given")
     parser.add_argument("--acts", type=int, default=100_000)
     parser.add_argument("--lines", type=int, default=1_000)
@@ -110,6 +113,25 @@ def stress_payouts(folder: Path, arguments: argparse.Namespace) -> int:
             upgrade()
             kills = 200 if arguments.kills is None else arguments.kills
             outcome = run_payouts(app, lines=arguments.lines, kills=kills, seed=_seed(arguments))
+            db.engine.dispose()
+    print(json.dumps({**asdict(outcome), "holds": outcome.holds}, indent=2))
+    return int(not outcome.holds)
+
+
+def stress_escalation(folder: Path, arguments: argparse.Namespace) -> int:
+    """Kill workers that hand questions over: one case each, and each asker hears of it once."""
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres_url()) if arguments.postgresql else ""
+        app = _app(folder, url)
+        with app.app_context():
+            upgrade()
+            outcome = run_killed_sweepers(
+                app,
+                questions=arguments.questions,
+                kills=500 if arguments.kills is None else arguments.kills,
+                seed=_seed(arguments),
+                patience_seconds=14_400,
+            )
             db.engine.dispose()
     print(json.dumps({**asdict(outcome), "holds": outcome.holds}, indent=2))
     return int(not outcome.holds)
@@ -189,6 +211,7 @@ RUNS = {
     "sign-in": stress_sign_in,
     "sessions": stress_sessions,
     "ledger": stress_ledger,
+    "escalation": stress_escalation,
 }
 
 

@@ -25,7 +25,7 @@ from reputation.ledger.rebuild import rebuild_ledger
 from reputation.ledger.rules import PAYBACK, PAYBACK_1, PAYOUT
 from reputation.ledger.verify import verify_ledger
 from tests.factories.community import make_answer, make_board, make_question, make_user
-from tests.stress.ledger_acts import Actor, Death, World, earned_before
+from tests.stress.ledger_acts import Actor, World, earned_before, make_death
 
 WORKERS = 2
 LEASE_SECONDS = 2
@@ -109,14 +109,14 @@ class Crew:
 
     def _act(self, slot: int) -> None:
         with self.app.app_context():
-            death = Death()
+            death = make_death()
             death.wait_everywhere()
             actor = Actor(self.world, slot, self.seed, self.answers(slot), death)
             actor.run(self.acts_each)
 
     def _work(self, slot: int) -> None:
         with self.app.app_context():
-            Death().wait_everywhere()
+            make_death().wait_everywhere()
         Worker(self.app, ()).run()
 
 

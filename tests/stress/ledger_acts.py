@@ -1,17 +1,13 @@
 """What the processes of ``dev.py stress ledger`` do, and where they die."""
 
-import os
 import random
-import signal
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from community.core import clock
@@ -35,9 +31,18 @@ from reputation.ledger.operations import (
 from reputation.ledger.queries import sums_between
 from reputation.ledger.rules import ADJUSTMENT, EARNED, PAYBACK, PAYOUT, REPUTATION
 from tests.factories.community import load_user
+from tests.stress.dying import Death
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-POINTS = ("entries written", "balances written", "before commit", "after commit", "before answer")
+STATEMENTS = {
+    "INSERT INTO ledger_entries": "entries written",
+    "UPDATE ledger_accounts": "balances written",
+}
+
+
+def make_death() -> Death:
+    """Return what ends a process of this test where it was told to."""
+    return Death(STATEMENTS, ("before answer",))
 
 
 @dataclass(frozen=True)
@@ -48,37 +53,6 @@ class World:
     moderator: int
     questions: tuple[int, ...]
     answers: tuple[int, ...]
-
-
-@dataclass
-class Death:
-    """Ends the process where it was told to, the next time it comes by."""
-
-    point: str = ""
-
-    def arm(self, signum: int = 0, frame: FrameType | None = None) -> None:
-        """Choose a point at random; for a signal."""
-        self.point = random.choice(POINTS)
-
-    def at(self, point: str) -> None:
-        """Die, if this is the point."""
-        if self.point == point:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def wait_everywhere(self) -> None:
-        """Watch the statements and commits of this process."""
-
-        def watch_statement(*arguments: Any) -> None:
-            statement: str = arguments[2]
-            if statement.startswith("INSERT INTO ledger_entries"):
-                self.at("entries written")
-            elif statement.startswith("UPDATE ledger_accounts"):
-                self.at("balances written")
-
-        event.listen(db.engine, "after_cursor_execute", watch_statement)
-        event.listen(db.session, "before_commit", lambda _: self.at("before commit"))
-        event.listen(db.session, "after_commit", lambda _: self.at("after commit"))
-        signal.signal(signal.SIGUSR1, self.arm)
 
 
 class Actor:

@@ -1,4 +1,6 @@
 """When a question is handed to the support team, and what askers are promised before.
 
-Owns the table ``answer_waits``. Emits nothing; what is due is found by tasks.
+Owns the tables ``handover_rules``, ``waiting_questions``, ``unsolved_reports``, ``alarm_words`` and
+``answer_waits``. Hears of everything that changes whether a question waits; what is due is found by
+a sweep. Emits nothing itself: opening a case does.
 """

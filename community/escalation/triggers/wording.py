@@ -1,10 +1,15 @@
 """What askers are told, in words."""
 
+from datetime import datetime
 from math import ceil
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
 
+from community.core import clock
+from community.core.wording import present_wording
 from community.escalation.triggers.models import ANY_HOUR, AnswerWait
 
 HOUR_MINUTES, DAY_MINUTES = 60, 24 * 60
@@ -52,3 +57,22 @@ def wait_words(wait: AnswerWait | None) -> str:
         half=half,
         most=most,
     )
+
+
+# What a case's state means to everybody who waits; "next" is said beside it.
+STATE_WORDS: dict[str, LazyString] = {
+    "new": _l("The support team has it and will look at it next."),
+    "open": _l("The support team is working on it."),
+    "pending": _l("The support team has asked the asker something and waits for the reply."),
+    "on_hold": _l("The support team waits for somebody outside."),
+    "returned": _l("The support team has asked everybody here to help, and keeps an eye on it."),
+}
+
+
+def clock_words(moment: datetime) -> str:
+    """Return the time of day in the reader's zone; with its date, unless that is today."""
+    wording = present_wording()
+    local = moment.astimezone(wording.zone)
+    if local.date() == clock.now().astimezone(wording.zone).date():
+        return f"{local:%H:%M}"
+    return wording.instant(moment)

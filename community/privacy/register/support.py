@@ -16,6 +16,20 @@ from community.privacy.marks import (
 )
 
 TABLES = {
+    "handover_rules": Table(
+        nothing="board_id is_on is_urgent urgent_tags normal_hours urgent_hours me_too_count"
+    ),
+    "waiting_questions": Table(nothing="question_id due_at"),
+    "alarm_words": Table(nothing="kind language words"),
+    "unsolved_reports": Table(
+        of_post="question_id",
+        kept_for="post",
+        nothing="id source",
+        personal={
+            "question_id": kept("question they said was still not solved"),
+            "said_at": kept("when they said so"),
+        },
+    ),
     "teams": Table(
         nothing="id slug names calendar_id created_at",
         personal={"lead_id": other_person("who leads the team")},

@@ -1,0 +1,109 @@
+"""Handing questions over to the support team: by a rule, by hand, or because the asker calls."""
+
+from collections.abc import Collection
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from community.core import clock
+from community.core.authz import SYSTEM, Viewer, require
+from community.core.db import db
+from community.core.errors import Conflict
+from community.escalation.calendars.business_time import NeverOpen
+from community.escalation.cases.models import Escalation, SupportCase
+from community.escalation.cases.operations.opening import open_case
+from community.escalation.triggers.due import Rule, wait_ends
+from community.escalation.triggers.models import DANGER, DATA_LEAK
+from community.escalation.triggers.policies import can_call_team, can_hand_over
+from community.escalation.triggers.queries.rules import get_rule
+from community.escalation.triggers.queries.waiting import (
+    UNANSWERED,
+    get_hours_of_board,
+    tags_of,
+)
+from community.identity.models import User
+from community.posts.policies import is_author
+from community.posts.text import Problem, fit_text, note_problem
+from community.questions.models import Question
+
+BY_HAND, BY_ASKER = "by_hand", "by_asker"
+STILL_UNSOLVED, ME_TOO = "still_unsolved", "me_too"
+# Whatever else a question is: these come first.
+URGENT_TRIGGERS = (DANGER, DATA_LEAK)
+ORDINARY_TRIGGERS = (UNANSWERED, BY_HAND, BY_ASKER)
+REASON_MIN_CHARS, REASON_MAX_CHARS = 5, 500
+
+
+class WaitNotOver(Conflict):
+    """The asker has not waited as long as the board's members are given to answer."""
+
+    message = _l("Others still have time to answer. You can call the support team after that.")
+
+
+def hand_over(
+    actor: Viewer, question: Question, trigger: str, *, occurrence: int = 1, reason: str = ""
+) -> SupportCase:
+    """Hand a locked question over; the same trigger and occurrence a second time does nothing."""
+    return open_case(
+        actor,
+        trigger=trigger,
+        occurrence=occurrence,
+        reason=reason,
+        question_id=question.id,
+        subject=question.title,
+        language=question.language,
+        priority=_priority(trigger, get_rule(question.board_id), tags_of(question.id)),
+    )
+
+
+def hand_over_unanswered(question: Question) -> SupportCase:
+    """Hand a locked question over because nobody else has answered it in time."""
+    return hand_over(SYSTEM, question, UNANSWERED)
+
+
+def _priority(trigger: str, rule: Rule, tags: Collection[str]) -> str:
+    if trigger in URGENT_TRIGGERS or rule.makes_urgent(tags):
+        return "urgent"
+    return "normal" if trigger in ORDINARY_TRIGGERS else "high"
+
+
+def hand_over_by_hand(actor: User, question: Question, reason: str) -> SupportCase:
+    """Hand a locked question over, or call the team for one's own after the wait.
+
+    Raises ``NotAllowed``, ``WaitNotOver``, ``UnfitText``.
+    """
+    if _comes_as_asker(actor, question):
+        waited = has_waited(question)
+        require(can_call_team(actor, question, waited=True))
+        if not waited:
+            raise WaitNotOver()
+        trigger = BY_ASKER
+    else:
+        require(can_hand_over(actor, question))
+        trigger = BY_HAND
+    reason = fit_text(reason, _reason_problem, "reason")
+    occurrence = 1 + _count_escalations(question.id, trigger)
+    return hand_over(actor, question, trigger, occurrence=occurrence, reason=reason)
+
+
+def _comes_as_asker(actor: User, question: Question) -> bool:
+    return is_author(actor, question) and not can_hand_over(actor, question)
+
+
+def has_waited(question: Question) -> bool:
+    """Say whether a question has waited as long as members are given to answer it."""
+    rule, hours = get_rule(question.board_id), get_hours_of_board(question.board_id)
+    try:
+        ends = wait_ends(question.asked_at, rule, tags_of(question.id), hours)
+    except NeverOpen:
+        return False
+    return clock.now() >= ends
+
+
+def _count_escalations(question_id: int, trigger: str) -> int:
+    same = Escalation.question_id == question_id, Escalation.trigger == trigger
+    return db.session.scalars(select(func.count(Escalation.id)).where(*same)).one()
+
+
+def _reason_problem(reason: str) -> Problem | None:
+    return note_problem(reason, shortest=REASON_MIN_CHARS, longest=REASON_MAX_CHARS)

@@ -1,0 +1,102 @@
+"""Where a question stands with the support team, and handing it over by hand."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.core.authz import Viewer, is_signed_in
+from community.core.errors import Conflict, Invalid
+from community.core.forms import takes
+from community.core.limits import limited
+from community.core.web import current_viewer, is_fragment_request, public
+from community.escalation.triggers.operations.handing import (
+    REASON_MAX_CHARS,
+    hand_over_by_hand,
+    has_waited,
+)
+from community.escalation.triggers.operations.signals import say_unsolved
+from community.escalation.triggers.policies import (
+    UNSETTLED,
+    can_call_team,
+    can_hand_over,
+    can_say_unsolved,
+)
+from community.escalation.triggers.queries.progress import find_progress
+from community.escalation.triggers.wording import STATE_WORDS, clock_words
+from community.identity.signing_in import signed_in_user
+from community.posts.policies import is_author
+from community.questions.models import Question
+from community.questions.policies import QuestionFacts
+from community.questions.views.loading import access_question, question_url
+
+blueprint = Blueprint("handover", __name__)
+
+
+@blueprint.app_context_processor
+def _policies() -> dict[str, object]:
+    return {"concerns_support": concerns_support}
+
+
+def concerns_support(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether a question's page shows the viewer a way to the support team."""
+    if not is_signed_in(viewer) or question.status not in (*UNSETTLED, "waiting"):
+        return False
+    return is_author(viewer, question) or can_hand_over(viewer, question)
+
+
+@blueprint.get("/questions/<int:question_id>/support")
+@public
+def show_progress(question_id: int) -> ResponseReturnValue:
+    """Show where a question stands: a part of its page, or a page of its own."""
+    return _render(access_question(question_id))
+
+
+@blueprint.post("/questions/<int:question_id>/handover")
+@takes("reason")
+@limited("writing")
+def hand_over(question_id: int) -> ResponseReturnValue:
+    """Hand a question to the support team, with a reason."""
+    question = access_question(question_id)
+    reason = request.form.get("reason", "")
+    try:
+        hand_over_by_hand(signed_in_user(), question, reason)
+    except (Invalid, Conflict) as refusal:
+        error = getattr(refusal, "errors", {}).get("reason") or refusal.message
+        return _render(question, status=refusal.status, reason=reason, error=error)
+    flash(_("The support team has this question now."), "success")
+    return redirect(question_url(question), 303)
+
+
+@blueprint.post("/questions/<int:question_id>/unsolved")
+@takes()
+@limited("writing")
+def report_unsolved(question_id: int) -> ResponseReturnValue:
+    """Hear the asker say that the answers so far did not help."""
+    question = access_question(question_id)
+    if say_unsolved(signed_in_user(), question):
+        flash(_("Thanks for telling us. The second time you say so, the support team helps."))
+    else:
+        flash(_("You said so already. You can say it again about the next answer."))
+    return redirect(question_url(question), 303)
+
+
+def _render(question: Question, *, status: int = 200, **typed: Any) -> ResponseReturnValue:
+    viewer = current_viewer()
+    mine = is_author(viewer, question) and question.status in UNSETTLED
+    fragment = is_fragment_request() and status == 200
+    page = render_template(
+        "escalation/_progress.html" if fragment else "escalation/progress.html",
+        question=question,
+        question_url=question_url(question),
+        progress=find_progress(question),
+        state_words=STATE_WORDS,
+        clock_words=clock_words,
+        may_hand_over=can_hand_over(viewer, question),
+        may_call=mine and can_call_team(viewer, question, waited=has_waited(question)),
+        may_say_unsolved=can_say_unsolved(viewer, question),
+        reason_max_chars=REASON_MAX_CHARS,
+        **typed,
+    )
+    return page, status
