@@ -120,8 +120,18 @@ def remember_seeds() -> None:
 def _put_seeds_back() -> None:
     for name, rows in _seeds.items():
         db.session.execute(insert(Base.metadata.tables[name]), rows)
+    if db.engine.dialect.name == "postgresql":
+        _number_behind_seeds()
     # Tests of badges turn them on. Elsewhere each would be a notification more for every deed.
     db.session.execute(text("UPDATE badges SET enabled = false WHERE key <> 'beyond'"))
+
+
+def _number_behind_seeds() -> None:
+    """Let sequences go on behind the ids that were put back."""
+    for name in _seeds:
+        if "id" in Base.metadata.tables[name].c:
+            sequence = f"pg_get_serial_sequence('{name}', 'id')"
+            db.session.execute(text(f"SELECT setval({sequence}, (SELECT max(id) FROM {name}))"))
 
 
 def empty_database() -> None:
