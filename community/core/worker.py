@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from community.core import clock
-from community.core.db import db, insert_ignoring_conflicts, transaction
+from community.core.db import count_changed, db, insert_ignoring_conflicts, transaction
 from community.core.jobs import (
     MAX_ATTEMPTS,
     EventRecord,
@@ -37,6 +37,8 @@ log = structlog.get_logger()
 
 IDLE_SECONDS = 0.5
 SLOTS_KEPT = timedelta(days=3)
+# By more than this the clocks of two hosts never differ; a clock further behind was put back.
+CLOCKS_APART = timedelta(seconds=30)
 
 
 class WorkerDied(RuntimeError):
@@ -238,11 +240,24 @@ def schedule_periodic(periodic: Iterable[Periodic], now: datetime) -> None:
     """Store a job for the present slot of each periodic task, unless one was stored before."""
     entries = tuple(periodic)
     with transaction():
+        _follow_clock_back(now)
         for entry in entries:
             if _take_slot(entry.slot_key(now), now):
                 # One waiting job is enough, however long the queue has grown meanwhile.
                 enqueue(entry.task, unique_key=f"periodic:{task_name(entry.task)}")
         _forget_slots(entries, now)
+
+
+def _follow_clock_back(now: datetime) -> None:
+    """Free the slots ahead when the machine's clock was put back, or nothing would run till then.
+
+    What was scheduled before that waits for the old time too, and blocks its successors.
+    """
+    future = now + CLOCKS_APART
+    if not count_changed(delete(PeriodicSlot).where(PeriodicSlot.ran_at > future)):
+        return
+    waiting = update(Job).where(Job.unique_key.like("periodic:%"), Job.due_at > future)
+    db.session.execute(waiting.values(due_at=now))
 
 
 def _take_slot(key: str, now: datetime) -> bool:

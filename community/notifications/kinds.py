@@ -15,6 +15,7 @@ BY_STRENGTH = (
     "reopened",
     "moved",
     "new_question",
+    "deadline",
     "case",
     "decision",
     "suggestion",

@@ -32,10 +32,14 @@ KINDS = (
     "flag",
     "case",
     "suggestion",
+    "deadline",
 )
 # These are about the member and no post.
 PERSONAL_KINDS = frozenset(
-    {"badge", "case", "decision", "flag", "points", "rules", "suggestion", "superuser", "trust"}
+    {
+        *("badge", "case", "deadline", "decision", "flag", "points", "rules"),
+        *("suggestion", "superuser", "trust"),
+    }
 )
 
 

@@ -29,6 +29,7 @@ from community.events import (
     TrustLevelAtRisk,
     TrustLevelChanged,
 )
+from community.events.deadlines import ClockBreached, ClockWarned
 from community.events.duplicates import DuplicateProposed
 from community.events.edits import EditDecided, EditSuggested
 from community.events.reports import CaseOverdue, FlagAnswered
@@ -269,6 +270,22 @@ def on_case_overdue(event: CaseOverdue, *, event_id: int) -> None:
     tell_personally(event.user_id, "case", page=page, event_id=event_id, note=note)
 
 
+def on_clock_warned(event: ClockWarned, *, event_id: int) -> None:
+    """Tell whoever has a support case in hand that its deadline is near."""
+    _tell_of_deadline(event.user_id, event.case_id, "near", event_id)
+
+
+def on_clock_breached(event: ClockBreached, *, event_id: int) -> None:
+    """Tell whoever the ladder says of a missed deadline."""
+    _tell_of_deadline(event.user_id, event.case_id, "missed", event_id)
+
+
+def _tell_of_deadline(user_id: int | None, case_id: int, what: str, event_id: int) -> None:
+    if user_id is not None:
+        page, note = f"/desk/cases/{case_id}", f"{what}:{case_id}"
+        tell_personally(user_id, "deadline", page=page, event_id=event_id, note=note)
+
+
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
     """Keep what nobody may see any more out of the number beside the bell."""
     recount_unread_about(event.question_id)
@@ -335,6 +352,8 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     CaseOverdue: [on_case_overdue],
     EditSuggested: [on_edit_suggested],
     EditDecided: [on_edit_decided],
+    ClockWarned: [on_clock_warned],
+    ClockBreached: [on_clock_breached],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
     RightsChanged: [on_rights_changed],

@@ -38,7 +38,11 @@ KIND_LABELS: dict[str, LazyString] = {
     "flag": _l("Moderators decide about what you reported"),
     "case": _l("A case waits for moderators for a day"),
     "suggestion": _l("Changes suggested for your posts, and what becomes of yours"),
+    "deadline": _l("A support case of yours or of your team is due soon, or was missed"),
 }
+
+# What they are about stands in their note; the line says all of it.
+CODED_KINDS = frozenset({"points", "rules", "decision", "flag", "case", "suggestion", "deadline"})
 
 MAIL_LABELS: dict[str, LazyString] = {
     **KIND_LABELS,
@@ -118,6 +122,13 @@ def _trust_line(note: str) -> str:
 
 def _case_line(number: str) -> str:
     return _("Case %(number)s has waited for a day: please decide it", number=number)
+
+
+def _deadline_line(note: str) -> str:
+    what, _sep, number = note.partition(":")
+    if what == "near":
+        return _("Support case %(number)s is due soon", number=f"C-{number}")
+    return _("Support case %(number)s: a deadline was missed", number=f"C-{number}")
 
 
 def _flag_line(note: str) -> str:
@@ -223,7 +234,7 @@ def _moved_line(what: str, names: dict[str, str]) -> str:
 
 def subject_of(entry: Entry) -> str:
     """Return the subject of the mail, with the question's title or what it is about."""
-    if entry.kind in ("points", "rules", "decision", "flag", "case", "suggestion"):
+    if entry.kind in CODED_KINDS:
         return line_of(entry)
     if entry.kind == "trust":
         return _trust_line(entry.note)
@@ -256,6 +267,7 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "flag": _flag_line,
     "case": _case_line,
     "suggestion": _suggestion_line,
+    "deadline": _deadline_line,
 }
 
 

@@ -337,6 +337,34 @@ def test_periodic_jobs_do_not_pile_up_behind_a_long_queue():
     assert len(jobs()) == 1
 
 
+def test_periodic_tasks_go_on_at_once_when_the_machines_clock_was_put_back():
+    minutely = [Periodic(note, timedelta(minutes=1))]
+    with time_machine.travel("2026-03-01 12:00:01+00:00", tick=False) as traveller:
+        for _ in range(65):
+            traveller.shift(timedelta(minutes=1))
+            schedule_periodic(minutely, clock.now())
+        # The last one still waits, for a time that is an hour away from now on.
+        traveller.shift(timedelta(hours=-1))
+        schedule_periodic(minutely, clock.now())
+        run_due_jobs()
+        assert calls == ["called"]
+        traveller.shift(timedelta(minutes=1))
+        schedule_periodic(minutely, clock.now())
+        run_due_jobs()
+        assert calls == ["called", "called"]
+
+
+def test_a_host_whose_clock_is_seconds_behind_runs_no_slot_again():
+    minutely = [Periodic(note, timedelta(minutes=1))]
+    with time_machine.travel("2026-03-01 12:00:20+00:00", tick=False) as traveller:
+        schedule_periodic(minutely, clock.now())
+        run_due_jobs()
+        traveller.shift(timedelta(seconds=-15))
+        schedule_periodic(minutely, clock.now())
+        run_due_jobs()
+    assert calls == ["called"]
+
+
 def test_a_weekly_task_does_not_run_again_within_the_week():
     weekly = [Periodic(note, timedelta(weeks=1))]
     # 1 January 1970 was a Thursday, so that is when a week's slot begins.

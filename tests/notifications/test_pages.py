@@ -152,7 +152,10 @@ def test_kudos_name_the_newest_and_count_the_others(client):
 
 
 # Their note is a code, not words: tests/reputation.
-CODED = {"decision", "points", "rules", "superuser", "trust", "flag", "case", "suggestion"}
+CODED = {
+    *("decision", "points", "rules", "superuser", "trust", "flag", "case"),
+    *("suggestion", "deadline"),
+}
 
 
 def test_every_kind_has_words(client):

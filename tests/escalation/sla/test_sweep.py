@@ -24,6 +24,7 @@ from community.escalation.sla.operations import (
 )
 from community.escalation.sla.tasks import sweep_clocks
 from community.escalation.teams.models import Team
+from tests.client import ForumClient
 from tests.escalation.sla.scenes import (
     HOUR,
     MINUTE,
@@ -224,3 +225,16 @@ def _plan(query: str) -> str:
         rows = db.session.execute(text(f"EXPLAIN {query}")).all()
     db.session.rollback()
     return " ".join(str(row) for row in rows)
+
+
+def test_who_is_told_finds_the_case_by_the_bell(client: ForumClient) -> None:
+    case = make_ticking_case(priority="urgent")
+    owner = make_agent()
+    give(case.case_id, owner.id)
+    for minutes in (48, 60):
+        sweep(MONDAY + minutes * MINUTE)
+        run_due_jobs()
+    page = client.sign_in(owner).get("/notifications").text
+    number = f"C-{case.case_id}"
+    assert f"Support case {number} is due soon" in page
+    assert f"Support case {number}: a deadline was missed" in page
