@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python3 dev.py bench [accounts|standing|fairness|spam] [--json]``.
+"""Run the benchmarks: ``python3 dev.py bench [PART] [--json]``.
 
 The Thunderbird support community (42,774 questions) is imported once into ``instance/bench``; a
 question of it with about 20 answers is shown by our page and by the reference page, in one run.
@@ -20,7 +20,16 @@ from sqlalchemy import Engine
 from community.app import create_app
 from community.core.db import db
 from community.core.settings import Settings
-from tests.benchmarks import accounts, fairness, posting, scenes, spam, standing
+from tests.benchmarks import (
+    accounts,
+    escalation,
+    fairness,
+    posting,
+    replay,
+    scenes,
+    spam,
+    standing,
+)
 from tests.benchmarks.measuring import Measurement
 from tests.benchmarks.reference import create_reference
 from tests.benchmarks.reference import db as reference_db
@@ -48,6 +57,10 @@ def main() -> int:
         )
     if arguments.part == "spam":
         return spam.main(seeds=arguments.seed, runs=arguments.runs, as_json=arguments.json)
+    if arguments.part == "replay":
+        return replay.main(arguments.year, as_json=arguments.json)
+    if arguments.part == "escalation":
+        return escalation.main(arguments.questions, arguments.postgresql, as_json=arguments.json)
     app = prepared_app(arguments.instance)
     with app.app_context():
         scene = scenes.find_scene(app)
@@ -75,12 +88,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=("pages", "accounts", "standing", "fairness", "spam"),
+        choices=("pages", "accounts", "standing", "fairness", "spam", "replay", "escalation"),
         default="pages",
         help="accounts: whether times tell who has an account; "
         "standing: our points against those a real community published; fairness: rings found; "
-        "spam: what moderators marked, told from what they did not",
+        "spam: what moderators marked, told from what they did not; "
+        "replay: a year's questions with a support team; escalation: the sweep of many questions",
     )
+    parser.add_argument("--year", type=int, default=2025, help="of replay")
+    parser.add_argument("--questions", type=int, default=1_000_000, help="of escalation")
+    parser.add_argument("--postgresql", action="store_true", help="of escalation")
     parser.add_argument("--seed", type=int, action="append", default=[], help="of fairness, spam")
     parser.add_argument("--runs", type=int, default=0, help="of fairness, spam, each its own seed")
     parser.add_argument(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from community.core import clock
 from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import db
-from community.core.errors import Conflict
+from community.core.errors import NotAllowed
 from community.escalation.calendars.business_time import NeverOpen
 from community.escalation.cases.models import Escalation, SupportCase
 from community.escalation.cases.operations.opening import open_case
@@ -34,7 +34,7 @@ ORDINARY_TRIGGERS = (UNANSWERED, BY_HAND, BY_ASKER)
 REASON_MIN_CHARS, REASON_MAX_CHARS = 5, 500
 
 
-class WaitNotOver(Conflict):
+class WaitNotOver(NotAllowed):
     """The asker has not waited as long as the board's members are given to answer."""
 
     message = _l("Others still have time to answer. You can call the support team after that.")

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.core.authz import Viewer, is_signed_in
-from community.core.errors import Conflict, Invalid
+from community.core.errors import Invalid
 from community.core.forms import takes
 from community.core.limits import limited
 from community.core.web import current_viewer, is_fragment_request, public
 from community.escalation.triggers.operations.handing import (
     REASON_MAX_CHARS,
+    WaitNotOver,
     hand_over_by_hand,
     has_waited,
 )
@@ -62,7 +63,7 @@ def hand_over(question_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
         hand_over_by_hand(signed_in_user(), question, reason)
-    except (Invalid, Conflict) as refusal:
+    except (Invalid, WaitNotOver) as refusal:
         error = getattr(refusal, "errors", {}).get("reason") or refusal.message
         return _render(question, status=refusal.status, reason=reason, error=error)
     flash(_("The support team has this question now."), "success")
