@@ -77,7 +77,7 @@ from community.questions.models import (
 from community.search.models import Deflection, IndexRequest
 from moderation.appeals.models import DecisionAppeal
 from moderation.audit.models import StaffNote
-from moderation.cases.models import CaseSubject, ModerationCase
+from moderation.cases.models import CaseNote, CaseSubject, ModerationCase
 from moderation.flags.models import Flag, FlagHiding
 from moderation.held.models import BoardScreening
 from moderation.sanctions.models import Sanction, SanctionWording, Statement
@@ -139,6 +139,7 @@ __all__ = [
     "CalendarVersion",
     "CaseLink",
     "CaseMessage",
+    "CaseNote",
     "CaseStep",
     "CaseSubject",
     "Charity",

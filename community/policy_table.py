@@ -187,6 +187,9 @@ MODERATION = {
     "moderation.decide_case": of_others(MODERATORS),
     "moderation.undo_decision": of_others(MODERATORS),
     "moderation.close_case": of_others(MODERATORS),
+    "moderation.create_note": of_others(MODERATORS),
+    # Above administrators there is nobody.
+    "moderation.create_handover": of_others(MODERATORS - ADMINS),
     # Nobody reads, or writes, notes about themselves.
     "staff_notes.create_note": of_others(STAFF),
     # One's own is what one wrote.

@@ -46,6 +46,11 @@ def case_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
         "moderation.release_case": lambda c: (f"{_case(c, 'claimed')}/claim", {}),
         "moderation.decide_case": lambda c: (f"{_case(c, 'claimed')}/decision", decision),
         "moderation.undo_decision": lambda c: (f"{_case(c, 'actioned')}/decision", {"note": "No"}),
+        "moderation.create_note": lambda c: (f"{_case(c, 'open')}/notes", {"message": "Look here"}),
+        "moderation.create_handover": lambda c: (
+            f"{_case(c, 'claimed')}/handover",
+            {"handover": "It is about the founder"},
+        ),
         "moderation.preview_letter": lambda c: (f"{_case(c, 'open')}/letter", decision),
         "flags.create_flag": lambda c: (f"/posts/{c.post()}/flags", {"reason": "spam"}),
         "flags.create_member_flag": lambda c: (

@@ -34,7 +34,7 @@ EXTRAS = {
     "moderation/held": "kinds newcomers wording",
     "moderation/words": "matching screen wording",
     "moderation/spam": "bayes cases disposable facts hashing outside screen tokens",
-    "moderation/cases": "ageing dossier kinds letters rings wording",
+    "moderation/cases": "ageing consulting dossier kinds letters rings wording",
     "moderation/flags": "kinds weights",
     "moderation/sanctions": "letters links wording",
     "reputation/fairness": "evidence graph groups linking peeling pruning rings",

@@ -98,6 +98,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.CASE_RELEASED: _l("Case given back"),
     Action.CASE_VOICED: _l("A reviewer gave their voice on a case"),
     Action.CASE_DECIDED: _l("Case decided"),
+    Action.CASE_NOTED: _l("Note on a case written to colleagues"),
+    Action.CASE_ESCALATED: _l("Case handed over to the administrators"),
     Action.CASE_UNDONE: _l("Decision of a case taken back"),
     Action.CASE_CLOSED: _l("Case closed"),
     Action.POST_HIDDEN_BY_FLAGS: _l("Hidden by reports"),

@@ -111,6 +111,8 @@ class Action(StrEnum):
     CASE_CLAIMED = "case.claimed"
     CASE_RELEASED = "case.released"
     CASE_VOICED = "case.voiced"
+    CASE_NOTED = "case.noted"
+    CASE_ESCALATED = "case.escalated"
     CASE_DECIDED = "case.decided"
     CASE_UNDONE = "case.undone"
     CASE_CLOSED = "case.closed"

@@ -32,7 +32,7 @@ from community.events import (
 from community.events.deadlines import ClockBreached, ClockWarned
 from community.events.duplicates import DuplicateProposed
 from community.events.edits import EditDecided, EditSuggested
-from community.events.reports import CaseOverdue, FlagAnswered
+from community.events.reports import CaseEscalated, CaseNoted, CaseOverdue, FlagAnswered
 from community.notifications.operations.telling import (
     tell,
     tell_everybody,
@@ -286,6 +286,21 @@ def _tell_of_deadline(user_id: int | None, case_id: int, what: str, event_id: in
         tell_personally(user_id, "deadline", page=page, event_id=event_id, note=note)
 
 
+def on_case_noted(event: CaseNoted, *, event_id: int) -> None:
+    """Tell a moderator that a colleague asks them about a case."""
+    _tell_of_case(event, "asked", event_id)
+
+
+def on_case_escalated(event: CaseEscalated, *, event_id: int) -> None:
+    """Tell an administrator of a case that a moderator left to them."""
+    _tell_of_case(event, "escalated", event_id)
+
+
+def _tell_of_case(event: CaseNoted | CaseEscalated, what: str, event_id: int) -> None:
+    page, note = f"/moderation/cases/{event.case_id}", f"{what}:{event.case_id}"
+    tell_personally(event.user_id, "case", page=page, event_id=event_id, note=note)
+
+
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
     """Keep what nobody may see any more out of the number beside the bell."""
     recount_unread_about(event.question_id)
@@ -354,6 +369,8 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     EditDecided: [on_edit_decided],
     ClockWarned: [on_clock_warned],
     ClockBreached: [on_clock_breached],
+    CaseNoted: [on_case_noted],
+    CaseEscalated: [on_case_escalated],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
     RightsChanged: [on_rights_changed],

@@ -36,9 +36,9 @@ KIND_LABELS: dict[str, LazyString] = {
     "superuser": _l("News about being a superuser"),
     "decision": _l("Our team decides about you or your posts"),
     "flag": _l("Moderators decide about what you reported"),
-    "case": _l("A case waits for moderators for a day"),
     "suggestion": _l("Changes suggested for your posts, and what becomes of yours"),
     "deadline": _l("A support case of yours or of your team is due soon, or was missed"),
+    "case": _l("A case for moderators waits for a day, or a colleague asks you about one"),
 }
 
 # What they are about stands in their note; the line says all of it.
@@ -120,7 +120,12 @@ def _trust_line(note: str) -> str:
     )
 
 
-def _case_line(number: str) -> str:
+def _case_line(note: str) -> str:
+    what, _sign, number = note.rpartition(":")
+    if what == "asked":
+        return _("A colleague asks you about case %(number)s", number=number)
+    if what == "escalated":
+        return _("Case %(number)s was handed over to the administrators", number=number)
     return _("Case %(number)s has waited for a day: please decide it", number=number)
 
 

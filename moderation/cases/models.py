@@ -31,7 +31,8 @@ class ModerationCase(Base):
     higher ``priority`` come first. ``claimed_until`` is when a claim lapses; a lapsed one counts
     for nothing. ``decision`` is violation or no_violation, ``decision_key`` which of the decisions
     of its kind was taken, ``rule`` the rule of conduct that was broken. ``alerted_at`` is when
-    moderators were told that it has waited for too long.
+    moderators were told that it has waited for too long, ``escalated_at`` when one of them handed
+    it over to the administrators.
     """
 
     __tablename__ = "moderation_cases"
@@ -66,6 +67,7 @@ class ModerationCase(Base):
     actioned_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     alerted_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
 
     def is_claimed_by(self, viewer_id: int | None, now: datetime) -> bool:
         """Whether this person is at work on it."""
@@ -80,6 +82,28 @@ class ModerationCase(Base):
             and self.claimed_until is not None
             and self.claimed_until > now
         )
+
+
+class CaseNote(Base):
+    """What a moderator wrote to the others about a case, or to one of them (``to_id``).
+
+    A ``handover`` says why it is the administrators' turn.
+    """
+
+    __tablename__ = "case_notes"
+    __table_args__ = (
+        CheckConstraint("kind IN ('note', 'handover')", name="kind"),
+        Index("ix_case_notes_case_id", "case_id", "id"),
+        Index("ix_case_notes_author_id", "author_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("moderation_cases.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    note: Mapped[str] = mapped_column(String(NOTE_MAX_CHARS))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class CaseSubject(Base):

@@ -10,11 +10,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, true, update
 
 from community.core import clock, markup
 from community.core.audit import REASON_MAX_CHARS, Action, record
-from community.core.authz import SYSTEM, Viewer, require
+from community.core.authz import SYSTEM, Viewer, is_admin, require
 from community.core.db import count_changed, db, insert_ignoring_conflicts
 from community.core.errors import Conflict, Invalid
 from community.core.jobs import emit
@@ -33,6 +33,7 @@ from moderation.cases.models import (
     OPEN,
     UNDECIDED,
     UNDONE,
+    CaseNote,
     CaseSubject,
     ModerationCase,
 )
@@ -65,6 +66,12 @@ class DecidedBefore(Conflict):
     """What this case is about was decided by the same person."""
 
     message = _l("You have decided this before. Now it is somebody else's turn.")
+
+
+class CaseHandedOver(Conflict):
+    """Somebody left the case to the administrators."""
+
+    message = _l("This case was handed over to the administrators.")
 
 
 class DecisionUnknown(Invalid):
@@ -104,7 +111,8 @@ def open_case(
     if made:
         record(SYSTEM, Action.CASE_OPENED, subject=("case", case.id), after={"source": source})
     elif case.state in UNDECIDED:
-        case.evidence, case.priority = evidence, priority
+        case.evidence = evidence
+        case.priority = HIGHEST_PRIORITY if case.escalated_at else priority
     else:
         return case
     _set_subjects(case.id, subject_ids)
@@ -115,7 +123,7 @@ def drop_case(source: str, reason: str) -> None:
     """Close a case that nobody has to decide any more; without an undecided one nothing changes."""
     case = get_case_of_source(source)
     new = {"state": CLOSED, "closed_at": clock.now()}
-    if case and _change(case, ModerationCase.state.in_(UNDECIDED), new):
+    if case and change_case(case, ModerationCase.state.in_(UNDECIDED), new):
         _record(SYSTEM, Action.CASE_CLOSED, case, reason=reason)
 
 
@@ -128,10 +136,11 @@ def _set_subjects(case_id: int, subject_ids: Collection[int]) -> None:
 def claim_case(actor: Viewer, case: ModerationCase) -> None:
     """Take a case for half an hour; again, the half hour begins anew.
 
-    Raises ``CaseTaken``, ``CaseDone``, ``DecidedBefore``.
+    Raises ``CaseTaken``, ``CaseDone``, ``DecidedBefore``, ``CaseHandedOver``.
     """
-    _require_judge(actor, case)
+    require_judge(actor, case)
     _require_fresh_eyes(actor, case)
+    theirs = true() if is_admin(actor) else ModerationCase.escalated_at.is_(None)
     now = clock.now()
     free = or_(
         ModerationCase.state == OPEN,
@@ -144,17 +153,23 @@ def claim_case(actor: Viewer, case: ModerationCase) -> None:
     )
     was_own = case.state == CLAIMED and case.claimed_by_id == actor.viewer_id
     new = {"state": CLAIMED, "claimed_by_id": actor.viewer_id, "claimed_until": now + LEASE}
-    if not _change(case, free, new):
-        raise CaseTaken() if case.state in UNDECIDED else CaseDone()
+    if not change_case(case, and_(free, theirs), new):
+        raise _refusal_of_claim(actor, case)
     if not was_own:
         _record(actor, Action.CASE_CLAIMED, case)
 
 
+def _refusal_of_claim(actor: Viewer, case: ModerationCase) -> Conflict:
+    if case.state not in UNDECIDED:
+        return CaseDone()
+    return CaseHandedOver() if case.escalated_at and not is_admin(actor) else CaseTaken()
+
+
 def release_case(actor: Viewer, case: ModerationCase) -> None:
     """Give a claimed case back; what is not claimed by the actor stays as it is."""
-    _require_judge(actor, case)
+    require_judge(actor, case)
     own = and_(ModerationCase.state == CLAIMED, ModerationCase.claimed_by_id == actor.viewer_id)
-    if _change(case, own, {"state": OPEN, "claimed_by_id": None, "claimed_until": None}):
+    if change_case(case, own, {"state": OPEN, "claimed_by_id": None, "claimed_until": None}):
         _record(actor, Action.CASE_RELEASED, case)
 
 
@@ -170,7 +185,7 @@ def decide_case(
     kind = kind_of(case)
     choice, note, rule = _read_decision(kind, decision, note, rule)
     _lock_thread(case)
-    _require_judge(actor, case)
+    require_judge(actor, case)
     _require_fresh_eyes(actor, case)
     _note_decision(actor, case, choice, note, rule)
     if kind.act is not None:
@@ -223,7 +238,7 @@ def _note_decision(
         "decided_by_id": actor.viewer_id,
         "decided_at": now,
     }
-    if not _change(case, claimed, new):
+    if not change_case(case, claimed, new):
         raise CaseNotClaimed() if case.state in UNDECIDED else CaseDone()
     after = {"decision": choice.verdict, "key": choice.key, "rule": rule}
     _record(actor, Action.CASE_DECIDED, case, after=after, reason=note)
@@ -240,16 +255,16 @@ def note_settled(source: str) -> None:
         new = {"state": CLOSED, "actioned_at": now, "closed_at": now}
     else:
         new = {"state": ACTIONED, "actioned_at": now}
-    _change(case, ModerationCase.state == DECIDED, new)
+    change_case(case, ModerationCase.state == DECIDED, new)
 
 
 def undo_case(actor: User, case: ModerationCase, note: str) -> None:
     """Take a decision back that was carried out; raises ``CaseDone``."""
     kind = kind_of(case)
     _lock_thread(case)
-    _require_judge(actor, case)
+    require_judge(actor, case)
     new = {"state": UNDONE, "closed_at": clock.now()}
-    if not kind.is_undoable or not _change(case, ModerationCase.state == ACTIONED, new):
+    if not kind.is_undoable or not change_case(case, ModerationCase.state == ACTIONED, new):
         raise CaseDone()
     _record(actor, Action.CASE_UNDONE, case, reason=note.strip())
     if kind.undo is not None:
@@ -259,9 +274,9 @@ def undo_case(actor: User, case: ModerationCase, note: str) -> None:
 
 def close_case(actor: Viewer, case: ModerationCase) -> None:
     """File a case whose decision stands; raises ``CaseDone``."""
-    _require_judge(actor, case)
+    require_judge(actor, case)
     new = {"state": CLOSED, "closed_at": clock.now()}
-    if not _change(case, ModerationCase.state == ACTIONED, new):
+    if not change_case(case, ModerationCase.state == ACTIONED, new):
         raise CaseDone()
     _record(actor, Action.CASE_CLOSED, case)
 
@@ -273,18 +288,20 @@ def file_cases(age: timedelta) -> None:
     )
     for case in db.session.scalars(settled.order_by(ModerationCase.id)).all():
         new = {"state": CLOSED, "closed_at": clock.now()}
-        if _change(case, ModerationCase.state == ACTIONED, new):
+        if change_case(case, ModerationCase.state == ACTIONED, new):
             _record(SYSTEM, Action.CASE_CLOSED, case)
 
 
 def prune_cases(age: timedelta) -> None:
     """Forget cases that were closed so long ago, with whom they were about."""
     old = select(ModerationCase.id).where(ModerationCase.closed_at < clock.now() - age)
-    db.session.execute(delete(CaseSubject).where(CaseSubject.case_id.in_(old)))
+    for table in (CaseSubject, CaseNote):
+        db.session.execute(delete(table).where(table.case_id.in_(old)))
     db.session.execute(delete(ModerationCase).where(ModerationCase.closed_at < clock.now() - age))
 
 
-def _require_judge(actor: Viewer, case: ModerationCase) -> None:
+def require_judge(actor: Viewer, case: ModerationCase) -> None:
+    """Raise ``NotAllowed`` unless the actor may decide the case."""
     board_id = board_id_of(case)
     require(can_judge_case(actor, list_subject_ids(case.id), board_id=board_id))
 
@@ -294,7 +311,7 @@ def _require_fresh_eyes(actor: Viewer, case: ModerationCase) -> None:
         raise DecidedBefore()
 
 
-def _change(case: ModerationCase, allowed: Any, new: dict[str, Any]) -> bool:
+def change_case(case: ModerationCase, allowed: Any, new: dict[str, Any]) -> bool:
     """Change a case if its row is as it must be; what was read is brought up to date anyway."""
     changed = count_changed(
         update(ModerationCase)

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from community.boards.policies import moderated_board_ids
 from community.core import clock
-from community.core.authz import Viewer, is_moderating, require
+from community.core.authz import MODERATING_ROLES, Viewer, is_admin, is_moderating, require
 from community.core.db import AnySelect, db
 from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE
-from community.identity.models import User
+from community.identity.models import RoleGrant, User
 from community.identity.people import Person, person_columns
 from community.posts.models import Post
 from community.questions.models import Question
-from moderation.cases.models import OPEN, UNDECIDED, CaseSubject, ModerationCase
+from moderation.cases.models import OPEN, UNDECIDED, CaseNote, CaseSubject, ModerationCase
 from moderation.cases.policies import can_judge_case, can_see_cases
 
 
@@ -56,6 +56,7 @@ class CaseRecord:
     case: ModerationCase
     subjects: Sequence[Person]
     names: dict[int, str]
+    notes: Sequence[CaseNote] = ()
 
 
 def page_of_cases(
@@ -76,11 +77,16 @@ def page_of_cases(
     )
     if kind:
         query = query.where(ModerationCase.kind == kind)
-    query = _decided(query, after) if decided else _waiting(query, after)
+    query = _decided(query, after) if decided else _waiting(query, after).where(_waits_for(viewer))
     rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
     found = [CaseRow(*row) for row in rows]
     more = _key_of(found[PAGE_SIZE - 1].case) if len(found) > PAGE_SIZE else ""
     return CasePage(found[:PAGE_SIZE], more)
+
+
+def _waits_for(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition for cases that are the viewer's turn: not what was handed over."""
+    return true() if is_admin(viewer) else ModerationCase.escalated_at.is_(None)
 
 
 def _decided(query: AnySelect, after: str) -> AnySelect:
@@ -116,7 +122,7 @@ def count_waiting(viewer: Viewer) -> QueueFacts:
     require(can_see_cases(viewer))
     rows = db.session.execute(
         select(ModerationCase.kind, func.count(), func.min(ModerationCase.opened_at))
-        .where(ModerationCase.state.in_(UNDECIDED), case_is_for(viewer))
+        .where(ModerationCase.state.in_(UNDECIDED), case_is_for(viewer), _waits_for(viewer))
         .group_by(ModerationCase.kind)
     ).all()
     oldest = min((row[2] for row in rows), default=None)
@@ -127,6 +133,7 @@ def next_case_id(viewer: Viewer, case: ModerationCase) -> int | None:
     """Return the case that comes after this one in the queue, among those nobody works on."""
     query = _waiting(select(ModerationCase.id), "").where(
         case_is_for(viewer),
+        _waits_for(viewer),
         ModerationCase.id != case.id,
         or_(ModerationCase.state == OPEN, ModerationCase.claimed_until <= clock.now()),
     )
@@ -162,6 +169,34 @@ def list_subject_ids(case_id: int) -> set[int]:
     )
 
 
+def list_judge_ids(case: ModerationCase) -> list[int]:
+    """Return who may decide a case now; administrators alone where it was handed over to them."""
+    board_id = board_id_of(case)
+    where: ColumnElement[bool] = RoleGrant.board_id.is_(None)
+    if board_id is not None:
+        where = or_(where, RoleGrant.board_id == board_id)
+    roles = {"admin"} if case.escalated_at else MODERATING_ROLES
+    judges = (
+        select(RoleGrant.user_id)
+        .join(User, User.id == RoleGrant.user_id)
+        .where(RoleGrant.name.in_(roles), where, User.active.is_(True))
+        .distinct()
+    )
+    return sorted(set(db.session.scalars(judges)) - list_subject_ids(case.id))
+
+
+def list_colleagues(viewer: Viewer, case: ModerationCase) -> list[tuple[int, str]]:
+    """Return id and name of who else may decide a case, by name."""
+    others = [user_id for user_id in list_judge_ids(case) if user_id != viewer.viewer_id]
+    return sorted(_names(others).items(), key=lambda one: one[1].casefold())
+
+
+def list_case_notes(case_id: int) -> list[CaseNote]:
+    """Return what moderators wrote to each other about a case, in the order they did."""
+    query = select(CaseNote).where(CaseNote.case_id == case_id).order_by(CaseNote.id)
+    return list(db.session.scalars(query))
+
+
 def get_case(viewer: Viewer, case_id: int) -> ModerationCase:
     """Return a case; raises ``NotFound`` for one about the viewer as well."""
     require(can_see_cases(viewer))
@@ -190,8 +225,11 @@ def get_case_record(viewer: Viewer, case_id: int) -> CaseRecord:
     )
     people = [Person(*row) for row in rows]
     names = {person.id: person.name for person in people}
-    names.update(_names({case.claimed_by_id, case.decided_by_id}))
-    return CaseRecord(case, people, names)
+    notes = list_case_notes(case_id)
+    staff = {case.claimed_by_id, case.decided_by_id}
+    staff.update(one for note in notes for one in (note.author_id, note.to_id))
+    names.update(_names(staff))
+    return CaseRecord(case, people, names, notes)
 
 
 def _names(user_ids: Collection[int | None]) -> dict[int, str]:

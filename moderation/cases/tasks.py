@@ -2,18 +2,16 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import select, update
 
 from community.core import clock
-from community.core.authz import MODERATING_ROLES
 from community.core.db import count_changed, db
 from community.core.jobs import emit
 from community.events.reports import CaseOverdue
-from community.identity.models import RoleGrant, User
 from moderation.cases.ageing import OVERDUE
 from moderation.cases.models import UNDECIDED, ModerationCase
 from moderation.cases.operations import file_cases
-from moderation.cases.queries import board_id_of, list_subject_ids
+from moderation.cases.queries import list_judge_ids
 
 AT_ONCE = 100
 # Longer than the six months in which a decision can be appealed.
@@ -29,7 +27,7 @@ def alert_of_old_cases() -> None:
     )
     for case in db.session.scalars(old.order_by(ModerationCase.id).limit(AT_ONCE)).all():
         if _note_alert(case):
-            for user_id in _judges_of(case):
+            for user_id in list_judge_ids(case):
                 emit(CaseOverdue(case.id, user_id))
 
 
@@ -43,17 +41,3 @@ def _note_alert(case: ModerationCase) -> bool:
         ModerationCase.id == case.id, ModerationCase.alerted_at.is_(None)
     )
     return bool(count_changed(first.values(alerted_at=clock.now())))
-
-
-def _judges_of(case: ModerationCase) -> list[int]:
-    board_id = board_id_of(case)
-    where: ColumnElement[bool] = RoleGrant.board_id.is_(None)
-    if board_id is not None:
-        where = or_(where, RoleGrant.board_id == board_id)
-    judges = (
-        select(RoleGrant.user_id)
-        .join(User, User.id == RoleGrant.user_id)
-        .where(RoleGrant.name.in_(MODERATING_ROLES), where, User.active.is_(True))
-        .distinct()
-    )
-    return sorted(set(db.session.scalars(judges)) - list_subject_ids(case.id))

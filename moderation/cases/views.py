@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.core import clock
-from community.core.authz import require
+from community.core.authz import is_admin, require
 from community.core.db import forget_changes
 from community.core.errors import Conflict, Invalid, NotAllowed, Refusal
 from community.core.forms import takes
@@ -17,6 +17,7 @@ from community.core.web import add_resource, current_viewer, is_fragment_request
 from community.identity.signing_in import recently_verified, signed_in_user
 from moderation.cases import operations
 from moderation.cases.ageing import age_of
+from moderation.cases.consulting import add_case_note, escalate_case
 from moderation.cases.dossier import past_of, place_of, similar_cases
 from moderation.cases.kinds import kind_of, list_kinds
 from moderation.cases.letters import letters_of
@@ -26,11 +27,13 @@ from moderation.cases.queries import (
     count_waiting,
     get_case,
     get_case_record,
+    list_colleagues,
     next_case_id,
     page_of_cases,
 )
 from moderation.cases.wording import SIGNAL_WORDS, STATE_WORDS, decision_words, words_of
 from moderation.rules import rule_choices, rule_label
+from moderation.sanctions.queries.statements import list_statements_of_case
 from moderation.sanctions.wording import measure_words
 
 blueprint = Blueprint("moderation", __name__)
@@ -57,7 +60,12 @@ def list_cases() -> str:
 
 
 def _current_id() -> int:
-    typed = request.args.get("case", "")[:9]
+    return _number(request.args.get("case", ""))
+
+
+def _number(typed: str) -> int:
+    """Return an id that was sent; 0, which nobody has, for anything else."""
+    typed = typed[:9]
     return int(typed) if typed.isascii() and typed.isdigit() else 0
 
 
@@ -122,6 +130,9 @@ def _render_case(
         "letters": letters,
         "rules": rule_choices(),
         "longest": NOTE_MAX_CHARS,
+        "measures": list_statements_of_case(case.id),
+        "colleagues": list_colleagues(viewer, case),
+        "is_admin": is_admin(viewer),
         "current_id": case.id,
     }
     page = render_template("moderation/case.html", record=record, case=case, kind=kind, **context)
@@ -212,6 +223,37 @@ def undo_decision(case_id: int) -> ResponseReturnValue:
         forget_changes()
         return _render_case(case_id, _errors(refusal), refusal.status)
     flash(_("The decision is taken back."), "success")
+    return _back_to(case_id)
+
+
+@blueprint.post("/moderation/cases/<int:case_id>/notes")
+@takes("message", "to")
+def create_note(case_id: int) -> ResponseReturnValue:
+    """Write something to colleagues about a case, or ask one of them."""
+    viewer, form = signed_in_user(), request.form
+    case = get_case(viewer, case_id)
+    to = form.get("to", "")
+    try:
+        add_case_note(viewer, case, form.get("message", ""), _number(to) if to else None)
+    except Invalid as refusal:
+        forget_changes()
+        return _render_case(case_id, _errors(refusal), refusal.status)
+    flash(_("Your colleague is told of it.") if to else _("The note is kept."), "success")
+    return _back_to(case_id)
+
+
+@blueprint.post("/moderation/cases/<int:case_id>/handover")
+@takes("handover")
+def create_handover(case_id: int) -> ResponseReturnValue:
+    """Leave a case to the administrators."""
+    viewer = signed_in_user()
+    case = get_case(viewer, case_id)
+    try:
+        escalate_case(viewer, case, request.form.get("handover", ""))
+    except (Conflict, Invalid) as refusal:
+        forget_changes()
+        return _render_case(case_id, _errors(refusal), refusal.status)
+    flash(_("The case is handed over. Administrators see it first now."), "success")
     return _back_to(case_id)
 
 

@@ -133,6 +133,7 @@ def _fitting_rows(planted: Planted) -> dict[str, dict[str, Any]]:
         "flags": {"post_id": question_id},
         "support_cases": {"subject": "A case of theirs"},
         "case_messages": {"kind": "private", "direction": "in"},
+        "case_notes": {"kind": "note"},
         "closures": {"question_id": question_id, "reason": "policy"},
         "ledger_entries": {"currency": "reputation"},
         "adjustments": {"currency": "reputation", "proposed_by_id": planted.other.id},

@@ -1,6 +1,15 @@
 """What is kept to find those who cheat, and the cases about them."""
 
-from community.privacy.marks import Erasure, Personal, Rows, Table, goes, other_person, rewritten
+from community.privacy.marks import (
+    Erasure,
+    Personal,
+    Rows,
+    Table,
+    goes,
+    kept,
+    other_person,
+    rewritten,
+)
 
 _WARNS = "would warn those who are looked into"
 
@@ -37,7 +46,7 @@ TABLES = {
         kept_for="cases",
         nothing="""
             id kind source state priority opened_at claimed_until decision decision_key rule
-            actioned_at closed_at alerted_at
+            actioned_at closed_at alerted_at escalated_at
         """,
         personal={
             "post_id": _of_case("which post it is about"),
@@ -46,6 +55,18 @@ TABLES = {
             "decided_by_id": _of_case("who decided it"),
             "decided_at": _of_case("when"),
             "note": rewritten("why"),
+        },
+    ),
+    "case_notes": Table(
+        owner="author_id",
+        rows=Rows.KEPT,
+        kept_for="cases",
+        nothing="id case_id kind",
+        personal={
+            "author_id": kept("who wrote to colleagues about a case"),
+            "to_id": other_person("to whom"),
+            "note": rewritten("what they wrote"),
+            "created_at": kept("when"),
         },
     ),
     # Archives say that there is a note, and from when.

@@ -53,6 +53,12 @@ def page_of_statements(user_id: int, before: int | None = None) -> StatementPage
     return StatementPage(found[:PAGE_SIZE], older)
 
 
+def list_statements_of_case(case_id: int) -> Sequence[Statement]:
+    """Return what a decision led to, in the order it was told."""
+    query = select(Statement).where(Statement.case_id == case_id).order_by(Statement.id)
+    return db.session.scalars(query).all()
+
+
 def get_statement(viewer: Viewer, statement_id: int) -> StatementRow:
     """Return a statement; raises ``NotFound`` for somebody else's as well."""
     row = get_statement_row(statement_id)

@@ -128,6 +128,18 @@ def test_a_picture_taken_down_is_gone_and_its_member_told_why(
     assert any(NOTE in mail.body for mail in sent_mails(app) if mail.to == [newcomer.email])
 
 
+def test_the_case_leads_to_what_came_of_it(
+    client: ForumClient, newcomer: User, keeper: User
+) -> None:
+    show_picture(newcomer)
+    (case,) = cases()
+    decide(keeper, case, "remove")
+    client.sign_in(keeper)
+    link = f'href="/moderation/people/{newcomer.id}/sanctions?case={case.id}">'
+    page = client.get(f"/moderation/cases/{case.id}").text
+    assert page.count(link) == 1
+
+
 def test_taking_it_back_brings_the_picture_back(
     client: ForumClient, newcomer: User, keeper: User
 ) -> None:
