@@ -189,8 +189,8 @@ def test_deleting_an_accepted_answer_tells_its_author_at_the_question():
     run_due_jobs()
     with transaction():
         delete_post(moderator, lock_question(question.id), reload(answer))
-    assert besides_trust(told(helper)) == ["accepted", "unaccepted"]
-    last = db.session.scalars(select(Notification).order_by(Notification.id.desc())).first()
+    assert besides_trust(told(helper)) == ["accepted", "unaccepted", "decision"]
+    last = db.session.scalars(select(Notification).where(Notification.kind == "unaccepted")).one()
     assert (last.post_id, last.note) == (question.id, "deleted")
 
 
