@@ -4,7 +4,8 @@ import pytest
 from flask import Flask
 
 from community.core.db import db
-from community.policy_table import FRESHLY_PROVED, POLICIES, ROLES
+from community.policy_roles import ROLES
+from community.policy_table import FRESHLY_PROVED, POLICIES
 from tests.policy_digest import Digest
 from tests.policy_matrix import Matrix, changing_rules
 from tests.policy_requests import REQUESTS, SAME_AS

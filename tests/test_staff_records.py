@@ -7,7 +7,8 @@ from werkzeug.routing import Rule
 
 from community.core.audit import Action, AuditEntry
 from community.core.db import db
-from community.policy_table import POLICIES, STAFF
+from community.policy_roles import STAFF
+from community.policy_table import POLICIES
 from tests.policy_matrix import Matrix, changing_rules
 
 NOTHING_TO_UNDO = "in this world there is nothing to take back, and nothing is changed"
