@@ -22,8 +22,11 @@ from community.notifications.models import Notification
 from community.posts.models import Post, Removal, TagCount, Vote, Watch
 from community.questions.models import Acceptance, Closure, DuplicateLink, Question
 from community.questions.status import recompute
+from moderation.cases.models import ModerationCase
+from moderation.cases.queries import page_of_cases
+from moderation.sanctions.models import Statement
 from tests.conftest import empty_database
-from tests.factories.community import make_user
+from tests.factories.community import load_user, make_user
 
 EVERY_TABLE_WITH_TIMES = (Post, Vote, Watch, Removal, Acceptance, Closure, Notification)
 
@@ -157,6 +160,28 @@ def _totals() -> list[tuple[object, ...]]:
         *map(tuple, db.session.execute(select(BoardStats.__table__)).all()),
         *map(tuple, db.session.execute(select(TagCount.__table__)).all()),
     ]
+
+
+def _account(key: str) -> User:
+    return load_user(db.session.scalars(select(User.id).where(User.email.like(f"{key}%"))).one())
+
+
+def test_moderators_find_a_living_queue(demo: int) -> None:
+    cases = db.session.scalars(select(ModerationCase).order_by(ModerationCase.id)).all()
+    kinds = Counter(case.kind for case in cases if case.state == "open")
+    assert kinds == {"spam": 1, "held": 2, "first_post": 1, "flag": 2, "appeal": 1}
+    assert len({case.opened_at for case in cases}) == len(cases)
+    assert page_of_cases(_account("mads")).rows[0].case.priority >= 500
+    told = db.session.scalars(select(Statement.measure).order_by(Statement.id)).all()
+    assert told == ["warning", "post_hidden"]
+
+
+@pytest.mark.parametrize("key", ["mads", "arne"])
+def test_every_case_of_the_demo_can_be_opened(demo: int, migrated_app: Flask, key: str) -> None:
+    client = migrated_app.test_client().sign_in(_account(key))
+    for case_id in db.session.scalars(select(ModerationCase.id)).all():
+        assert client.get(f"/moderation/cases/{case_id}").status_code == 200
+    assert client.get("/moderation/cases").status_code == 200
 
 
 def test_the_bell_of_the_customer_has_something_to_tell(demo: int) -> None:

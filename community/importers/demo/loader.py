@@ -16,6 +16,7 @@ from community.core.jobs import unheard
 from community.identity.models import User
 from community.importers.demo.boards import DEMO_BOARDS
 from community.importers.demo.content import DemoContent, DemoQuestion, read_content
+from community.importers.demo.moderation import load_cases
 from community.importers.demo.notices import load_notices
 from community.importers.demo.payback import load_charities, start_payback
 from community.importers.demo.people import load_people
@@ -71,6 +72,7 @@ def load_demo() -> int:
     with transaction():
         _point_duplicates_at_originals(content)
         load_charities()
+        load_cases(people, now)
         load_notices(people, now)
         keep_record(COMPLETE, COMPLETE)
     return added
