@@ -6,6 +6,7 @@ from community.core.audit import AuditEntry
 from community.core.audit_chain import AuditHead, AuditSeal
 from community.core.jobs import EventRecord, Job, PeriodicSlot
 from community.core.submissions import Submission
+from community.core.undeliverable import UndeliverableAddress
 from community.escalation.calendars.models import Calendar, CalendarVersion
 from community.escalation.cases.models import (
     CaseLink,
@@ -14,6 +15,7 @@ from community.escalation.cases.models import (
     Escalation,
     SupportCase,
 )
+from community.escalation.mail_in.models import ReceivedMail
 from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
 from community.escalation.teams.models import Team, TeamBoard, TeamMember
 from community.escalation.triggers.models import (
@@ -201,6 +203,7 @@ __all__ = [
     "PostTag",
     "Question",
     "Rank",
+    "ReceivedMail",
     "RecoveryCode",
     "Regrouping",
     "Removal",
@@ -236,6 +239,7 @@ __all__ = [
     "TeamMember",
     "TextMark",
     "TotpFactor",
+    "UndeliverableAddress",
     "UnsolvedReport",
     "User",
     "UserSession",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from community.core.allowances import prune_allowances
 from community.core.worker import Periodic
 from community.escalation.cases.tasks import close_settled_cases
+from community.escalation.mail_in.tasks import poll_mail
 from community.escalation.sla.tasks import sweep_clocks
 from community.escalation.triggers.operations.waits import refresh_answer_waits
 from community.escalation.triggers.operations.watching import plan_again, sweep_due
@@ -41,6 +42,7 @@ PERIODIC = (
     Periodic(fill_skeletons, timedelta(minutes=1)),
     Periodic(render_again, timedelta(minutes=1)),
     Periodic(delete_stray_images, timedelta(days=1)),
+    Periodic(poll_mail, timedelta(minutes=1)),
     Periodic(plan_digests, timedelta(minutes=10)),
     Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(sweep_due, timedelta(minutes=1)),

@@ -198,6 +198,22 @@ def _port_of(parts: SplitResult) -> int:
     return parts.port or DEFAULT_PORTS[parts.scheme]
 
 
+def open_stream(host: str, port: int, *, tls: bool) -> socket.socket:
+    """Return a connection for another protocol to a machine that the operator named.
+
+    For mail boxes. Its time limit holds for each answer. Raises ``RequestFailed``.
+    """
+    deadline = _Deadline(TOTAL_SECONDS)
+    try:
+        stream = _reach_first(_addresses_of(host, port, deadline), port, deadline)
+        stream.settimeout(TOTAL_SECONDS)
+        return _secured(stream, host) if tls else stream
+    except TimeoutError as error:
+        raise TooSlow("the machine took too long") from error
+    except (OSError, ValueError) as error:
+        raise RequestFailed(f"no connection: {type(error).__name__}") from error
+
+
 class _Deadline:
     """When everything must be over."""
 
@@ -267,8 +283,12 @@ def _connect(parts: SplitResult, deadline: _Deadline, is_trusted: bool) -> socke
     if parts.scheme == "http":
         return stream
     stream.settimeout(deadline.left(CONNECT_SECONDS))
+    return _secured(stream, parts.hostname)
+
+
+def _secured(stream: socket.socket, host: str) -> socket.socket:
     try:
-        return _tls().wrap_socket(stream, server_hostname=parts.hostname)
+        return _tls().wrap_socket(stream, server_hostname=host)
     except BaseException:
         stream.close()
         raise

@@ -4,13 +4,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import make_msgid
 
+import structlog
 from flask import Flask, current_app
 from flask_mailman import EmailMultiAlternatives, Mail
 
 from community.core.i18n import reader_language
 from community.core.jobs import enqueue, external
 from community.core.settings import Settings
+from community.core.undeliverable import TOKEN_HEADER, delivery_token, takes_mail
 
+log = structlog.get_logger()
 mailman = Mail()
 
 
@@ -42,8 +45,15 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def send(message: Message) -> None:
-    """Hand a mail to the back end now; only external tasks call this."""
+    """Hand a mail to the back end now; only external tasks call this.
+
+    An address from which mails came back again and again gets none.
+    """
+    if not takes_mail(message.to):
+        log.info("mail_not_sent", reason="undeliverable")
+        return
     headers = {"Auto-Submitted": "auto-generated", **message.headers}
+    headers[TOKEN_HEADER] = delivery_token(message.to)
     headers.setdefault("Message-ID", make_msgid(domain=mail_domain()))
     mail = EmailMultiAlternatives(
         subject=_one_line(message.subject),

@@ -14,6 +14,7 @@ from community.core.privileges import thresholds
 from community.core.settings_values import (
     SettingsError,
     check_breached_passwords,
+    check_hook_key,
     check_mail_addresses,
     is_on,
     kept_secret,
@@ -61,6 +62,13 @@ class Settings:
     mail_help_address: str = ""
     mail_reply_address: str = ""
     mail_authentication_host: str = ""
+    mail_hook_key: str = field(default="", repr=False)
+    imap_host: str = ""
+    imap_port: int = 993
+    imap_tls: bool = True
+    imap_user: str = ""
+    imap_password: str = field(default="", repr=False)
+    imap_folder: str = "INBOX"
     security_contact: str = ""
     terms_url: str = ""
     terms_version: str = ""
@@ -205,6 +213,7 @@ class Settings:
         if not self.database_url.startswith(("sqlite:///", "postgresql")):
             raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
         check_mail_addresses(self.mail_help_address, self.mail_reply_address, self.mail_from)
+        check_hook_key(self.mail_hook_key)
         self._check_surroundings()
         self._check_privileges()
         self._check_screening()

@@ -42,6 +42,12 @@ def check_mail_addresses(help_: str, reply: str, sender: str) -> None:
         )
 
 
+def check_hook_key(key: str) -> None:
+    """Raise ``SettingsError`` for a shared secret that could be guessed."""
+    if key and len(key) < 32:
+        raise SettingsError("FORUM_MAIL_HOOK_KEY must have at least 32 characters.")
+
+
 def parse(name: str, raw: str, kind: Any) -> Any:
     """Return a variable's text as what the setting is; raises ``SettingsError``."""
     variable = f"FORUM_{name.upper()}"

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from community.core import submissions
+from community.core import submissions, undeliverable
 from community.core.settings import current_settings
 from community.escalation.cases.operations.forgetting import forget_words
+from community.escalation.mail_in.operations.forgetting import forget_mails_without_case
 from community.identity import policies as identity_policies
 from community.identity.operations import codes, registration, traces
 from community.posts import attaching, drafts
@@ -137,6 +138,18 @@ PERIODS = (
         "keyed hashes by which copies of a text are found",
         lambda age: forgetting.in_transaction(lambda: forget_marks(age)),
         fixed=MARKS_KEPT,
+    ),
+    Period(
+        "bounces",
+        "keyed hashes of addresses from which our mails came back",
+        lambda age: forgetting.in_transaction(lambda: undeliverable.forget_bounces(age)),
+        fixed=undeliverable.FORGOTTEN_AFTER,
+    ),
+    Period(
+        "received_mails",
+        "that a mail came which went into no case",
+        lambda age: forgetting.in_transaction(lambda: forget_mails_without_case(age)),
+        "trace_days",
     ),
     Period(
         "exports",

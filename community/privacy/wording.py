@@ -71,6 +71,7 @@ HEADINGS = {
     "team_members": _l("Support teams you work in"),
     "support_cases": _l("Your cases with the support team"),
     "case_messages": _l("What you and the support team wrote to each other"),
+    "received_mails": _l("Mails you sent to the support team"),
     "escalations": _l("What you handed to the support team"),
     "imported_records": _l("Where your account came from"),
 }

@@ -1,14 +1,19 @@
 """``flask mail …``."""
 
+import asyncio
 import json
 from typing import Any, BinaryIO
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from community.core.reply_addresses import mail_site
+from community.core.settings import current_settings
+from community.escalation.mail_in.listening import serve_mail
 from community.escalation.mail_in.message import InboundMail
 from community.escalation.mail_in.parsing import parse_mail
+from community.escalation.mail_in.polling import MailboxFailed, poll_mailbox
 
 mail_commands = AppGroup("mail", help="Mail that comes in.")
 
@@ -55,3 +60,37 @@ def _shown(mail: InboundMail) -> dict[str, Any]:
         ],
         "bounce": bounce,
     }
+
+
+@mail_commands.command("serve")
+@click.option("--listen", default="127.0.0.1:8025", show_default=True, help="HOST:PORT, or a path.")
+@click.option("--lmtp", is_flag=True, help="Speak LMTP instead of SMTP.")
+@with_appcontext
+def serve(listen: str, lmtp: bool) -> None:
+    """Take mail from the mail server in front of us, until stopped."""
+    _require_addresses()
+    if "/" not in listen and not listen.rpartition(":")[2].isdigit():
+        raise click.BadParameter("must be HOST:PORT or a path", param_hint="--listen")
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    asyncio.run(serve_mail(app, listen, lmtp=lmtp))
+
+
+@mail_commands.command("poll")
+@with_appcontext
+def poll() -> None:
+    """Fetch what is new in the mailbox (FORUM_IMAP_HOST) once."""
+    _require_addresses()
+    if not current_settings().imap_host:
+        raise click.ClickException("FORUM_IMAP_HOST is not set.")
+    try:
+        polled = poll_mailbox()
+    except MailboxFailed as error:
+        raise click.ClickException(f"The mailbox cannot be read: {error}.") from error
+    click.echo(f"{polled.taken} taken, {polled.failed} left for the next time")
+    if polled.failed:
+        raise SystemExit(1)
+
+
+def _require_addresses() -> None:
+    if not current_settings().mail_help_address:
+        raise click.ClickException("FORUM_MAIL_HELP_ADDRESS is not set.")

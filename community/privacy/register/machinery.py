@@ -21,6 +21,17 @@ TABLES = {
             "last_error": Personal("why a job failed", Erasure.BLANKED, why_not=_INTERNAL),
         },
     ),
+    "undeliverable_addresses": Table(
+        kept_for="bounces",
+        nothing="bounces last_at",
+        personal={
+            "key": Personal(
+                "keyed hash of an address from which our mails came back",
+                Erasure.KEPT,
+                why_not=_INTERNAL,
+            ),
+        },
+    ),
     "allowance_uses": Table(
         kept_for="allowance_uses",
         nothing="place free_at",

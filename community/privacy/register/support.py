@@ -80,6 +80,19 @@ TABLES = {
             "sent_at": kept("when"),
         },
     ),
+    "received_mails": Table(
+        owner="sender_id",
+        kept_for="account",
+        nothing="id key message_id case_id",
+        personal={
+            "sender_id": kept("who sent a mail"),
+            "sender_email": blanked("address of somebody without an account"),
+            "kind": kept("whether a person wrote it"),
+            "reason": kept("why it was not taken"),
+            "original": rewritten("all of a mail, with what it quoted"),
+            "received_at": kept("when it came"),
+        },
+    ),
     "case_links": Table(
         nothing="id case_id kind other_id made_at",
         personal={"made_by_id": other_person("who of the team linked two cases")},

@@ -1,0 +1,92 @@
+"""Mails that answer mails, and those that carry what the support team writes to a customer."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+
+from community.core.i18n import speaking
+from community.core.mail import Message, enqueue_mail, render_parts
+from community.core.markup import stored
+from community.core.reply_addresses import case_address, case_mail_headers, mail_site
+from community.core.settings import current_settings
+from community.escalation.cases.models import CaseMessage, SupportCase
+from community.escalation.mail_in.quotes import REPLY_MARK
+from community.identity.models import User
+
+# An answer to this is no person's. Source: RFC 3834 §5.
+REPLIED = {"Auto-Submitted": "auto-replied", "Precedence": "auto_reply"}
+
+
+def words_of_files(names: Sequence[str]) -> str:
+    """Return what a message says of files that came with its mail and are not kept."""
+    if not names:
+        return ""
+    return _("Files that were attached and are not kept: %(names)s", names=", ".join(names))
+
+
+def words_of_stranger(email: str) -> str:
+    """Return what a note says above the mail of somebody who is not the case's customer."""
+    return _(
+        "Mail from %(email)s to this case's address. It is not the customer's, so it counts as a "
+        "note; nobody was answered.",
+        email=email,
+    )
+
+
+def acknowledge_mail(case: SupportCase, email: str, *, answers: str) -> None:
+    """Tell whoever wrote to the help address which case it is now, and how to add to it."""
+    with speaking(case.language):
+        text, html = render_parts(
+            "case_received", number=case.number, subject=case.subject, mark=_mark()
+        )
+        subject = _reply_subject(case)
+    headers = {**case_mail_headers(mail_site(), case.id, "received"), **REPLIED}
+    headers = _answering(headers, answers)
+    enqueue_mail(Message(to=email, subject=subject, text=text, html=html, headers=headers))
+
+
+def refuse_reply(email: str, user: User | None, *, answers: str) -> None:
+    """Tell that nobody reads what is answered to a notification, and where to write instead."""
+    site, settings = mail_site(), current_settings()
+    with speaking((user.language if user else None) or settings.default_language):
+        text, html = render_parts(
+            "reply_refused", help_address=site.help_address, site_url=settings.site_url
+        )
+        subject = _("Your reply did not reach anybody")
+    headers = _answering(dict(REPLIED), answers)
+    enqueue_mail(Message(to=email, subject=subject, text=text, html=html, headers=headers))
+
+
+def write_case_letter(
+    case: SupportCase, message: CaseMessage, *, to: str, name: str, url: str
+) -> Message:
+    """Return the mail that brings a customer what the support team wrote to them alone."""
+    with speaking(case.language):
+        text, html = render_parts(
+            "case_message",
+            name=name,
+            number=case.number,
+            body=message.body,
+            body_html=stored(message.html),
+            url=url,
+            mark=_mark() if case_address(mail_site(), case.id) else "",
+        )
+        subject = _reply_subject(case)
+    headers = case_mail_headers(mail_site(), case.id, f"m{message.id}")
+    return Message(to=to, subject=subject, text=text, html=html, headers=headers)
+
+
+def _mark() -> str:
+    return f"{REPLY_MARK} {_('Please write above this line')} {REPLY_MARK[::-1]}"
+
+
+def _reply_subject(case: SupportCase) -> str:
+    return f"Re: [{case.number}] {case.subject}"
+
+
+def _answering(headers: dict[str, str], message_id: str) -> dict[str, str]:
+    if not message_id:
+        return headers
+    answered = f"<{message_id}>"
+    thread = " ".join(filter(None, (headers.get("References", ""), answered)))
+    return {**headers, "In-Reply-To": answered, "References": thread}

@@ -1,0 +1,1 @@
+"""What is done with a mail that came in, and what is sent back."""

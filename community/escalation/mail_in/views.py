@@ -1,0 +1,65 @@
+"""Mail that a provider hands over by HTTP."""
+
+import hmac
+from datetime import timedelta
+from hashlib import sha256
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from community.core import clock
+from community.core.allowances import Allowance, allowance_key, take_place
+from community.core.db import joined_transaction
+from community.core.errors import Conflict, NotFound
+from community.core.limits import limited
+from community.core.settings import current_settings
+from community.core.web import csrf, public, read_only
+from community.escalation.mail_in.errors import WrongSignature
+from community.escalation.mail_in.operations.receiving import receive_mail
+from community.escalation.mail_in.parts import LARGEST_BYTES
+
+blueprint = Blueprint("mail_in", __name__)
+
+# How far the clocks of two machines may be apart. A signature is remembered for longer.
+LATEST_SECONDS = 300
+REMEMBERED = timedelta(minutes=15)
+
+
+@blueprint.post("/hooks/mail")
+@public
+@limited("mail-hook")
+@read_only
+def take_mail() -> ResponseReturnValue:
+    """Take a whole message; each signed request once.
+
+    Signed is ``timestamp``, a line break, the recipients, a line break, and the message.
+    """
+    key = current_settings().mail_hook_key
+    if not key:
+        raise NotFound()
+    timestamp, to = request.headers.get("X-Timestamp", ""), request.headers.get("X-Recipients", "")
+    signature = request.headers.get("X-Signature", "")
+    _check_time(timestamp)
+    request.max_content_length = LARGEST_BYTES
+    raw = request.get_data(cache=False)
+    signed = hmac.new(key.encode(), f"{timestamp}\n{to}\n".encode() + raw, sha256).hexdigest()
+    if not hmac.compare_digest(signed, signature.encode("ascii", "replace").decode()):
+        raise WrongSignature()
+    with joined_transaction():
+        allowance = Allowance(allowance_key("mail-hook", signed), 1, REMEMBERED)
+        if take_place(allowance) is None:
+            raise Conflict()
+    recipients = tuple(filter(None, (each.strip() for each in to.split(","))))
+    received = receive_mail(raw, recipients=recipients)
+    return {"fate": received.fate, "kind": received.kind, "reason": received.reason}
+
+
+# A provider has no page of ours; the signature is the secret.
+csrf.exempt(take_mail)
+
+
+def _check_time(timestamp: str) -> None:
+    if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
+        raise WrongSignature()
+    if abs(clock.now().timestamp() - int(timestamp)) > LATEST_SECONDS:
+        raise WrongSignature()
