@@ -18,8 +18,11 @@ from community.core.health import blueprint as health_blueprint
 from community.core.jobs import registry
 from community.core.settings import Settings
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
+from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
+from community.escalation.mail_in.views import blueprint as mail_in_blueprint
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
 from community.escalation.triggers.subscribers import SUBSCRIPTIONS as TRIGGER_SUBSCRIPTIONS
+from community.escalation.triggers.views import blueprint as triggers_blueprint
 from community.escalation.triggers.views.expecting import blueprint as triggers_blueprint
 from community.escalation.triggers.views.handing import blueprint as handover_blueprint
 from community.identity import security, throttling
@@ -130,6 +133,7 @@ BLUEPRINTS = (
     feeds_blueprint,
     triggers_blueprint,
     handover_blueprint,
+    mail_in_blueprint,
     privacy_blueprint,
     administration_blueprint,
     moderation_blueprint,
@@ -176,6 +180,7 @@ SUBSCRIPTIONS = (
     FAIRNESS_SUBSCRIPTIONS,
     SUPPORT_CASES_SUBSCRIPTIONS,
     SLA_SUBSCRIPTIONS,
+    MAIL_IN_SUBSCRIPTIONS,
 )
 
 # Of cases, in the order in which moderators may choose among them.

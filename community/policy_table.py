@@ -73,6 +73,7 @@ PREFERENCES = {
     "notifications.read_one": of_owners(SIGNED_IN),
     "notifications.save_preferences": alike(SIGNED_IN),
     "notifications.unsubscribe": alike(EVERYBODY),
+    "mail_in.take_mail": alike(EVERYBODY),
     "notifications.watch_board": alike(SIGNED_IN),
     "notifications.unwatch_board": alike(SIGNED_IN),
     "notifications.watch_person": of_others(SIGNED_IN),

@@ -12,6 +12,7 @@ ABOUT_NOTHING = {
     "identity.reset_password": NO_LINK,
     "identity.sign_in_by_link": NO_LINK,
     "notifications.unsubscribe": NO_LINK,
+    "mail_in.take_mail": "no provider hands mail over: the key that signs it is not set",
     "account.add_passkey": NO_DEVICE,
     "identity.sign_in_with_passkey": NO_DEVICE,
     "providers.connect_provider": NO_PROVIDER,

@@ -445,6 +445,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     ),
     "notifications.save_preferences": _fixed("/preferences/notifications", bell="answer"),
     "notifications.unsubscribe": _fixed("/unsubscribe/nobodys"),
+    "mail_in.take_mail": _fixed("/hooks/mail"),
     "notifications.watch_board": lambda c: (f"/boards/{c.board.slug}/watch", {}),
     "notifications.unwatch_board": lambda c: (f"/boards/{c.board.slug}/watch", {}),
     "notifications.watch_person": lambda c: (f"/users/{c.owner.id}/watch", {}),

@@ -40,7 +40,8 @@ EXTRAS = {
     "reputation/fairness": "evidence graph groups linking peeling pruning rings",
     "community/boards": "",
     "community/escalation/mail_in": (
-        "automatic bounces charsets headers html_text message parsing parts quotes"
+        "automatic bounces charsets headers html_text letters listening message parsing parts"
+        " polling quotes"
     ),
     "community/escalation/calendars": "business_time country_days ical week_text",
     "community/escalation/sla": "alarms timing wording",

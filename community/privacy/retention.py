@@ -9,8 +9,10 @@ from datetime import timedelta
 
 from community.core import submissions, undeliverable
 from community.core.settings import current_settings
-from community.escalation.cases.operations.forgetting import forget_words
-from community.escalation.mail_in.operations.forgetting import forget_mails_without_case
+from community.escalation.mail_in.operations.forgetting import (
+    forget_mails_without_case,
+    forget_support,
+)
 from community.identity import policies as identity_policies
 from community.identity.operations import codes, registration, traces
 from community.posts import attaching, drafts
@@ -124,7 +126,7 @@ PERIODS = (
         "support_cases",
         "what was written in support cases since closed, and addresses of strangers; the numbers"
         " stay",
-        lambda age: forgetting.in_transaction(lambda: forget_words(age)),
+        lambda age: forgetting.in_transaction(lambda: forget_support(age)),
         "support_case_days",
     ),
     Period(

@@ -60,6 +60,7 @@ FIXED = {
     ("flags", "outcome"),
     ("duplicate_proposals", "answer"),
     *(("support_cases", column) for column in ("state", "priority")),
+    ("received_mails", "kind"),
     *(("case_messages", column) for column in ("kind", "direction")),
     *(("decision_appeals", column) for column in ("state", "decided_at")),
 }
@@ -133,7 +134,11 @@ def _fitting_rows(planted: Planted) -> dict[str, dict[str, Any]]:
         "flags": {"post_id": question_id},
         "support_cases": {"subject": "A case of theirs"},
         "case_messages": {"kind": "private", "direction": "in"},
+<<<<<<< HEAD
         "case_notes": {"kind": "note"},
+=======
+        "received_mails": {"kind": "mail"},
+>>>>>>> 0241445 (Take mail into support cases, each once: by SMTP, LMTP, IMAP and a signed hook)
         "closures": {"question_id": question_id, "reason": "policy"},
         "ledger_entries": {"currency": "reputation"},
         "adjustments": {"currency": "reputation", "proposed_by_id": planted.other.id},

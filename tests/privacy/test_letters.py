@@ -22,10 +22,17 @@ from tests.source import application
 
 HOUR = timedelta(hours=1)
 # What stores mails about accounts, and the function itself.
-STORING = {"community/core/mail.py", "community/identity/mails.py"}
-# Also mails of kinds that their reader can end, and the last one an account gets.
+STORING = {
+    "community/core/mail.py",
+    "community/identity/mails.py",
+    # Answers to mails: counted as what anybody can ask for.
+    "community/escalation/mail_in/letters.py",
+}
+# Also mails of kinds that their reader can end, the last one an account gets, and what the support
+# team writes to a customer.
 SENDING = {
     "community/core/mail.py",
+    "community/escalation/mail_in/tasks.py",
     "community/notifications/operations/digests.py",
     "community/notifications/operations/mailing.py",
     "community/privacy/letters.py",

@@ -10,7 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from community.core.reply_addresses import mail_site
 from community.core.settings import current_settings
-from community.escalation.mail_in.listening import serve_mail
+from community.escalation.mail_in.listening import serve_until_stopped
 from community.escalation.mail_in.message import InboundMail
 from community.escalation.mail_in.parsing import parse_mail
 from community.escalation.mail_in.polling import MailboxFailed, poll_mailbox
@@ -72,7 +72,7 @@ def serve(listen: str, lmtp: bool) -> None:
     if "/" not in listen and not listen.rpartition(":")[2].isdigit():
         raise click.BadParameter("must be HOST:PORT or a path", param_hint="--listen")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    asyncio.run(serve_mail(app, listen, lmtp=lmtp))
+    asyncio.run(serve_until_stopped(app, listen, lmtp=lmtp))
 
 
 @mail_commands.command("poll")

@@ -23,10 +23,10 @@ NAME_MAX_CHARS = 100
 SUBJECT_MAX_CHARS = 200
 REFERENCES_MAX = 50
 MESSAGE_ID_MAX_CHARS = 250
-# Two labels at least, no quoted local part, no comment: what we write to is an ordinary address.
+# No quoted local part and no comment: what we write to is an ordinary address.
 _ADDRESS = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+"
+    r"@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
 )
 _ADDRESS_MAX_CHARS = 254
 _MESSAGE_ID = re.compile(rf"<([^<>\s\x00-\x1f\x7f-\x9f]{{1,{MESSAGE_ID_MAX_CHARS}}})>")

@@ -12,6 +12,7 @@ from community.core.settings import current_settings
 from community.escalation.cases.models import CaseMessage, SupportCase
 from community.escalation.mail_in.quotes import REPLY_MARK
 from community.identity.models import User
+from community.identity.throttling import may_send_requested_mail
 
 # An answer to this is no person's. Source: RFC 3834 §5.
 REPLIED = {"Auto-Submitted": "auto-replied", "Precedence": "auto_reply"}
@@ -42,7 +43,7 @@ def acknowledge_mail(case: SupportCase, email: str, *, answers: str) -> None:
         subject = _reply_subject(case)
     headers = {**case_mail_headers(mail_site(), case.id, "received"), **REPLIED}
     headers = _answering(headers, answers)
-    enqueue_mail(Message(to=email, subject=subject, text=text, html=html, headers=headers))
+    _answer(Message(to=email, subject=subject, text=text, html=html, headers=headers))
 
 
 def refuse_reply(email: str, user: User | None, *, answers: str) -> None:
@@ -54,7 +55,7 @@ def refuse_reply(email: str, user: User | None, *, answers: str) -> None:
         )
         subject = _("Your reply did not reach anybody")
     headers = _answering(dict(REPLIED), answers)
-    enqueue_mail(Message(to=email, subject=subject, text=text, html=html, headers=headers))
+    _answer(Message(to=email, subject=subject, text=text, html=html, headers=headers))
 
 
 def write_case_letter(
@@ -76,8 +77,15 @@ def write_case_letter(
     return Message(to=to, subject=subject, text=text, html=html, headers=headers)
 
 
+def _answer(message: Message) -> None:
+    """Store an answer to a mail, unless its address got enough mails that anybody can cause."""
+    if may_send_requested_mail(message.to):
+        enqueue_mail(message)
+
+
 def _mark() -> str:
-    return f"{REPLY_MARK} {_('Please write above this line')} {REPLY_MARK[::-1]}"
+    words = _("Please write above this line")
+    return f"{REPLY_MARK} {words} {REPLY_MARK[::-1]}"
 
 
 def _reply_subject(case: SupportCase) -> str:

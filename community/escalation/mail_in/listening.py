@@ -6,6 +6,7 @@ keeps it and comes again. Sources: RFC 5321, RFC 2033.
 
 import asyncio
 import signal
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -38,13 +39,13 @@ class Handler:
         self._answers_each = answers_each
         self._places = asyncio.Semaphore(AT_ONCE)
         with app.app_context():
-            self._site = mail_site()
+            self.site = mail_site()
 
     async def handle_RCPT(
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take recipients that are ours."""
-        if not is_ours(self._site, address):
+        if not is_ours(self.site, address):
             return NOT_HERE
         if len(envelope.rcpt_tos) >= RECIPIENTS_MAX:
             return TOO_MANY
@@ -81,8 +82,18 @@ def _printable(address: str) -> str:
     return "".join(sign for sign in address if " " < sign < "\x7f" and sign not in "<>")
 
 
-async def serve_mail(app: Flask, address: str, *, lmtp: bool) -> None:
-    """Take mail at ``host:port``, or at a path, until SIGTERM or SIGINT."""
+async def serve_mail(
+    app: Flask,
+    address: str,
+    *,
+    lmtp: bool,
+    until: asyncio.Event,
+    listening: Callable[[], None] = lambda: None,
+) -> None:
+    """Take mail at ``host:port``, or at a path, ``until`` something happens.
+
+    ``listening`` is called once mail can come.
+    """
     handler = Handler(app, answers_each=lmtp)
     loop = asyncio.get_running_loop()
     protocol = LMTP if lmtp else SMTP
@@ -92,9 +103,8 @@ async def serve_mail(app: Flask, address: str, *, lmtp: bool) -> None:
             handler,
             data_size_limit=LARGEST_BYTES,
             timeout=IDLE_SECONDS,
-            hostname=handler._site.domain,
+            hostname=handler.site.domain,
             ident="mail",
-            enable_SMTPUTF8=False,
             loop=loop,
         )
 
@@ -104,9 +114,15 @@ async def serve_mail(app: Flask, address: str, *, lmtp: bool) -> None:
         if "/" in address
         else loop.create_server(make, host.strip("[]"), int(port))
     )
-    stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
     log.info("mail_listening", address=address, lmtp=lmtp)
     async with server:
-        await stopped.wait()
+        listening()
+        await until.wait()
+
+
+async def serve_until_stopped(app: Flask, address: str, *, lmtp: bool) -> None:
+    """Take mail until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    await serve_mail(app, address, lmtp=lmtp, until=stopped)

@@ -4,13 +4,14 @@ import imaplib
 import re
 import socket
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 
-from community.core.http import open_stream
+from community.core.http import RequestFailed, open_stream
 from community.core.settings import current_settings
 from community.escalation.mail_in.operations.receiving import receive_mail
+from community.escalation.mail_in.parts import LARGEST_BYTES
 
 MAILS_AT_ONCE = 200
 
@@ -48,7 +49,7 @@ def poll_mailbox() -> Polled:
     settings = current_settings()
     try:
         mailbox = _Mailbox(settings.imap_host, settings.imap_port, tls=settings.imap_tls)
-    except (imaplib.IMAP4.error, OSError) as error:
+    except (imaplib.IMAP4.error, OSError, RequestFailed) as error:
         raise MailboxFailed(type(error).__name__) from error
     try:
         mailbox.login(settings.imap_user, settings.imap_password)
@@ -76,8 +77,8 @@ def _take_unseen(mailbox: _Mailbox) -> Polled:
 
 
 def _take(mailbox: _Mailbox, uid: str) -> bool:
-    # PEEK: fetching alone must not mark it as seen.
-    parts = _expect(mailbox.uid("FETCH", uid, "(BODY.PEEK[])"))
+    # PEEK: fetching alone must not mark it as seen. One byte more than we take is refused as such.
+    parts = _expect(mailbox.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST_BYTES + 1}>)"))
     raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
     if raw is None:
         return False
@@ -90,11 +91,11 @@ def _take(mailbox: _Mailbox, uid: str) -> bool:
     return True
 
 
-def _expect(answer: tuple[str, list[bytes]]) -> list[bytes]:
+def _expect(answer: tuple[str, Any]) -> list[Any]:
     status, found = answer
     if status != "OK":
         raise imaplib.IMAP4.error(status)
-    return found
+    return list(found)
 
 
 def _quoted(folder: str) -> str:

@@ -2,11 +2,26 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
 from community.core import clock
 from community.core.db import db
+from community.escalation.cases.models import SupportCase
+from community.escalation.cases.operations.forgetting import forget_words
 from community.escalation.mail_in.models import ReceivedMail
+
+
+def forget_support(age: timedelta) -> None:
+    """Empty what was written in cases closed so long ago, and the mails it came in."""
+    forget_words(age)
+    old = select(SupportCase.id).where(SupportCase.closed_at < clock.now() - age)
+    theirs = ReceivedMail.case_id.in_(old), ReceivedMail.original != ""
+    db.session.execute(
+        update(ReceivedMail)
+        .where(*theirs)
+        .values(original="", sender_email=None, message_id=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def forget_mails_without_case(age: timedelta) -> None:
