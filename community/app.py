@@ -22,7 +22,6 @@ from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SU
 from community.escalation.mail_in.views import blueprint as mail_in_blueprint
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
 from community.escalation.triggers.subscribers import SUBSCRIPTIONS as TRIGGER_SUBSCRIPTIONS
-from community.escalation.triggers.views import blueprint as triggers_blueprint
 from community.escalation.triggers.views.expecting import blueprint as triggers_blueprint
 from community.escalation.triggers.views.handing import blueprint as handover_blueprint
 from community.identity import security, throttling
