@@ -359,12 +359,8 @@ FRESHLY_PROVED = frozenset(
         "privacy.order_account_erasure",
         "providers.connect_provider",
         "providers.disconnect_provider",
-        "superusers.change_tier",
-        "superusers.create_invitation",
-        "superusers.decide",
-        "superusers.end_membership",
-        "superusers.extend_membership",
-        "rules.publish",
-        "rules.withdraw",
+        *("superusers.change_tier", "superusers.create_invitation", "superusers.decide"),
+        *("superusers.end_membership", "superusers.extend_membership"),
+        *("rules.publish", "rules.withdraw"),
     }
 )
