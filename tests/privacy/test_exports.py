@@ -134,11 +134,8 @@ def _fitting_rows(planted: Planted) -> dict[str, dict[str, Any]]:
         "flags": {"post_id": question_id},
         "support_cases": {"subject": "A case of theirs"},
         "case_messages": {"kind": "private", "direction": "in"},
-<<<<<<< HEAD
         "case_notes": {"kind": "note"},
-=======
         "received_mails": {"kind": "mail"},
->>>>>>> 0241445 (Take mail into support cases, each once: by SMTP, LMTP, IMAP and a signed hook)
         "closures": {"question_id": question_id, "reason": "policy"},
         "ledger_entries": {"currency": "reputation"},
         "adjustments": {"currency": "reputation", "proposed_by_id": planted.other.id},
