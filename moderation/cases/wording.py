@@ -7,7 +7,7 @@ from moderation.cases.kinds import CaseKind, kind_of
 from moderation.cases.models import ModerationCase
 
 STATE_WORDS: dict[str, LazyString] = {
-    "open": _l("Open"),
+    "open": _l("Nobody is at work on it"),
     "claimed": _l("At work"),
     "decided": _l("Decided, being carried out"),
     "actioned": _l("Carried out"),

@@ -50,19 +50,8 @@ NEXT = {
 }
 
 
-@payback_commands.command("status")
-@saying_refusals
-def status() -> None:
-    """Show every period, what is in it and what comes next."""
-    with transaction():
-        found = list_periods()
-        for period in found:
-            _describe(period)
-    if not found:
-        click.echo("Payback was not started: nothing is owed. (flask payback start DAY)")
-
-
-def _describe(period: PaybackPeriod) -> None:
+def describe_period(period: PaybackPeriod) -> None:
+    """Show what is in a period and what comes next."""
     closed, months = len(list_month_closes(period.id)), len(list_months(period))
     click.echo(
         f"period {period.id}: {_day(period.begins_at)} to {_day(period.ends_at)}, "
@@ -211,4 +200,4 @@ def _actor_id(email: str) -> int:
 def _show(period_id: int) -> None:
     with transaction():
         db.session.expire_all()
-        _describe(get_period(period_id))
+        describe_period(get_period(period_id))

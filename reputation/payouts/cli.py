@@ -17,8 +17,9 @@ from community.core.db import transaction
 from community.core.settings import current_settings
 from community.identity.models import User
 from community.identity.queries import get_user_by_email
-from reputation.payback.cli import payback_commands
-from reputation.payback.models import Choice
+from reputation.payback.cli import describe_period, payback_commands
+from reputation.payback.models import Choice, PeriodState
+from reputation.payback.queries.periods import list_periods
 from reputation.payouts import operations
 from reputation.payouts.books import check_everything
 from reputation.payouts.files.amounts import decimal_text
@@ -40,6 +41,39 @@ period_option = click.option(
 )
 line_argument = click.argument("line_id", metavar="LINE", type=int)
 batch_argument = click.argument("batch_id", metavar="FILE_NUMBER", type=int)
+
+
+# From here on there is a list of payments, whose sums must agree.
+LISTED = (
+    PeriodState.LOCKED,
+    PeriodState.APPROVED,
+    PeriodState.PAYING,
+    PeriodState.PAID,
+    PeriodState.CLOSED,
+)
+
+
+@payback_commands.command("status")
+@saying_refusals
+def status() -> None:
+    """Show every period, what is in it, whether its sums agree, and what comes next."""
+    with transaction():
+        found = list_periods()
+        for period in found:
+            describe_period(period)
+            if period.state in LISTED:
+                _show_reconciliation(period.id)
+    if not found:
+        click.echo("Payback was not started: nothing is owed. (flask payback start DAY)")
+
+
+def _show_reconciliation(period_id: int) -> None:
+    """Show the sums of a period by lines, files and ledger, and whether they agree."""
+    every = reconcile(period_id)
+    for sums in every:
+        click.echo(f"  {_sums_words(sums)}")
+    sound = all(sums.agrees for sums in every)
+    click.echo("  lines, files and ledger agree" if sound else "  THE SUMS DO NOT AGREE")
 
 
 @payback_commands.command("approve")

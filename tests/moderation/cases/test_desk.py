@@ -218,7 +218,7 @@ def test_the_page_learns_that_somebody_claimed_and_decided(desk, answer):
     case = case_of(make_flag(answer))
     other = make_user("Olga Other", role="moderator")
     url = f"/moderation/cases/{case.id}/state"
-    assert "Open" in desk.get(url).text
+    assert "Nobody is at work on it" in desk.get(url).text
     claimed(case, other)
     assert "Olga Other is at work on it" in desk.get(url).text
     assert "Olga Other" in desk.get("/moderation/cases", headers={"HX-Request": "true"}).text

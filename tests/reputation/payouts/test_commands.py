@@ -6,8 +6,10 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from sqlalchemy import update
 
-from community.core.db import db
+from community.core.db import db, transaction
+from reputation.payback.models import PayoutLine
 from reputation.payouts.models import PayoutBatch
 from reputation.payouts.tasks import watch_books
 from tests.factories.community import make_user
@@ -61,6 +63,10 @@ def test_a_run_goes_from_the_lock_to_its_end(runner: FlaskCliRunner, tmp_path: P
     assert payback(runner, "leave", run.line_ids[1], *by).exit_code == 0
     assert "agree" in payback(runner, "reconcile").output
     assert "is now closed" in payback(runner, "close", *by).output
+    told = payback(runner, "status").output
+    assert f"period {run.period_id}: " in told
+    assert "to pay 11.00, waits 0.00, in files 0.00, paid 5.00, failed 0.00, left 6.00" in told
+    assert "lines, files and ledger agree" in told
     assert [paid(one) for one in run.user_ids] == [[-500], []]
 
 
@@ -117,6 +123,17 @@ def test_a_break_is_named_and_a_halt_lifted_with_a_reason(runner: FlaskCliRunner
     break_books(run.user_ids[0], -1)
     assert payback(runner, *arguments).output == "Payouts go on.\n"
     assert payback(runner, *arguments).output == "Payouts were not halted.\n"
+
+
+def test_the_status_says_where_sums_do_not_agree(runner: FlaskCliRunner) -> None:
+    run = make_run(("credit", 500))
+    assert "lines, files and ledger agree" in payback(runner, "status").output
+    with transaction():
+        lost = update(PayoutLine).where(PayoutLine.id == run.line_ids[0])
+        db.session.execute(lost.values(state="exported"))
+    told = payback(runner, "status")
+    assert told.exit_code == 0
+    assert "THE SUMS DO NOT AGREE" in told.output
 
 
 def test_nothing_to_pay_in_a_form_is_said(runner: FlaskCliRunner, tmp_path: Path) -> None:
