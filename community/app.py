@@ -39,12 +39,12 @@ from community.posts.screening import register_screens
 from community.posts.views import blueprint as posts_blueprint
 from community.privacy.views import blueprint as privacy_blueprint
 from community.questions.feeds import blueprint as feeds_blueprint
-from community.questions.views.duplicates import blueprint as questions_blueprint
 from community.questions.views.editing import blueprint as replies_blueprint
 from community.questions.views.held import blueprint as held_blueprint
 from community.questions.views.lists import boards as boards_blueprint
 from community.questions.views.lists import home as home_blueprint
 from community.questions.views.lists import tags as tags_blueprint
+from community.questions.views.locks import blueprint as questions_blueprint
 from community.questions.views.profiles import blueprint as profiles_blueprint
 from community.questions.views.regrouping import blueprint as tools_blueprint
 from community.questions.views.suggestions import blueprint as suggestions_blueprint

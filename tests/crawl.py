@@ -323,24 +323,33 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
     "/questions/<int:question_id>/duplicate-proposal/verdict": lambda t: [
         (f"/questions/{t.question}/duplicate-proposal/verdict", {"helps": "yes"})
     ],
-    "/questions/<int:question_id>/lock": lambda t: [(f"/questions/{t.question}/lock", {})],
+    "/questions/<int:question_id>/lock": lambda t: [
+        (f"/questions/{t.question}/lock", {"reason": "Because"})
+    ],
     "/questions/<int:question_id>/merge": lambda t: [
-        (f"/questions/{t.question}/merge", {"into": str(t.question)})
+        (f"/questions/{t.question}/merge", {"into": str(t.question), "reason": "Because"})
     ],
     "/questions/<int:question_id>/split": lambda t: [
-        (f"/questions/{t.question}/split", {"title": "A title that is long enough"})
+        (
+            f"/questions/{t.question}/split",
+            {"title": "A title that is long enough", "reason": "Because"},
+        )
     ],
     "/posts/<int:post_id>/kind": lambda t: [
-        (f"/posts/{post}/kind", {"kind": "answer"}) for post in (t.answer, t.comment)
+        (f"/posts/{post}/kind", {"kind": "answer", "reason": "Because"})
+        for post in (t.answer, t.comment)
     ],
     "/questions/<int:question_id>/pin": lambda t: [
-        (f"/questions/{t.question}/pin", {"scope": "board", "until": "2999-01-01"})
+        (
+            f"/questions/{t.question}/pin",
+            {"scope": "board", "until": "2999-01-01", "reason": "Because"},
+        )
     ],
     "/questions/<int:question_id>/slow-mode": lambda t: [
-        (f"/questions/{t.question}/slow-mode", {"minutes": "15"})
+        (f"/questions/{t.question}/slow-mode", {"minutes": "15", "reason": "Because"})
     ],
     "/questions/<int:question_id>/board": lambda t: [
-        (f"/questions/{t.question}/board", {"board": t.board})
+        (f"/questions/{t.question}/board", {"board": t.board, "reason": "Because"})
     ],
     "/questions/<int:question_id>/info-request": lambda t: [
         (f"/questions/{t.question}/info-request", {"note": "Which phone is it?"})
@@ -383,9 +392,11 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
     ],
     "/posts/<int:post_id>/tags": lambda t: [(f"/posts/{t.question}/tags", {"tags": "signal"})],
     "/posts/<int:post_id>": lambda t: [
-        (f"/posts/{post}", {}) for post in (t.question, t.answer, t.comment)
+        (f"/posts/{post}", {"reason": "Because"}) for post in (t.question, t.answer, t.comment)
     ],
-    "/posts/<int:post_id>/hiding": lambda t: [(f"/posts/{t.question}/hiding", {})],
+    "/posts/<int:post_id>/hiding": lambda t: [
+        (f"/posts/{t.question}/hiding", {"reason": "Because"})
+    ],
     "/attachments/<name>": lambda t: [(f"/attachments/{t.image}", {})],
     "/boards/<slug>/watch": lambda t: [(f"/boards/{t.board}/watch", {})],
     "/tags/<name>/watch": lambda t: [(f"/tags/{t.tag}/watch", {})],

@@ -52,26 +52,39 @@ def tool_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
         ),
         "tools.merge_question": lambda c: (
             f"/questions/{c.question('bare')}/merge",
-            {"into": str(c.question())},
+            {"into": str(c.question()), "reason": "Because"},
         ),
         "tools.split_question": lambda c: (
             f"/questions/{c.question()}/split",
-            {"post": str(c.answer()), "title": "A title that is long enough"},
+            {
+                "post": str(c.answer()),
+                "title": "A title that is long enough",
+                "reason": "Because",
+            },
         ),
-        "tools.turn_post": lambda c: (f"/posts/{c.answer()}/kind", {"kind": "comment"}),
-        "tools.undo_regrouping": lambda c: (f"/regroupings/{c.world.regroupings[c.target]}", {}),
+        "tools.turn_post": lambda c: (
+            f"/posts/{c.answer()}/kind",
+            {"kind": "comment", "reason": "Because"},
+        ),
+        "tools.undo_regrouping": lambda c: (
+            f"/regroupings/{c.world.regroupings[c.target]}",
+            {"reason": "Because"},
+        ),
         "tools.pin_question": lambda c: (
             f"/questions/{c.question()}/pin",
-            {"scope": "board", "until": soon},
+            {"scope": "board", "until": soon, "reason": "Because"},
         ),
-        "tools.unpin_question": lambda c: (f"/questions/{c.question()}/pin", {}),
+        "tools.unpin_question": lambda c: (f"/questions/{c.question()}/pin", {"reason": "Because"}),
         "tools.slow_question": lambda c: (
             f"/questions/{c.question()}/slow-mode",
-            {"minutes": "5"},
+            {"minutes": "5", "reason": "Because"},
         ),
-        "tools.unslow_question": lambda c: (f"/questions/{c.question()}/slow-mode", {}),
+        "tools.unslow_question": lambda c: (
+            f"/questions/{c.question()}/slow-mode",
+            {"reason": "Because"},
+        ),
         "tools.move_question": lambda c: (
             f"/questions/{c.question()}/board",
-            {"board": "there" if c.board.slug == "here" else "here"},
+            {"board": "there" if c.board.slug == "here" else "here", "reason": "Because"},
         ),
     }

@@ -98,6 +98,18 @@ class UnfitPin(Invalid):
     message = _l("Please choose a day from today on, at most a year ahead.")
 
 
+class UnfitEnd(Invalid):
+    """A lock and slow mode last until a day to come, at most a year ahead, or have no end."""
+
+    message = _l("Please choose a day from today on, at most a year ahead.")
+
+
+class ReasonMissing(Invalid):
+    """Whatever the team does with what somebody wrote has a reason, which is kept."""
+
+    message = _l("Please say why; it is kept in the audit log.")
+
+
 class UnfitPause(Invalid):
     """Slow mode knows some pauses and no others."""
 

@@ -46,7 +46,8 @@ class Question(Post):
     are found by one index. ``awaits_asker`` says that facts were asked for and not yet given,
     ``last_by_asker`` that the newest published post is the asker's own. ``imported_me_toos`` counts
     those whose names a source hides; ``me_too_count`` is them plus the rows here. ``slow_minutes``
-    is how long a member waits between two posts on this question; None where nobody does.
+    is how long a member waits between two posts on this question, until ``slow_until`` if that is
+    set; None where nobody does.
     ``support_since`` is since when the support team has it in hand, which the support team fills.
     """
 
@@ -69,6 +70,12 @@ class Question(Post):
             postgresql_where=text("awaits_asker IS true"),
         ),
         Index("ix_questions_last_activity_at", "last_activity_at", "id"),
+        Index(
+            "ix_questions_slow_until",
+            "slow_until",
+            sqlite_where=text("slow_until IS NOT NULL"),
+            postgresql_where=text("slow_until IS NOT NULL"),
+        ),
         Index("ix_questions_last_by_asker", "last_by_asker", "last_activity_at", "id"),
     )
 
@@ -87,6 +94,7 @@ class Question(Post):
     awaits_asker: Mapped[bool] = mapped_column(default=False)
     is_locked: Mapped[bool] = mapped_column(default=False)
     slow_minutes: Mapped[int | None]
+    slow_until: Mapped[datetime | None]
     first_answer_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
     support_since: Mapped[datetime | None]
@@ -168,16 +176,17 @@ class InfoRequest(Base):
 
 
 class Lock(Base):
-    """A question that takes no more posts."""
+    """A question that takes no more posts; ``until`` is when that ends by itself, if it does."""
 
     __tablename__ = "locks"
-    __table_args__ = (UniqueConstraint("question_id"),)
+    __table_args__ = (UniqueConstraint("question_id"), Index("ix_locks_until", "until"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
     locked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
     locked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    until: Mapped[datetime | None]
 
 
 class Pin(Base):

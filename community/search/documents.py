@@ -15,6 +15,7 @@ from community.core.authz import STAFF_ROLES
 from community.core.db import db
 from community.identity.models import User
 from community.posts.models import PostTag, Tag
+from community.posts.visibility import MERGED
 from community.questions.models import Answer, Question
 from community.search.analysis import terms, words
 
@@ -53,6 +54,7 @@ def load_documents(question_ids: Sequence[int]) -> list[Document]:
     ).all()
     documents = {row.id: _document(row) for row in rows}
     _add_tags(documents)
+    _add_merged(documents)
     _add_answers(documents)
     return list(documents.values())
 
@@ -97,6 +99,20 @@ def _add_tags(documents: dict[int, Document]) -> None:
         document = documents[question_id]
         document.filters.append(f"tag:{name}")
         document.body.extend(terms(name, "en"))
+
+
+def _add_merged(documents: dict[int, Document]) -> None:
+    """Let a question be found by the words of those that became part of it."""
+    rows = db.session.execute(
+        select(Question.root_id, Question.title, Question.body, Question.language)
+        .where(Question.root_id.in_(documents), Question.visibility == MERGED)
+        .order_by(Question.id)
+    )
+    for question_id, title, body, language in rows:
+        assert question_id is not None
+        found = terms(f"{title}\n{body}", language)
+        document = documents[question_id]
+        document.body = [*document.body, *found][: 2 * MAX_TERMS]
 
 
 def _add_answers(documents: dict[int, Document]) -> None:

@@ -3,7 +3,13 @@
 import pytest
 
 from community.core.authz import GUEST
+from community.core.db import db, transaction
+from community.core.worker import run_due_jobs
+from community.posts.models import Post
+from community.posts.operations import give_kudos
 from community.questions.queries.lists import Wanted, page_of_questions
+from community.search.analysis import terms
+from community.search.documents import load_documents
 from tests.factories.community import (
     load_user,
     make_answer,
@@ -11,6 +17,7 @@ from tests.factories.community import (
     make_comment,
     make_question,
     make_user,
+    set_post_visibility,
 )
 from tests.notifications.telling import told
 from tests.questions.test_regrouping import merge, undo
@@ -57,7 +64,7 @@ def test_a_hidden_quotation_is_hidden_and_comes_back_as_one(client, merged):
     address = f"/questions/{target.id}/{target.slug}"
     client.submit(f"/posts/{source.id}/hiding", {"reason": "Abuse"})
     assert source.title not in client.get(address).text
-    client.remove(f"/posts/{source.id}/hiding")
+    client.remove(f"/posts/{source.id}/hiding", {"reason": "It was none"})
     assert source.title in client.get(address).text
 
 
@@ -106,7 +113,11 @@ def test_what_is_split_off_is_a_question_under_its_old_number_too(client):
     client.sign_in(make_user(role="moderator"))
     done = client.submit(
         f"/questions/{question.id}/split",
-        {"post": str(answer.id), "title": "A problem of its own that says more"},
+        {
+            "post": str(answer.id),
+            "title": "A problem of its own that says more",
+            "reason": "Another problem",
+        },
     )
     assert done.status_code == 303
     page = client.get(done.location).text
@@ -123,7 +134,10 @@ def test_a_refused_form_keeps_what_was_typed(client):
     page = client.submit(f"/questions/{question.id}/merge", {"into": "nowhere", "reason": "x"})
     assert page.status_code == 422
     assert 'value="nowhere"' in page.text
-    page = client.submit(f"/questions/{question.id}/split", {"post": str(answer.id), "title": "x"})
+    page = client.submit(
+        f"/questions/{question.id}/split",
+        {"post": str(answer.id), "title": "x", "reason": "Another"},
+    )
     assert page.status_code == 422
 
 
@@ -136,7 +150,51 @@ def test_everything_can_be_done_and_undone_on_the_page(client):
     assert "Same" in tools
     client.remove("/regroupings/1", {"reason": "Not the same"})
     assert client.get(f"/questions/{source.id}/{source.slug}").status_code == 200
-    client.submit(f"/posts/{answer.id}/kind", {"kind": "comment"})
+    client.submit(f"/posts/{answer.id}/kind", {"kind": "comment", "reason": "Short"})
     assert f'id="comment-{answer.id}"' in client.get(f"/questions/{source.id}/{source.slug}").text
-    client.remove("/regroupings/2")
+    client.remove("/regroupings/2", {"reason": "Long"})
     assert f'id="answer-{answer.id}"' in client.get(f"/questions/{source.id}/{source.slug}").text
+
+
+def test_notifications_lead_to_the_other_question_and_count_as_before(client):
+    asker, helper = make_user(language="en"), make_user()
+    source, target = make_question(asker), make_question(title="The one that all are part of")
+    make_answer(source, helper)
+    with transaction():
+        give_kudos(make_user(points=5_000), db.session.get_one(Post, source.id))
+    run_due_jobs()
+    before = load_user(asker.id).unread_count
+    assert before == 2
+    moderator = make_user(role="moderator")
+    merge(moderator, source, target)
+    client.sign_in(asker)
+    page = client.get("/notifications").text
+    assert page.count("The one that all are part of") >= 2
+    assert f'href="/questions/{target.id}#question-{source.id}"' in page
+    assert load_user(asker.id).unread_count >= before
+
+
+def test_notifications_stay_hidden_where_the_other_question_is(client):
+    asker = make_user(language="en")
+    source, target = make_question(asker), make_question(title="The one that all are part of")
+    with transaction():
+        give_kudos(make_user(points=5_000), db.session.get_one(Post, source.id))
+    run_due_jobs()
+    moderator = make_user(role="moderator")
+    merge(moderator, source, target)
+    set_post_visibility(target, "hidden", moderator)
+    client.sign_in(asker)
+    assert "The one that all" not in client.get("/notifications").text
+
+
+def test_the_words_of_a_merged_question_find_the_other_one(app, merged):
+    source, target, _answer, moderator = merged
+    wanted = set(terms(source.title, "en"))
+    (document,) = load_documents([source.id, target.id])
+    assert document.question_id == target.id
+    assert wanted <= set(document.body)
+    undo(moderator)
+    found = {one.question_id: one for one in load_documents([source.id, target.id])}
+    assert set(found) == {source.id, target.id}
+    assert wanted <= set(found[source.id].title)
+    assert not wanted <= set(found[target.id].body)

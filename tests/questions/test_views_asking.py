@@ -220,7 +220,7 @@ def test_previewing_an_answer_keeps_it_in_the_box(client):
 def test_an_answer_to_what_is_gone_or_locked_is_not_lost(client):
     moderator, question = make_user(role="moderator"), make_question()
     client.sign_in(moderator)
-    assert client.submit(f"/questions/{question.id}/lock").status_code == 303
+    assert client.submit(f"/questions/{question.id}/lock", {"reason": "Noise"}).status_code == 303
     client.sign_in(make_user())
     refused = client.submit(f"/questions/{question.id}/answers", {"body": TEXT})
     assert (refused.status_code, TEXT in refused.text) == (403, True)

@@ -46,8 +46,8 @@ TABLES = {
         of_post="id",
         kept_for="post",
         nothing="id place_id asked_at status answers_count me_too_count imported_me_toos"
-        " last_activity_at last_by_asker awaits_asker is_locked slow_minutes first_answer_at"
-        " solved_at support_since",
+        " last_activity_at last_by_asker awaits_asker is_locked slow_minutes slow_until"
+        " first_answer_at solved_at support_since",
         personal={
             "title": rewritten("title"),
             "slug": derived("title, as part of the address", Erasure.REWRITTEN),
@@ -167,7 +167,7 @@ TABLES = {
     "locks": Table(
         owner="locked_by_id",
         kept_for="post",
-        nothing="id question_id",
+        nothing="id question_id until",
         personal={
             "locked_by_id": kept("who locked the question"),
             "reason": rewritten("why"),

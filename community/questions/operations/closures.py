@@ -72,7 +72,7 @@ def close_question(
 
     ``original`` is the question of which this one is a duplicate; its row is locked, too. Raises
     ``UnknownCloseReason``, ``AlreadyClosed``, ``NotAllowed``, ``PrivilegeMissing``, ``UnfitText``,
-    ``SecondVoiceNeeded``, ``UnknownOriginal``, ``DuplicateCircle``, ``OriginalUnseen``.
+    ``SecondVoiceNeeded``, ``UnknownOriginal``, ``DuplicateCircle``.
     """
     if reason not in CLOSE_REASONS:
         raise UnknownCloseReason(errors={"reason": UnknownCloseReason.message})
@@ -117,8 +117,7 @@ def close_as_duplicate(actor: User, question: Question, original: Question, note
 def find_original(actor: User, question: Question, original: Question | None) -> Question:
     """Return the question to be read instead, at the end of all chains; its row is locked.
 
-    Raises ``UnknownOriginal``, also where the actor may not see it, ``DuplicateCircle`` and
-    ``OriginalUnseen``.
+    Raises ``UnknownOriginal``, also where the actor may not see it, and ``DuplicateCircle``.
     """
     if original is None or original.id == question.id:
         raise UnknownOriginal(errors={"duplicate_of": UnknownOriginal.message})
@@ -129,10 +128,14 @@ def find_original(actor: User, question: Question, original: Question | None) ->
         raise DuplicateCircle(errors={"duplicate_of": DuplicateCircle.message})
     if not _is_seen(actor, last_id):
         raise UnknownOriginal(errors={"duplicate_of": UnknownOriginal.message})
-    asker = get_user(question.author_id)
-    if asker is not None and not _is_seen(asker, last_id):
-        raise OriginalUnseen(errors={"duplicate_of": OriginalUnseen.message})
     return lock_question(last_id)
+
+
+def check_asker_sees(question: Question, original: Question) -> None:
+    """Raise ``OriginalUnseen`` where the asker may not read the other question."""
+    asker = get_user(question.author_id)
+    if asker is not None and not _is_seen(asker, original.id):
+        raise OriginalUnseen(errors={"duplicate_of": OriginalUnseen.message})
 
 
 def _is_seen(viewer: User, question_id: int) -> bool:

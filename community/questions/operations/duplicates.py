@@ -26,6 +26,7 @@ from community.questions.errors import (
 )
 from community.questions.models import DuplicateProposal, DuplicateVoice, Question
 from community.questions.operations.closures import (
+    check_asker_sees,
     close_as_duplicate,
     end_proposal,
     find_original,
@@ -54,6 +55,7 @@ def propose_duplicate(
     """
     _require_voice(actor, question)
     original = find_original(actor, question, original)
+    check_asker_sees(question, original)
     if get_open_proposal(question.id) is not None:
         raise ProposedAlready()
     _check_undecided(question, original)

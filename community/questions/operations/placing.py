@@ -1,6 +1,10 @@
-"""Pinning, slow mode and moving to another board; the question's row is locked by the caller."""
+"""Pinning, slow mode and moving to another board; the question's row is locked by the caller.
+
+Locks and slow mode may have an end, at which a task lifts them.
+"""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -9,7 +13,7 @@ from community.boards.policies import can_see_board
 from community.boards.queries import group_ids_of
 from community.core import clock
 from community.core.audit import Action, record
-from community.core.authz import require
+from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import db
 from community.core.jobs import emit
 from community.core.settings import site_zone
@@ -18,8 +22,9 @@ from community.events import PostRegrouped, PostVisibilityChanged
 from community.identity.models import User
 from community.posts.models import Post
 from community.posts.text import fit_note
-from community.questions.errors import UnfitPause, UnfitPin, UnknownBoard
-from community.questions.models import Pin, Question
+from community.questions.errors import UnfitEnd, UnfitPause, UnfitPin, UnknownBoard
+from community.questions.models import Lock, Pin, Question
+from community.questions.operations.questions import lock_question, unlock_by
 from community.questions.policies import (
     can_move_between,
     can_move_question,
@@ -33,6 +38,8 @@ ON_BOARD, ON_SITE = "board", "site"
 PINNED_AT_MOST = timedelta(days=366)
 PAUSES_MINUTES = (1, 5, 15, 60, 240, 1440)
 REASON_MAX_CHARS = 500
+# What the log says of an end that was set beforehand.
+TIME_IS_UP = "the time set for it is up"
 
 
 def pin_question(
@@ -44,7 +51,7 @@ def pin_question(
     """
     require(can_pin_question(actor, question))
     require(scope == ON_BOARD or can_pin_everywhere(actor))
-    until = span_from(DAY, last_day, site_zone()).ends_at
+    until = _end_of(last_day)
     if scope not in (ON_BOARD, ON_SITE) or not _is_ahead(until):
         raise UnfitPin(errors={"until": UnfitPin.message})
     before = _pin_of(question)
@@ -64,6 +71,23 @@ def pin_question(
     )
 
 
+def end_after(last_day: date | None) -> datetime | None:
+    """Return when something ends that lasts through a day of the site's zone; None: it has no end.
+
+    Raises ``UnfitEnd``.
+    """
+    if last_day is None:
+        return None
+    until = _end_of(last_day)
+    if not _is_ahead(until):
+        raise UnfitEnd(errors={"until": UnfitEnd.message})
+    return until
+
+
+def _end_of(last_day: date) -> datetime:
+    return span_from(DAY, last_day, site_zone()).ends_at
+
+
 def _is_ahead(until: datetime) -> bool:
     now = clock.now()
     return now < until <= now + PINNED_AT_MOST
@@ -81,7 +105,7 @@ def _drop_pin(question: Question) -> None:
     db.session.execute(delete(Pin).where(Pin.question_id == question.id))
 
 
-def unpin_question(actor: User, question: Question) -> None:
+def unpin_question(actor: User, question: Question, reason: str = "") -> None:
     """Let a question stand among the others again; twice changes nothing."""
     require(can_pin_question(actor, question))
     pin = _pin_of(question)
@@ -89,43 +113,84 @@ def unpin_question(actor: User, question: Question) -> None:
         return
     require(pin.scope == ON_BOARD or can_pin_everywhere(actor))
     _drop_pin(question)
-    subject = ("post", question.id)
-    record(actor, Action.QUESTION_UNPINNED, subject=subject, before=_facts(pin))
+    record(
+        actor,
+        Action.QUESTION_UNPINNED,
+        subject=("post", question.id),
+        before=_facts(pin),
+        reason=fit_note(reason, REASON_MAX_CHARS),
+    )
 
 
-def slow_question(actor: User, question: Question, *, minutes: int, reason: str = "") -> None:
-    """Let every member wait so long between two posts on a question; again changes nothing.
+def slow_question(
+    actor: User,
+    question: Question,
+    *,
+    minutes: int,
+    reason: str = "",
+    until: datetime | None = None,
+) -> None:
+    """Let every member wait so long between two posts on a question, perhaps until an instant.
 
-    Raises ``NotAllowed``, ``UnfitPause``.
+    Again changes nothing. Raises ``NotAllowed``, ``UnfitPause``.
     """
     require(can_slow_question(actor, question))
     if minutes not in PAUSES_MINUTES:
         raise UnfitPause(errors={"minutes": UnfitPause.message})
-    before = question.slow_minutes
-    if before == minutes:
+    before = _pause_of(question)
+    question.slow_minutes, question.slow_until = minutes, until
+    if before == _pause_of(question):
         return
-    question.slow_minutes = minutes
     db.session.flush()
     record(
         actor,
         Action.QUESTION_SLOWED,
         subject=("post", question.id),
-        before={"minutes": before},
-        after={"minutes": minutes},
+        before=before,
+        after=_pause_of(question),
         reason=fit_note(reason, REASON_MAX_CHARS),
     )
 
 
-def unslow_question(actor: User, question: Question) -> None:
+def _pause_of(question: Question) -> dict[str, Any]:
+    until = question.slow_until
+    ends = {"until": until.isoformat()} if until else {}
+    return {"minutes": question.slow_minutes, **ends}
+
+
+def unslow_question(actor: User, question: Question, reason: str = "") -> None:
     """Turn slow mode off; twice changes nothing."""
     require(can_slow_question(actor, question))
-    before = question.slow_minutes
-    if before is None:
+    _unslow_by(actor, question, reason)
+
+
+def _unslow_by(actor: Viewer, question: Question, reason: str) -> None:
+    if question.slow_minutes is None:
         return
-    question.slow_minutes = None
+    before = _pause_of(question)
+    question.slow_minutes = question.slow_until = None
     db.session.flush()
-    subject = ("post", question.id)
-    record(actor, Action.QUESTION_UNSLOWED, subject=subject, before={"minutes": before})
+    record(
+        actor,
+        Action.QUESTION_UNSLOWED,
+        subject=("post", question.id),
+        before=before,
+        reason=fit_note(reason, REASON_MAX_CHARS),
+    )
+
+
+def end_locks_and_pauses() -> None:
+    """Open what was locked until now, and end slow mode that was to end now (periodic)."""
+    now = clock.now()
+    locked = select(Lock.question_id).where(Lock.until <= now)
+    slowed = select(Question.id).where(Question.slow_until <= now)
+    for question_id in sorted({*db.session.scalars(locked), *db.session.scalars(slowed)}):
+        question = lock_question(question_id)
+        # Both may have been changed by somebody while we waited for the row.
+        if db.session.scalar(locked.where(Lock.question_id == question_id)) is not None:
+            unlock_by(SYSTEM, question, TIME_IS_UP)
+        if question.slow_until is not None and question.slow_until <= now:
+            _unslow_by(SYSTEM, question, TIME_IS_UP)
 
 
 def move_question(actor: User, question: Question, target: Board | None, reason: str = "") -> None:

@@ -1,6 +1,7 @@
 """Asking, locking, "me too"."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import delete, select
@@ -10,7 +11,7 @@ from community.boards.policies import can_ask_on_board
 from community.boards.queries import group_ids_of
 from community.core import clock, markup
 from community.core.audit import Action, record
-from community.core.authz import require
+from community.core.authz import Viewer, require
 from community.core.db import count_changed, db, insert_ignoring_conflicts, lock_row
 from community.core.jobs import emit
 from community.events import (
@@ -197,21 +198,42 @@ def take_me_too_back(actor: User, question: Question) -> None:
         db.session.flush()
 
 
-def lock_writing(actor: User, question: Question, reason: str = "") -> None:
-    """Stop all writing on a question (moderators); twice changes nothing."""
+def lock_writing(
+    actor: User, question: Question, reason: str = "", *, until: datetime | None = None
+) -> None:
+    """Stop all writing on a question, perhaps until an instant (moderators).
+
+    Twice changes nothing.
+    """
     require(can_lock_question(actor, question))
     reason = fit_note(reason, 500)
     lock = insert_ignoring_conflicts(Lock).values(
-        question_id=question.id, locked_by_id=actor.id, reason=reason, locked_at=clock.now()
+        question_id=question.id,
+        locked_by_id=actor.id,
+        reason=reason,
+        locked_at=clock.now(),
+        until=until,
     )
     if count_changed(lock):
         recompute(question)
-        record(actor, Action.QUESTION_LOCKED, subject=("post", question.id), reason=reason)
+        after = {"until": until.isoformat()} if until else None
+        subject = ("post", question.id)
+        record(actor, Action.QUESTION_LOCKED, subject=subject, after=after, reason=reason)
 
 
-def unlock_writing(actor: User, question: Question) -> None:
+def unlock_writing(actor: User, question: Question, reason: str = "") -> None:
     """Allow writing again (moderators); twice changes nothing."""
     require(can_lock_question(actor, question))
+    unlock_by(actor, question, reason)
+
+
+def unlock_by(actor: Viewer, question: Question, reason: str) -> None:
+    """Allow writing again, whoever says so; twice changes nothing."""
     if count_changed(delete(Lock).where(Lock.question_id == question.id)):
         recompute(question)
-        record(actor, Action.QUESTION_UNLOCKED, subject=("post", question.id))
+        record(
+            actor,
+            Action.QUESTION_UNLOCKED,
+            subject=("post", question.id),
+            reason=fit_note(reason, 500),
+        )

@@ -370,28 +370,3 @@ add_resource(
     create=say_me_too,
     delete=take_me_too_back,
 )
-
-
-def lock_writing(question_id: int) -> ResponseReturnValue:
-    """Stop all writing on a question."""
-    question = access_question(question_id)
-    reason = markup.clean_text(request.form.get("reason", ""))[:500]
-    questions.lock_writing(signed_in_user(), question, reason)
-    flash(_("The question is locked."), "success")
-    return redirect(question_url(question), 303)
-
-
-def unlock_writing(question_id: int) -> ResponseReturnValue:
-    """Allow writing again."""
-    question = access_question(question_id)
-    questions.unlock_writing(signed_in_user(), question)
-    flash(_("The question is open for writing again."), "success")
-    return redirect(question_url(question), 303)
-
-
-add_resource(
-    blueprint,
-    "/questions/<int:question_id>/lock",
-    create=lock_writing,
-    delete=unlock_writing,
-)

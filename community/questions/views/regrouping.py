@@ -27,7 +27,12 @@ from community.questions.views.loading import (
     post_url,
     question_url,
 )
-from community.questions.views.tools import access_tools, blueprint, render_tools
+from community.questions.views.tools import (
+    access_tools,
+    blueprint,
+    given_reason,
+    render_tools,
+)
 
 __all__ = ["blueprint"]
 
@@ -39,7 +44,7 @@ def merge(question_id: int) -> ResponseReturnValue:
     target = find_question(request.form.get("into", ""))
     source, target = access_pair(question_id, target.id if target else 0)
     try:
-        merge_question(signed_in_user(), source, target, request.form.get("reason", ""))
+        merge_question(signed_in_user(), source, target, given_reason())
     except Invalid as refusal:
         return render_tools(source, source, errors=refusal.errors, status=refusal.status)
     assert target is not None
@@ -54,10 +59,9 @@ def split(question_id: int) -> ResponseReturnValue:
     question = access_tools(question_id)
     ids = {int(raw) for raw in request.form.getlist("post") if raw.isascii() and raw.isdigit()}
     posts = find_posts(question, {post_id for post_id in ids if post_id <= LARGEST_ID})
-    form = request.form
-    title, reason = form.get("title", ""), form.get("reason", "")
+    title = request.form.get("title", "")
     try:
-        made = split_question(signed_in_user(), question, posts, title=title, reason=reason)
+        made = split_question(signed_in_user(), question, posts, title=title, reason=given_reason())
     except Invalid as refusal:
         return render_tools(question, question, errors=refusal.errors, status=refusal.status)
     flash(_("This is a question of its own now."), "success")
@@ -69,7 +73,11 @@ def split(question_id: int) -> ResponseReturnValue:
 def turn_post(post_id: int) -> ResponseReturnValue:
     """Turn a comment into an answer, or an answer into a comment on the question."""
     question, post = access_removed(post_id)
-    actor, reason = signed_in_user(), request.form.get("reason", "")
+    actor = signed_in_user()
+    try:
+        reason = given_reason()
+    except Invalid as refusal:
+        return render_tools(question, post, errors=refusal.errors, status=refusal.status)
     if request.form.get("kind") == TO_ANSWER:
         turning.turn_into_answer(actor, question, post, reason)
     else:
@@ -85,8 +93,12 @@ def undo_regrouping(regrouping_id: int) -> ResponseReturnValue:
     if regrouping is None:
         raise NotFound()
     find_reachable(regrouping.target_id)
-    lock_questions(regrouping.source_id, regrouping.target_id)
-    undoing.undo_regrouping(signed_in_user(), regrouping, request.form.get("reason", ""))
+    found = lock_questions(regrouping.source_id, regrouping.target_id)
+    try:
+        undoing.undo_regrouping(signed_in_user(), regrouping, given_reason())
+    except Invalid as refusal:
+        source = found[regrouping.source_id]
+        return render_tools(source, source, errors=refusal.errors, status=refusal.status)
     flash(_("Everything is back where it was."), "success")
     return redirect(url_for("tools.show_tools", post_id=regrouping.source_id), 303)
 

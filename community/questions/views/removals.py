@@ -12,6 +12,7 @@ from community.identity.signing_in import signed_in_user
 from community.posts.models import Post
 from community.posts.operations import name_rule
 from community.posts.policies import can_hide_post
+from community.questions.errors import ReasonMissing
 from community.questions.models import Question
 from community.questions.operations import removals
 from community.questions.queries.page_parts import AnswerCursor
@@ -24,6 +25,7 @@ from community.questions.views.loading import (
     question_url,
 )
 from community.questions.views.replies import blueprint
+from community.questions.views.tools import render_tools
 
 __all__ = ["blueprint"]
 
@@ -49,6 +51,8 @@ def show_post(post_id: int) -> ResponseReturnValue:
 def delete_post(post_id: int) -> ResponseReturnValue:
     """Delete a post (a plain form sends ``_method=DELETE``)."""
     question, post = access_removed(post_id)
+    if not _says_why(post):
+        return _ask_why(question, post)
     removals.delete_post(signed_in_user(), question, post, _reason())
     flash(_("Deleted."), "success")
     return _after_removal(question, post)
@@ -57,6 +61,8 @@ def delete_post(post_id: int) -> ResponseReturnValue:
 def hide_post(post_id: int) -> ResponseReturnValue:
     """Take a post out of sight."""
     question, post = access_removed(post_id)
+    if not _says_why(post):
+        return _ask_why(question, post)
     removals.hide_post(signed_in_user(), question, post, _reason())
     flash(_("Hidden."), "success")
     return _after_removal(question, post)
@@ -65,12 +71,25 @@ def hide_post(post_id: int) -> ResponseReturnValue:
 def restore_post(post_id: int) -> ResponseReturnValue:
     """Bring a removed post back."""
     question, post = access_removed(post_id)
+    if not _says_why(post):
+        return _ask_why(question, post)
     removals.restore_post(signed_in_user(), question, post, _reason())
     flash(_("Visible again."), "success")
     return redirect(post_url(question, post), 303)
 
 
 add_resource(blueprint, "/posts/<int:post_id>/hiding", create=hide_post, delete=restore_post)
+
+
+def _says_why(post: Post) -> bool:
+    """Say whether a reason was given, or none is needed: only the team has to say why."""
+    viewer = current_viewer()
+    is_team = can_hide_post(viewer, post) and post.author_id != viewer.viewer_id
+    return not is_team or bool(_reason().strip())
+
+
+def _ask_why(question: Question, post: Post) -> ResponseReturnValue:
+    return render_tools(question, post, errors={"": ReasonMissing.message}, status=422)
 
 
 def _reason() -> str:

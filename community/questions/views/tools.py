@@ -23,6 +23,7 @@ from community.core.web import add_resource, current_viewer
 from community.identity.signing_in import signed_in_user
 from community.posts.models import Post
 from community.posts.policies import can_hide_post
+from community.questions.errors import ReasonMissing
 from community.questions.models import Question
 from community.questions.operations import placing
 from community.questions.policies import (
@@ -154,6 +155,25 @@ def _done(question: Question, words: str) -> ResponseReturnValue:
     return redirect(url_for("tools.show_tools", post_id=question.id), 303)
 
 
+def given_reason() -> str:
+    """Return why somebody does it, as they typed it; raises ``ReasonMissing``."""
+    try:
+        reason = markup.clean_text(request.form.get("reason", "")).strip()
+    except markup.UnacceptableText:
+        reason = ""
+    if not reason:
+        raise ReasonMissing(errors={"": ReasonMissing.message})
+    return reason[: placing.REASON_MAX_CHARS]
+
+
+def chosen_day(raw: str) -> date | None:
+    """Read a day that may be left out; what is none is long past, and so refused as that is."""
+    try:
+        return date.fromisoformat(raw[:10]) if raw.strip() else None
+    except ValueError:
+        return date(2000, 1, 1)
+
+
 @takes("scope", "until", "reason")
 def pin_question(question_id: int) -> ResponseReturnValue:
     """Let a question stand first for some time."""
@@ -164,27 +184,22 @@ def pin_question(question_id: int) -> ResponseReturnValue:
             signed_in_user(),
             question,
             scope=form.get("scope", placing.ON_BOARD),
-            last_day=_day(form.get("until", "")),
-            reason=form.get("reason", ""),
+            last_day=chosen_day(form.get("until", "")) or date(2000, 1, 1),
+            reason=given_reason(),
         )
     except Invalid as refusal:
         return render_tools(question, question, errors=refusal.errors, status=refusal.status)
     return _done(question, _("The question stands first now."))
 
 
-def _day(raw: str) -> date:
-    """Read a day; what is none is long past, and so refused as that is."""
-    try:
-        return date.fromisoformat(raw[:10])
-    except ValueError:
-        return date(2000, 1, 1)
-
-
-@takes()
+@takes("reason")
 def unpin_question(question_id: int) -> ResponseReturnValue:
     """Let a question stand among the others again."""
     question = access_tools(question_id)
-    placing.unpin_question(signed_in_user(), question)
+    try:
+        placing.unpin_question(signed_in_user(), question, given_reason())
+    except Invalid as refusal:
+        return render_tools(question, question, errors=refusal.errors, status=refusal.status)
     return _done(question, _("The question stands among the others again."))
 
 
@@ -193,25 +208,30 @@ add_resource(
 )
 
 
-@takes("minutes", "reason")
+@takes("minutes", "until", "reason")
 def slow_question(question_id: int) -> ResponseReturnValue:
-    """Let everybody wait between two posts."""
+    """Let everybody wait between two posts, perhaps until the end of a day."""
     question = access_tools(question_id)
     raw = request.form.get("minutes", "")
     minutes = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 0
-    reason = request.form.get("reason", "")
     try:
-        placing.slow_question(signed_in_user(), question, minutes=minutes, reason=reason)
+        until = placing.end_after(chosen_day(request.form.get("until", "")))
+        placing.slow_question(
+            signed_in_user(), question, minutes=minutes, reason=given_reason(), until=until
+        )
     except Invalid as refusal:
         return render_tools(question, question, errors=refusal.errors, status=refusal.status)
     return _done(question, _("Slow mode is on."))
 
 
-@takes()
+@takes("reason")
 def unslow_question(question_id: int) -> ResponseReturnValue:
     """Turn slow mode off."""
     question = access_tools(question_id)
-    placing.unslow_question(signed_in_user(), question)
+    try:
+        placing.unslow_question(signed_in_user(), question, given_reason())
+    except Invalid as refusal:
+        return render_tools(question, question, errors=refusal.errors, status=refusal.status)
     return _done(question, _("Slow mode is off."))
 
 
@@ -228,11 +248,10 @@ add_resource(
 def move_question(question_id: int) -> ResponseReturnValue:
     """Move a question to another board."""
     question = access_tools(question_id)
-    form = request.form
     actor = signed_in_user()
     try:
-        target = _board(form.get("board", ""))
-        placing.move_question(actor, question, target, form.get("reason", ""))
+        target = _board(request.form.get("board", ""))
+        placing.move_question(actor, question, target, given_reason())
     except Invalid as refusal:
         return render_tools(question, question, errors=refusal.errors, status=refusal.status)
     flash(_("The question is on another board now."), "success")
