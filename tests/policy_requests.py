@@ -517,7 +517,6 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         {"reason": "no_longer_needed"},
     ),
     "questions.create_question": lambda c: ("/questions", {**EDIT, "board": c.board.slug}),
-    "questions.lock_writing": lambda c: (f"/questions/{c.question()}/lock", {"reason": "Because"}),
     "questions.reopen_question": lambda c: (f"/questions/{c.question('closed')}/closure", {}),
     "questions.request_info": lambda c: (
         f"/questions/{c.question()}/info-request",
@@ -530,10 +529,6 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "handover.report_unsolved": lambda c: (f"/questions/{c.question()}/unsolved", {}),
     "questions.say_me_too": lambda c: (f"/questions/{c.question()}/me-too", {}),
     "questions.take_me_too_back": lambda c: (f"/questions/{c.question()}/me-too", {}),
-    "questions.unlock_writing": lambda c: (
-        f"/questions/{c.question('locked')}/lock",
-        {"reason": "Because"},
-    ),
     **tool_requests(),
     **suggestion_requests(),
     "replies.accept_answer": lambda c: (f"/answers/{c.answer()}/acceptance", {}),
@@ -543,8 +538,6 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "replies.create_revision": lambda c: (f"/posts/{c.post()}/revisions", EDIT),
     "replies.delete_post": lambda c: (f"/posts/{c.post('bare')}", {"reason": "Because"}),
     "replies.give_kudos": lambda c: (f"/posts/{c.post()}/kudos", {}),
-    "replies.hide_post": lambda c: (f"/posts/{c.post()}/hiding", {"reason": "Because"}),
-    "replies.restore_post": lambda c: (f"/posts/{c.post('hidden')}/hiding", {"reason": "Because"}),
     "replies.take_kudos_back": lambda c: (f"/posts/{c.post()}/kudos", {}),
     "replies.unaccept_answer": lambda c: (f"/answers/{c.answer('solved')}/acceptance", {}),
     "rules.create_draft": _fixed("/admin/point-rules/drafts", currency="reputation"),

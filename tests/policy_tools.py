@@ -50,6 +50,19 @@ def tool_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
             f"/questions/{c.question('proposed')}/duplicate-proposal/verdict",
             {"helps": "no", "note": "Mine is about a tablet"},
         ),
+        "questions.lock_writing": lambda c: (
+            f"/questions/{c.question()}/lock",
+            {"reason": "Because"},
+        ),
+        "questions.unlock_writing": lambda c: (
+            f"/questions/{c.question('locked')}/lock",
+            {"reason": "Because"},
+        ),
+        "replies.hide_post": lambda c: (f"/posts/{c.post()}/hiding", {"reason": "Because"}),
+        "replies.restore_post": lambda c: (
+            f"/posts/{c.post('hidden')}/hiding",
+            {"reason": "Because"},
+        ),
         "tools.merge_question": lambda c: (
             f"/questions/{c.question('bare')}/merge",
             {"into": str(c.question()), "reason": "Because"},
