@@ -34,35 +34,7 @@ def tool_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
     """Return the requests by endpoint; each takes a cell of the matrix."""
     soon = (clock.now() + timedelta(days=3)).date().isoformat()
     return {
-        "questions.propose_duplicate": lambda c: (
-            f"/questions/{c.question()}/duplicate-proposal",
-            {"duplicate_of": str(c.question("bare"))},
-        ),
-        "questions.withdraw_proposal": lambda c: (
-            f"/questions/{c.question('proposed')}/duplicate-proposal",
-            {},
-        ),
-        "questions.support_proposal": lambda c: (
-            f"/questions/{c.question('proposed')}/duplicate-proposal/voices",
-            {},
-        ),
-        "questions.answer_proposal": lambda c: (
-            f"/questions/{c.question('proposed')}/duplicate-proposal/verdict",
-            {"helps": "no", "note": "Mine is about a tablet"},
-        ),
-        "questions.lock_writing": lambda c: (
-            f"/questions/{c.question()}/lock",
-            {"reason": "Because"},
-        ),
-        "questions.unlock_writing": lambda c: (
-            f"/questions/{c.question('locked')}/lock",
-            {"reason": "Because"},
-        ),
-        "replies.hide_post": lambda c: (f"/posts/{c.post()}/hiding", {"reason": "Because"}),
-        "replies.restore_post": lambda c: (
-            f"/posts/{c.post('hidden')}/hiding",
-            {"reason": "Because"},
-        ),
+        **_question_requests(),
         "tools.merge_question": lambda c: (
             f"/questions/{c.question('bare')}/merge",
             {"into": str(c.question()), "reason": "Because"},
@@ -99,5 +71,39 @@ def tool_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
         "tools.move_question": lambda c: (
             f"/questions/{c.question()}/board",
             {"board": "there" if c.board.slug == "here" else "here", "reason": "Because"},
+        ),
+    }
+
+
+def _question_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
+    return {
+        "questions.propose_duplicate": lambda c: (
+            f"/questions/{c.question()}/duplicate-proposal",
+            {"duplicate_of": str(c.question("bare"))},
+        ),
+        "questions.withdraw_proposal": lambda c: (
+            f"/questions/{c.question('proposed')}/duplicate-proposal",
+            {},
+        ),
+        "questions.support_proposal": lambda c: (
+            f"/questions/{c.question('proposed')}/duplicate-proposal/voices",
+            {},
+        ),
+        "questions.answer_proposal": lambda c: (
+            f"/questions/{c.question('proposed')}/duplicate-proposal/verdict",
+            {"helps": "no", "note": "Mine is about a tablet"},
+        ),
+        "questions.lock_writing": lambda c: (
+            f"/questions/{c.question()}/lock",
+            {"reason": "Because"},
+        ),
+        "questions.unlock_writing": lambda c: (
+            f"/questions/{c.question('locked')}/lock",
+            {"reason": "Because"},
+        ),
+        "replies.hide_post": lambda c: (f"/posts/{c.post()}/hiding", {"reason": "Because"}),
+        "replies.restore_post": lambda c: (
+            f"/posts/{c.post('hidden')}/hiding",
+            {"reason": "Because"},
         ),
     }
