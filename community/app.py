@@ -24,6 +24,7 @@ from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTI
 from community.escalation.triggers.subscribers import SUBSCRIPTIONS as TRIGGER_SUBSCRIPTIONS
 from community.escalation.triggers.views.expecting import blueprint as triggers_blueprint
 from community.escalation.triggers.views.handing import blueprint as handover_blueprint
+from community.escalation.triggers.views.settings import blueprint as handover_rules_blueprint
 from community.identity import security, throttling
 from community.identity.providers import settings as providers
 from community.identity.views import account as account_blueprint
@@ -133,6 +134,7 @@ BLUEPRINTS = (
     triggers_blueprint,
     handover_blueprint,
     mail_in_blueprint,
+    handover_rules_blueprint,
     privacy_blueprint,
     administration_blueprint,
     moderation_blueprint,

@@ -130,6 +130,8 @@ HELPING = {
     # Askers may as well, once others have had the time to answer.
     "handover.hand_over": of_staff(STAFF | {"superuser"}),
     "handover.report_unsolved": of_owners(WRITERS),
+    "handover_rules.save_rule": alike(ADMINS),
+    "handover_rules.save_words": alike(ADMINS),
     "questions.lock_writing": of_staff(MODERATORS),
     "questions.unlock_writing": of_staff(MODERATORS),
     # Of superusers those of the second tier may merge, split and turn, too.
@@ -290,18 +292,12 @@ POLICIES: dict[str, Policy] = {
 # "account.sign_out_session" asks too, but only where another browser is to be signed out.
 FRESHLY_PROVED = frozenset(
     {
-        "account.add_passkey",
-        "account.begin_totp",
-        "account.change_email",
-        "account.change_password",
-        "account.confirm_totp",
-        "account.make_registration_challenge",
-        "account.remove_passkey",
-        "account.remove_totp",
-        "account.rename_passkey",
-        "account.renew_recovery_codes",
-        "account.show_totp",
+        *("account.add_passkey", "account.begin_totp", "account.change_email"),
+        *("account.change_password", "account.confirm_totp"),
+        *("account.make_registration_challenge", "account.remove_passkey", "account.remove_totp"),
+        *("account.rename_passkey", "account.renew_recovery_codes", "account.show_totp"),
         "account.sign_out_everywhere",
+        *("handover_rules.save_rule", "handover_rules.save_words"),
         "adjustments.confirm",
         "adjustments.create_adjustment",
         "adjustments.refuse",

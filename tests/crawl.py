@@ -239,6 +239,10 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/admin/groups": _one("/admin/groups"),
     "/admin/groups/<int:group_id>": _one("/admin/groups/1"),
     "/admin/boards": _one("/admin/boards"),
+    "/admin/handover": _one("/admin/handover"),
+    "/admin/handover/boards/<int:board_id>": lambda world: [
+        f"/admin/handover/boards/{board.id}" for board in world.boards.values()
+    ],
     "/admin/boards/<int:board_id>/audience": lambda world: [
         f"/admin/boards/{board.id}/audience" for board in world.boards.values()
     ],
@@ -354,6 +358,10 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
     "/questions/<int:question_id>/info-request": lambda t: [
         (f"/questions/{t.question}/info-request", {"note": "Which phone is it?"})
     ],
+    "/questions/<int:question_id>/handover": lambda t: [
+        (f"/questions/{t.question}/handover", {"reason": "Nobody here can help."})
+    ],
+    "/questions/<int:question_id>/unsolved": lambda t: [(f"/questions/{t.question}/unsolved", {})],
     "/questions/<int:question_id>/me-too": lambda t: [(f"/questions/{t.question}/me-too", {})],
     "/questions/<int:question_id>/watch": lambda t: [(f"/questions/{t.question}/watch", {})],
     "/questions/<int:question_id>/answers": lambda t: [
@@ -423,6 +431,8 @@ ADMINISTRATION = {
     "/admin/groups/<int:group_id>/members",
     "/admin/groups/<int:group_id>/members/<int:user_id>",
     "/admin/boards/<int:board_id>/audience",
+    "/admin/handover/boards/<int:board_id>",
+    "/admin/handover/words/<kind>/<language>",
     "/admin/ranks/<int:level>",
     *("/admin/people/<int:user_id>/points", "/admin/people/<int:user_id>/links"),
     *("/admin/point-rules/drafts", "/admin/point-rules/drafts/<int:draft_id>"),

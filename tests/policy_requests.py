@@ -42,6 +42,7 @@ from tests.factories.community import (
 )
 from tests.policy_accounts import account_requests
 from tests.policy_cases import Cases, case_requests, hide_by_flags, make_cases
+from tests.policy_handover import handover_requests
 from tests.policy_images import Images, image_requests, make_images
 from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
@@ -522,11 +523,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         f"/questions/{c.question()}/info-request",
         {"note": "Which phone is it?"},
     ),
-    "handover.hand_over": lambda c: (
-        f"/questions/{c.question()}/handover",
-        {"reason": "Nobody here can look into the account."},
-    ),
-    "handover.report_unsolved": lambda c: (f"/questions/{c.question()}/unsolved", {}),
+    **handover_requests(),
     "questions.say_me_too": lambda c: (f"/questions/{c.question()}/me-too", {}),
     "questions.take_me_too_back": lambda c: (f"/questions/{c.question()}/me-too", {}),
     **tool_requests(),

@@ -90,6 +90,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.GROUP_RENAMED: _l("Group renamed"),
     Action.GROUP_DELETED: _l("Group deleted"),
     Action.SCREENING_CHANGED: _l("What waits on a board changed"),
+    Action.HANDOVER_CHANGED: _l("When a board hands over changed"),
+    Action.ALARM_WORDS_CHANGED: _l("Words that raise an alarm changed"),
     Action.WORD_ADDED: _l("Watched word added"),
     Action.WORD_DISABLED: _l("Watched word switched off"),
     Action.WORD_ENABLED: _l("Watched word switched on"),

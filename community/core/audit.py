@@ -128,6 +128,8 @@ class Action(StrEnum):
     DECISION_OVERTURNED = "decision.overturned"
     WORDING_CHANGED = "sanction.wording_changed"
     SCREENING_CHANGED = "screening.changed"
+    HANDOVER_CHANGED = "handover.changed"
+    ALARM_WORDS_CHANGED = "handover.words_changed"
     WORD_ADDED = "word.added"
     WORD_DISABLED = "word.disabled"
     WORD_ENABLED = "word.enabled"

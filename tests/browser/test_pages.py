@@ -195,6 +195,10 @@ PAGES = {
     "closed question as asker": Shown("asker", question("closed")),
     "question that waits, as asker": Shown("asker", question("needs_info")),
     "question that waits, as moderator": Shown("moderator", question("needs_info")),
+    "handing over": Shown("admin", "/admin/handover"),
+    "handing over from a board": Shown(
+        "admin", lambda scene: f"/admin/handover/boards/{scene.open.board_id}"
+    ),
     "way to the support team": Shown("helper", lambda scene: f"/questions/{scene.open.id}/support"),
     "support team, as moderator": Shown(
         "moderator", lambda scene: f"/questions/{scene.open.id}/support"

@@ -81,11 +81,18 @@ def handover_due(question: Waiting, hours: OpeningHours) -> datetime | None:
     """
     if not question.is_waiting:
         return None
+    return due_within_days(question.asked_at, question.rule, question.tags, hours)
+
+
+def due_within_days(
+    asked_at: datetime, rule: Rule, tags: Collection[str], hours: OpeningHours
+) -> datetime | None:
+    """Return when the wait ends; None where that is later than seven days after the asking."""
     try:
-        due = wait_ends(question.asked_at, question.rule, question.tags, hours)
+        due = wait_ends(asked_at, rule, tags, hours)
     except NeverOpen:
         return None
-    return due if due - question.asked_at <= OLDEST else None
+    return due if due - asked_at <= OLDEST else None
 
 
 def is_too_old(asked_at: datetime, now: datetime) -> bool:

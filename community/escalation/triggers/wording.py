@@ -76,3 +76,19 @@ def clock_words(moment: datetime) -> str:
     if local.date() == clock.now().astimezone(wording.zone).date():
         return f"{local:%H:%M}"
     return wording.instant(moment)
+
+
+# What raises an alarm.
+ALARM_WORDS: dict[str, LazyString] = {
+    "danger": _l("Danger"),
+    "data_leak": _l("Data leak"),
+    "leaving": _l("Leaving"),
+}
+
+
+def missed_words(due_at: datetime | None) -> str:
+    """Return what happens where nobody answers until then; nothing where nothing does."""
+    if due_at is None:
+        return ""
+    when = clock_words(due_at)
+    return _("If nobody has answered by %(when)s, the support team takes over.", when=when)

@@ -10,7 +10,7 @@ from community.escalation.calendars.business_time import OpeningHours
 from community.escalation.calendars.queries import get_opening_hours
 from community.escalation.cases.models import Escalation
 from community.escalation.teams.queries import get_team_of_board
-from community.escalation.triggers.due import OLDEST, Waiting
+from community.escalation.triggers.due import OLDEST, Waiting, due_within_days
 from community.escalation.triggers.queries.rules import get_rule
 from community.identity.models import User
 from community.posts.models import PostTag, Tag
@@ -50,6 +50,14 @@ def get_hours_of_board(board_id: int) -> OpeningHours:
     """Return when the team works that answers for a board."""
     team = get_team_of_board(board_id)
     return get_opening_hours(team.calendar_id if team else None)
+
+
+def find_due_if_asked(board_id: int, now: datetime) -> datetime | None:
+    """Return when a question asked now on a board would be handed over; None where it is not."""
+    rule = get_rule(board_id)
+    if not rule.is_on:
+        return None
+    return due_within_days(now, rule, (), get_hours_of_board(board_id))
 
 
 def list_recent_open(
