@@ -72,6 +72,7 @@ from moderation.held.subscribers import SUBSCRIPTIONS as HELD_SUBSCRIPTIONS
 from moderation.held.views import blueprint as screenings_blueprint
 from moderation.images.kinds import KINDS as IMAGE_KINDS
 from moderation.images.subscribers import SUBSCRIPTIONS as IMAGE_SUBSCRIPTIONS
+from moderation.reviews.views import blueprint as reviews_blueprint
 from moderation.sanctions.subscribers import SUBSCRIPTIONS as SANCTIONS_SUBSCRIPTIONS
 from moderation.sanctions.views import sanctions as sanctions_blueprint
 from moderation.spam.cases import KINDS as SPAM_KINDS
@@ -138,6 +139,7 @@ BLUEPRINTS = (
     privacy_blueprint,
     administration_blueprint,
     moderation_blueprint,
+    reviews_blueprint,
     flags_blueprint,
     sanctions_blueprint,
     spam_blueprint,

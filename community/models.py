@@ -79,7 +79,7 @@ from community.questions.models import (
 from community.search.models import Deflection, IndexRequest
 from moderation.appeals.models import DecisionAppeal
 from moderation.audit.models import StaffNote
-from moderation.cases.models import CaseNote, CaseSubject, ModerationCase
+from moderation.cases.models import CaseNote, CaseSubject, CaseVoice, ModerationCase
 from moderation.flags.models import Flag, FlagHiding
 from moderation.held.models import BoardScreening
 from moderation.sanctions.models import Sanction, SanctionWording, Statement
@@ -144,6 +144,7 @@ __all__ = [
     "CaseNote",
     "CaseStep",
     "CaseSubject",
+    "CaseVoice",
     "Charity",
     "CharityVote",
     "CleanedCase",

@@ -165,6 +165,8 @@ MODERATION = {
     "staff_notes.delete_note": Policy(STAFF, ADMINS, ADMINS),
     "audit_log.export_log": alike(ADMINS),
     "moderation.preview_letter": of_others(MODERATORS),
+    # Nobody's voice counts about what they wrote themselves; members need points for it.
+    "reviews.create_voice": of_staff(STAFF | {"superuser"})._replace(own=NOBODY),
     "flags.create_flag": of_others(WRITERS),
     "flags.create_member_flag": of_others(WRITERS),
     # What flags have hidden, once.

@@ -35,7 +35,7 @@ from tests.factories.community import (
 )
 from tests.factories.flags import case_of, make_flag, make_member_flag
 from tests.factories.sanctions import make_appeal, make_sanction
-from tests.factories.suggestions import hold_edit, make_suggestion
+from tests.factories.suggestions import hold_edit, make_suggestion, open_case_of
 from tests.mailbox import sent_mails
 from tests.policy_points import make_points
 
@@ -108,6 +108,7 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         make_suggestion(helper, others, "Plugh it twice and wait, then it frobnicates."),
         hold_edit(asker, question, "Plugh it twice and wait, then it frobnicates."),
     ]
+    german.reviewed = [open_case_of(one.id) for one in german.suggested]
     german.sanctions = [make_sanction(asker, kind, by=team) for kind in ("warning", "notice")]
     make_appeal(db.session.get_one(Statement, german.sanctions[0].statement_id), "Plugh!")
     sent_mails(app)
@@ -205,7 +206,8 @@ def decision_addresses_of(reader: ForumClient) -> list[str]:
         "/moderation/boards",
         f"/moderation/boards/{reader.question.board_id}/screening",
         "/held-posts",
-        "/suggestions",
+        *("/suggestions", "/reviews"),
+        *(f"/reviews/{case.id}" for case in reader.reviewed),
         *(f"/suggestions/{one.id}" for one in reader.suggested),
         f"/posts/{reader.not_own.id}/suggestions/new",
         "/moderation/sanctions",

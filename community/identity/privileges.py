@@ -39,7 +39,6 @@ WAITING = frozenset(
     {
         Privilege.ASK_HELPER,
         Privilege.BOUNTY,
-        Privilege.REVIEW,
         Privilege.SYNONYMS,
     }
 )

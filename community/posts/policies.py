@@ -201,9 +201,16 @@ def can_suggest_edit(viewer: Viewer, post: TextFacts, *, is_locked: bool) -> boo
     return standing and is_suggestible(viewer, post, is_locked=is_locked)
 
 
-def can_review(viewer: Viewer, board_id: int) -> bool:
+def can_review(viewer: Viewer, board_id: int | None) -> bool:
     """Say whether the viewer's voice counts about suggestions and first posts on a board."""
     return can_write(viewer) and has_privilege(viewer, Privilege.REVIEW, board_id)
+
+
+def can_release_post(viewer: Viewer, post: PostFacts) -> bool:
+    """Say whether the viewer may publish what waits: moderators, and reviewers, never their own."""
+    if is_moderating(viewer, post.board_id):
+        return True
+    return can_review(viewer, post.board_id) and not is_author(viewer, post)
 
 
 def can_see_suggestion(viewer: Viewer, post: PostFacts, suggestion: SuggestionFacts) -> bool:

@@ -57,6 +57,7 @@ HEADINGS = {
     "spam_cleanups": _l("Clean-ups of what you wrote"),
     "moderation_cases": _l("Cases you decided"),
     "case_notes": _l("What you wrote to colleagues about cases"),
+    "moderation_case_voices": _l("What you said as a reviewer"),
     "staff_notes": _l("That staff noted something about you (not the notes themselves)"),
     "ledger_accounts": _l("Your points in all"),
     "ledger_entries": _l("Your points, entry by entry"),

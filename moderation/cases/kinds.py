@@ -41,6 +41,19 @@ class Decision:
         return VIOLATION if self.is_violation else NO_VIOLATION
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What reviewers may say about a case: that it be decided so, if another one agrees.
+
+    A key that is no decision's leaves the case to moderators.
+    """
+
+    key: str
+    label: LazyString | str
+    hint: LazyString | str = ""
+    needs_note: bool = False
+
+
 Act = Callable[[User, ModerationCase, Decision, str, str], None]
 Undo = Callable[[User, ModerationCase, str], None]
 Context = Callable[[Viewer, ModerationCase], Mapping[str, Any]]
@@ -58,6 +71,10 @@ def _nobody(case: ModerationCase) -> Collection[int]:
     return ()
 
 
+def _no_version(case: ModerationCase) -> str | None:
+    return None
+
+
 @dataclass(frozen=True)
 class CaseKind:
     """A kind of case.
@@ -68,7 +85,8 @@ class CaseKind:
     says so (``note_settled``). ``undo(actor, case, note)`` takes that back; None: it cannot be, or
     whoever hears ``CaseUndone`` does where ``act`` is None too. ``facts(case, decision, note)``
     returns what the member reads as facts, in the present language. ``barred`` returns who may not
-    decide a case though it is not about them.
+    decide a case though it is not about them. ``choices`` are what members may say who hold the
+    power to review; ``version`` returns a mark of what they look at, None where they may not.
     """
 
     name: str
@@ -80,10 +98,16 @@ class CaseKind:
     context: Context = _nothing
     facts: Callable[[ModerationCase, Decision, str], str] = _note_alone
     barred: Callable[[ModerationCase], Collection[int]] = _nobody
+    choices: tuple[Choice, ...] = ()
+    version: Callable[[ModerationCase], str | None] = _no_version
 
     def decision(self, key: str | None) -> Decision | None:
         """Return one of the decisions; None for a key it does not know."""
         return next((decision for decision in self.decisions if decision.key == key), None)
+
+    def choice(self, key: str | None) -> Choice | None:
+        """Return one of the choices; None for a key it does not know."""
+        return next((choice for choice in self.choices if choice.key == key), None)
 
     @property
     def is_undoable(self) -> bool:

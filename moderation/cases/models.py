@@ -116,3 +116,24 @@ class CaseSubject(Base):
     user_id: Mapped[int] = mapped_column(
         ForeignKey("users.id"), primary_key=True, autoincrement=False
     )
+
+
+class CaseVoice(Base):
+    """What a reviewer said about a case: ``choice`` is a key of its kind's choices.
+
+    ``version`` marks what they looked at; it counts while that is the present version.
+    """
+
+    __tablename__ = "moderation_case_voices"
+    __table_args__ = (
+        UniqueConstraint("case_id", "user_id"),
+        Index("ix_moderation_case_voices_user_id", "user_id", "given_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("moderation_cases.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    choice: Mapped[str] = mapped_column(String(CODE_MAX_CHARS))
+    version: Mapped[str] = mapped_column(String(SOURCE_MAX_CHARS))
+    note: Mapped[str] = mapped_column(String(NOTE_MAX_CHARS), default="")
+    given_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import and_, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, true, update
 
 from community.core import clock, markup
 from community.core.audit import REASON_MAX_CHARS, Action, record
@@ -35,6 +35,7 @@ from moderation.cases.models import (
     UNDONE,
     CaseNote,
     CaseSubject,
+    CaseVoice,
     ModerationCase,
 )
 from moderation.cases.policies import can_judge_case
@@ -111,7 +112,7 @@ def open_case(
     if made:
         record(SYSTEM, Action.CASE_OPENED, subject=("case", case.id), after={"source": source})
     elif case.state in UNDECIDED:
-        case.evidence = evidence
+        case.kind, case.evidence = kind, evidence
         case.priority = HIGHEST_PRIORITY if case.escalated_at else priority
     else:
         return case
@@ -141,16 +142,7 @@ def claim_case(actor: Viewer, case: ModerationCase) -> None:
     require_judge(actor, case)
     _require_fresh_eyes(actor, case)
     theirs = true() if is_admin(actor) else ModerationCase.escalated_at.is_(None)
-    now = clock.now()
-    free = or_(
-        ModerationCase.state == OPEN,
-        and_(
-            ModerationCase.state == CLAIMED,
-            or_(
-                ModerationCase.claimed_by_id == actor.viewer_id, ModerationCase.claimed_until <= now
-            ),
-        ),
-    )
+    now, free = clock.now(), _is_free_for(actor)
     was_own = case.state == CLAIMED and case.claimed_by_id == actor.viewer_id
     new = {"state": CLAIMED, "claimed_by_id": actor.viewer_id, "claimed_until": now + LEASE}
     if not change_case(case, and_(free, theirs), new):
@@ -163,6 +155,15 @@ def _refusal_of_claim(actor: Viewer, case: ModerationCase) -> Conflict:
     if case.state not in UNDECIDED:
         return CaseDone()
     return CaseHandedOver() if case.escalated_at and not is_admin(actor) else CaseTaken()
+
+
+def _is_free_for(actor: Viewer) -> ColumnElement[bool]:
+    """Return the condition for cases that wait and that nobody else is at work on."""
+    mine = ModerationCase.claimed_by_id == actor.viewer_id
+    lapsed = ModerationCase.claimed_until <= clock.now()
+    return or_(
+        ModerationCase.state == OPEN, and_(ModerationCase.state == CLAIMED, or_(mine, lapsed))
+    )
 
 
 def release_case(actor: Viewer, case: ModerationCase) -> None:
@@ -184,12 +185,34 @@ def decide_case(
     """
     kind = kind_of(case)
     choice, note, rule = _read_decision(kind, decision, note, rule)
-    _lock_thread(case)
+    lock_thread(case)
     require_judge(actor, case)
     _require_fresh_eyes(actor, case)
-    _note_decision(actor, case, choice, note, rule)
-    if kind.act is not None:
-        kind.act(actor, case, choice, note, rule)
+    claimed = and_(
+        ModerationCase.state == CLAIMED,
+        ModerationCase.claimed_by_id == actor.viewer_id,
+        ModerationCase.claimed_until > clock.now(),
+    )
+    _note_decision(actor, case, choice, note, rule, claimed)
+    _carry_out(actor, case, choice, note, rule)
+
+
+def decide_by_voices(actor: User, case: ModerationCase, decision: Decision, note: str) -> None:
+    """Decide a case because its reviewers agree; ``actor`` is the last of them.
+
+    The caller has asked whether they may, and has locked the thread. Raises ``CaseTaken``,
+    ``CaseDone``.
+    """
+    if case.is_claimed_by_other(actor.viewer_id, clock.now()):
+        raise CaseTaken()
+    _note_decision(actor, case, decision, note, "", _is_free_for(actor))
+    _carry_out(actor, case, decision, note, "")
+
+
+def _carry_out(actor: User, case: ModerationCase, decision: Decision, note: str, rule: str) -> None:
+    act = kind_of(case).act
+    if act is not None:
+        act(actor, case, decision, note, rule)
         note_settled(case.source)
 
 
@@ -214,21 +237,21 @@ def _read_decision(
     return choice, tidy, rule if choice.needs_rule else ""
 
 
-def _lock_thread(case: ModerationCase) -> None:
+def lock_thread(case: ModerationCase) -> None:
+    """Lock the question the post of a case belongs to; without a post there is nothing to lock."""
     if case.post_id is not None:
         post = db.session.get_one(Post, case.post_id)
         lock_question(post.root_id or post.id)
 
 
 def _note_decision(
-    actor: Viewer, case: ModerationCase, choice: Decision, note: str, rule: str
+    actor: Viewer,
+    case: ModerationCase,
+    choice: Decision,
+    note: str,
+    rule: str,
+    allowed: ColumnElement[bool],
 ) -> None:
-    now = clock.now()
-    claimed = and_(
-        ModerationCase.state == CLAIMED,
-        ModerationCase.claimed_by_id == actor.viewer_id,
-        ModerationCase.claimed_until > now,
-    )
     new = {
         "state": DECIDED,
         "decision": choice.verdict,
@@ -236,9 +259,9 @@ def _note_decision(
         "rule": rule or None,
         "note": note,
         "decided_by_id": actor.viewer_id,
-        "decided_at": now,
+        "decided_at": clock.now(),
     }
-    if not change_case(case, claimed, new):
+    if not change_case(case, allowed, new):
         raise CaseNotClaimed() if case.state in UNDECIDED else CaseDone()
     after = {"decision": choice.verdict, "key": choice.key, "rule": rule}
     _record(actor, Action.CASE_DECIDED, case, after=after, reason=note)
@@ -261,7 +284,7 @@ def note_settled(source: str) -> None:
 def undo_case(actor: User, case: ModerationCase, note: str) -> None:
     """Take a decision back that was carried out; raises ``CaseDone``."""
     kind = kind_of(case)
-    _lock_thread(case)
+    lock_thread(case)
     require_judge(actor, case)
     new = {"state": UNDONE, "closed_at": clock.now()}
     if not kind.is_undoable or not change_case(case, ModerationCase.state == ACTIONED, new):
@@ -295,7 +318,7 @@ def file_cases(age: timedelta) -> None:
 def prune_cases(age: timedelta) -> None:
     """Forget cases that were closed so long ago, with whom they were about."""
     old = select(ModerationCase.id).where(ModerationCase.closed_at < clock.now() - age)
-    for table in (CaseSubject, CaseNote):
+    for table in (CaseSubject, CaseNote, CaseVoice):
         db.session.execute(delete(table).where(table.case_id.in_(old)))
     db.session.execute(delete(ModerationCase).where(ModerationCase.closed_at < clock.now() - age))
 

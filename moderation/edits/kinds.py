@@ -6,10 +6,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from community.core.authz import Viewer
+from community.core.db import db
 from community.core.errors import NotFound
 from community.posts.findings import reason_of
+from community.posts.models import Post
+from community.questions.operations.versions import version_of
 from community.questions.queries.suggestions import change_of, fit_now
-from moderation.cases.kinds import CaseKind, Decision
+from moderation.cases.kinds import CaseKind, Choice, Decision
 from moderation.cases.models import ModerationCase
 from moderation.edits.operations import ACCEPT, REFUSE, decide_edit, get_suggestion_of
 
@@ -43,6 +46,23 @@ def _context(viewer: Viewer, case: ModerationCase) -> Mapping[str, Any]:
     }
 
 
+CHOICES = (
+    Choice(ACCEPT, _l("Publish the change"), _l("It makes the post better.")),
+    Choice(REFUSE, _l("Refuse the change"), _l("Say why."), needs_note=True),
+)
+
+
+def _version(case: ModerationCase) -> str | None:
+    try:
+        suggestion = get_suggestion_of(case)
+    except NotFound:
+        return None
+    post = db.session.get_one(Post, suggestion.post_id)
+    if not suggestion.is_waiting or not post.is_published:
+        return None
+    return f"{suggestion.id} {version_of(post)}"
+
+
 KINDS = tuple(
     CaseKind(
         name=name,
@@ -51,6 +71,8 @@ KINDS = tuple(
         template="moderation/_edit.html",
         act=decide_edit,
         context=_context,
+        choices=CHOICES if name == EDIT else (),
+        version=_version,
     )
     for name, label in ((EDIT, _l("Suggested change")), (HELD_EDIT, _l("Changed text that waits")))
 )

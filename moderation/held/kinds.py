@@ -1,15 +1,19 @@
 """Cases about posts that wait before they are published."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from community.core.authz import Viewer
+from community.core.db import db
 from community.posts.findings import reason_of
+from community.posts.models import HeldPost, Post
 from community.posts.tagging import tag_names_of
-from moderation.cases.kinds import Act, CaseKind, Decision
+from community.questions.operations.versions import version_of
+from moderation.cases.kinds import Act, CaseKind, Choice, Decision
 from moderation.cases.models import ModerationCase
 from moderation.held.operations import HIDDEN, decide_held, decide_shown, undo_held
 from moderation.words.queries import list_patterns
@@ -50,6 +54,21 @@ def _context(viewer: Viewer, case: ModerationCase) -> Mapping[str, Any]:
     }
 
 
+CHOICES = (
+    Choice("publish", _l("Publish it"), _l("It can stand here as it is.")),
+    Choice("leave", _l("Leave it to the moderators"), _l("Nobody but them decides then.")),
+)
+
+
+def version_of_first(case: ModerationCase) -> str | None:
+    """Return a mark of a first post that waits for nothing else than being one."""
+    hold = db.session.get(HeldPost, case.post_id, populate_existing=True)
+    if hold is None or {found["code"] for found in hold.findings} != {"first_post"}:
+        return None
+    post = db.session.get_one(Post, hold.post_id, populate_existing=True)
+    return version_of(post) if post.visibility == "held" else None
+
+
 def _kind(name: str, label: LazyString, decisions: tuple[Decision, ...], act: Act) -> CaseKind:
     return CaseKind(
         name=name,
@@ -64,7 +83,11 @@ def _kind(name: str, label: LazyString, decisions: tuple[Decision, ...], act: Ac
 
 KINDS = (
     _kind("held", _l("Held post"), DECISIONS, decide_held),
-    _kind("first_post", _l("First post"), DECISIONS, decide_held),
+    replace(
+        _kind("first_post", _l("First post"), DECISIONS, decide_held),
+        choices=CHOICES,
+        version=version_of_first,
+    ),
     _kind("word", _l("Watched word"), SHOWN_DECISIONS, decide_shown),
     _kind("newcomer", _l("Post of a new member"), SHOWN_DECISIONS, decide_shown),
 )

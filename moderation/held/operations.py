@@ -14,7 +14,7 @@ from community.identity.models import User
 from community.posts.models import Post
 from community.questions.models import Question
 from community.questions.operations.questions import lock_question
-from community.questions.operations.removals import hide_post, restore_post
+from community.questions.operations.removals import hide_post, release_post, restore_post
 from moderation.cases.kinds import Decision
 from moderation.cases.models import ModerationCase
 from moderation.held.models import WHOSE, BoardScreening
@@ -80,7 +80,7 @@ def decide_held(
         hide_post(actor, question, post, note)
         _tell(actor, case, post, HIDDEN, rule, note)
     else:
-        restore_post(actor, question, post, note)
+        release_post(actor, question, post, note)
 
 
 def decide_shown(

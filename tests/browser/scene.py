@@ -36,7 +36,7 @@ from tests.factories.community import (
 )
 from tests.factories.flags import case_of, make_flag
 from tests.factories.sanctions import make_appeal, make_sanction, make_statement
-from tests.factories.suggestions import make_suggestion
+from tests.factories.suggestions import make_suggestion, open_case_of
 from tests.identity.factors import make_codes, make_totp
 from tests.policy_points import PointsWorld, make_points
 
@@ -96,6 +96,7 @@ class Scene:
     suggested: SuggestedEdit
     question_case: str = ""
     answer_case: str = ""
+    review: str = ""
 
 
 def make_scene(site: Site) -> Scene:
@@ -148,6 +149,7 @@ def _make() -> Scene:
     make_appeal(make_statement(helper, measure="post_deleted"))
     make_sanction(scene.suspended, "suspension", by=moderator, facts=f"Werbung {LONG_WORD[:60]}")
     make_sanction(scene.silent, "read_only", by=moderator)
+    scene.review = f"/reviews/{open_case_of(scene.suggested.id).id}"
     _flag(scene)
     _discuss(scene)
     _settle_states(scene)

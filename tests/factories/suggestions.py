@@ -1,6 +1,7 @@
 """Build suggested changes through the product's own operations."""
 
 from community.core.db import db, transaction
+from community.events.edits import EditSuggested
 from community.identity.models import User
 from community.posts.models import Post, SuggestedEdit
 from community.posts.screening import Finding, Submission, Verdict
@@ -8,6 +9,9 @@ from community.questions.operations.questions import lock_question
 from community.questions.operations.suggestions import keep_edit, suggest_edit
 from community.questions.operations.versions import EditForm
 from community.questions.queries.texts import texts_of
+from moderation.cases.models import ModerationCase
+from moderation.cases.queries import get_case_of_source
+from moderation.edits.subscribers import on_edit_suggested
 
 BODY = "Switch flight mode on, wait for a minute, then switch it off again."
 
@@ -43,3 +47,14 @@ def hold_edit(
             post_id=post.id,
         )
         return keep_edit(actor, question, post, Verdict("held", (Finding(code),), sent), "")
+
+
+def open_case_of(suggestion_id: int) -> ModerationCase:
+    """Open the case of a change that waits, without waiting for the worker."""
+    with transaction():
+        made = db.session.get_one(SuggestedEdit, suggestion_id)
+        ids = (made.id, made.post_id, made.post_id, made.author_id)
+        on_edit_suggested(EditSuggested(*ids, made.is_held), event_id=0)
+        case = get_case_of_source(f"edit:{made.id}")
+        assert case is not None
+        return case

@@ -84,6 +84,17 @@ TABLES = {
             "created_at": goes("when"),
         },
     ),
+    "moderation_case_voices": Table(
+        owner="user_id",
+        kept_for="cases",
+        nothing="id case_id version",
+        personal={
+            "user_id": kept("who reviewed something"),
+            "choice": kept("what they said should be done"),
+            "note": rewritten("why"),
+            "given_at": kept("when"),
+        },
+    ),
     "moderation_case_subjects": Table(
         kept_for="cases",
         nothing="case_id",

@@ -16,7 +16,7 @@ from community.core.errors import Conflict
 from community.identity.models import User
 from community.posts.models import Post, Removal
 from community.posts.operations import set_visibility
-from community.posts.policies import can_delete_post, can_hide_post, is_author
+from community.posts.policies import can_delete_post, can_hide_post, can_release_post, is_author
 from community.posts.visibility import COUNTED, MERGED, PUBLISHED
 from community.questions.models import Acceptance, Answer, Question
 from community.questions.operations.acceptances import lapse_acceptance, renew_acceptance
@@ -59,6 +59,16 @@ def restore_post(actor: User, question: Question, post: Post, reason: str = "") 
     shown = MERGED if question.id != post.id and post.kind == "question" else PUBLISHED
     if post.visibility not in COUNTED:
         _remove(actor, question, post, shown, reason)
+
+
+def release_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
+    """Publish what waits (moderators, and reviewers whose voices agree).
+
+    What does not wait stays as it is. Raises ``NotAllowed``.
+    """
+    require(can_release_post(actor, post))
+    if post.visibility == "held":
+        _remove(actor, question, post, PUBLISHED, reason)
 
 
 RECORDED_AS = {
