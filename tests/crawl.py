@@ -74,6 +74,7 @@ OBJECT_PAGES: dict[str, Fill] = {
     "/attachments/<name>": lambda t: [f"/attachments/{t.image}"],
     "/attachments/<name>/large": lambda t: [f"/attachments/{t.image}/large"],
     "/posts/<int:post_id>/flags/new": lambda t: [f"/posts/{t.question}/flags/new"],
+    "/posts/<int:post_id>/flags": lambda t: [f"/posts/{t.question}/flags"],
     "/posts/<int:post_id>/mending": lambda t: [f"/posts/{t.question}/mending"],
     "/imported/<source>/questions/<int:old_id>": lambda t: [
         f"/imported/old/questions/{t.question}"
@@ -94,6 +95,9 @@ REPLY_PAGES: dict[str, Fill] = {
     ],
     "/posts/<int:post_id>/tools": lambda t: [
         f"/posts/{post}/tools" for post in (t.answer, t.comment)
+    ],
+    "/posts/<int:post_id>/flags": lambda t: [
+        f"/posts/{post}/flags" for post in (t.answer, t.comment)
     ],
     "/posts/<int:post_id>/flags/new": lambda t: [
         f"/posts/{post}/flags/new" for post in (t.answer, t.comment)

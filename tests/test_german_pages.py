@@ -226,6 +226,7 @@ def flag_addresses(reader: ForumClient) -> list[str]:
         "/account/flags",
         f"/posts/{reader.waiting.id}/mending",
         f"/posts/{answer}/flags/new",
+        f"/posts/{answer}/flags",
         f"/users/{reader.asker.id}/flags/new",
         f"/users/{reader.team.id}/flags/new",
     ]

@@ -14,8 +14,8 @@ TOOLBOX: dict[str, int] = {
     "see_flags": 2,
 }
 
-# What they are for does not exist yet: nothing asks for them, and no page promises them.
-WAITING = frozenset({"use_templates", "see_flags"})
+# What it is for does not exist yet: nothing asks for it, and no page promises it.
+WAITING = frozenset({"use_templates"})
 
 
 def superuser_tier(viewer: Viewer) -> int:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from community.core.authz import Viewer, is_moderating
+from community.identity.superusers import has_tool
 from community.posts.policies import PostFacts, can_write, is_author
 
 MENDING_PAUSE = timedelta(minutes=10)
@@ -32,6 +33,17 @@ def can_flag_post(viewer: Viewer, post: PostFacts) -> bool:
 def can_flag_member(viewer: Viewer, member_id: int, *, is_former: bool) -> bool:
     """Say whether the viewer may report a member: not themselves, and nobody who has left."""
     return can_write(viewer) and viewer.viewer_id != member_id and not is_former
+
+
+def can_see_flags(viewer: Viewer, post: PostFacts) -> bool:
+    """Say whether the viewer may see for what a post was reported, though not by whom.
+
+    Moderators, and superusers of the second tier, never about what they wrote themselves. Source:
+    product rules 2.2 (by role alone, never by points) and feature F2.
+    """
+    if is_author(viewer, post):
+        return False
+    return is_moderating(viewer, post.board_id) or has_tool(viewer, "see_flags")
 
 
 def can_act_at_once(viewer: Viewer, board_id: int) -> bool:

@@ -33,6 +33,14 @@ class Accuracy(NamedTuple):
     decided: int
 
 
+class ReasonRow(NamedTuple):
+    """How often a post was reported for a reason in what nobody has decided yet, and when last."""
+
+    reason: str
+    flags: int
+    newest_at: datetime
+
+
 @dataclass(frozen=True)
 class FlagRow:
     """A flag as moderators see it, with who gave it and how often they were right before."""
@@ -123,6 +131,21 @@ def list_flags(target: ColumnElement[bool], number: int) -> list[FlagRow]:
         )
         for row in rows
     ]
+
+
+def list_open_reasons(post_id: int) -> list[ReasonRow]:
+    """Return for what a post was reported and what waits for a decision, the most frequent first.
+
+    Who reported it and what they wrote is for those who decide.
+    """
+    number = func.count()
+    rows = db.session.execute(
+        select(Flag.reason, number, func.max(Flag.created_at))
+        .where(is_open(Flag.post_id == post_id))
+        .group_by(Flag.reason)
+        .order_by(number.desc(), Flag.reason)
+    )
+    return [ReasonRow(*row) for row in rows]
 
 
 def list_own_flags(viewer: Viewer) -> Sequence[Flag]:

@@ -21,11 +21,16 @@ from community.questions.forms import QuestionForm
 from community.questions.models import Question
 from community.questions.operations.questions import lock_question
 from community.questions.operations.versions import version_of
-from community.questions.views.loading import access_post, access_reply, post_url
+from community.questions.views.loading import access_post, access_reply, find_reachable, post_url
 from moderation.flags.models import NOTE_MAX_CHARS
 from moderation.flags.operations import flagging, mending
-from moderation.flags.policies import can_act_at_once, can_flag_member, can_flag_post
-from moderation.flags.queries import find_own_hidden_post, list_own_flags
+from moderation.flags.policies import (
+    can_act_at_once,
+    can_flag_member,
+    can_flag_post,
+    can_see_flags,
+)
+from moderation.flags.queries import find_own_hidden_post, list_open_reasons, list_own_flags
 from moderation.rules import rule_choices, rule_label
 
 blueprint = Blueprint("flags", __name__)
@@ -37,6 +42,22 @@ def new_flag(post_id: int) -> ResponseReturnValue:
     post = access_post(post_id)
     require(can_flag_post(current_viewer(), post))
     return _flag_page(post, {})
+
+
+@blueprint.app_context_processor
+def _policies() -> dict[str, object]:
+    return {"can_see_flags": can_see_flags}
+
+
+@blueprint.get("/posts/<int:post_id>/flags")
+def list_reasons(post_id: int) -> ResponseReturnValue:
+    """Show for what a post was reported."""
+    viewer = current_viewer()
+    post = find_reachable(post_id)
+    require(can_see_flags(viewer, post))
+    return render_template(
+        "flags/reasons.html", post=post, rows=list_open_reasons(post.id), rule_label=rule_label
+    )
 
 
 @blueprint.post("/posts/<int:post_id>/flags")

@@ -212,6 +212,9 @@ PAGES = {
     ),
     "suggested change": Shown("asker", lambda scene: f"/suggestions/{scene.suggested.id}"),
     "suggested changes": Shown("asker", "/suggestions"),
+    "for what a post was reported": Shown(
+        "moderator", lambda scene: f"/posts/{scene.flagged.id}/flags"
+    ),
     "reviews": Shown("helper", "/reviews"),
     "review": Shown("helper", lambda scene: scene.review, send_empty),
     "history": Shown("guest", lambda scene: f"/posts/{scene.edited.id}/history"),
