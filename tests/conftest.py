@@ -20,6 +20,7 @@ from sqlalchemy import insert, select, text
 
 from community.app import create_app
 from community.core.db import Base, db, transaction
+from community.core.kept import forget_all
 from community.core.limits import present_limits
 from community.core.settings import Settings
 from reputation.ranks.marks import forget_marks, read_marks
@@ -148,6 +149,7 @@ def empty_database() -> None:
             _empty_on_postgresql(tables)
         _put_seeds_back()
     # Read by the first page, it would be one statement more there than on the next ones.
+    forget_all()
     forget_marks()
     read_marks()
     db.session.rollback()

@@ -104,26 +104,41 @@ def register_screens(screens: Iterable[Screen]) -> None:
 
 def screen(submission: Submission) -> Verdict:
     """Say what becomes of a text; raises ``TextRefused`` (by field)."""
+    try:
+        # What a broken screen leaves in the database goes with it, the rest stays usable.
+        with db.session.begin_nested():
+            return _verdict(submission, _look)
+    except Refusal:
+        raise
+    except Exception:
+        # Something broke. Each by itself now, so that what broke costs nothing but its own word.
+        return _verdict(submission, _look_carefully)
+
+
+def _verdict(submission: Submission, ask: Callable[[Screen, Submission], Screening]) -> Verdict:
     findings: list[Finding] = []
     for look in tuple(_screens):
-        result = _ask(look, submission)
+        result = ask(look, submission)
         submission = result.submission
         findings += result.findings
     held = any(finding.effect == HOLD for finding in findings)
     return Verdict("held" if held else "published", tuple(findings), submission)
 
 
-def _ask(look: Screen, submission: Submission) -> Screening:
+def _look_carefully(look: Screen, submission: Submission) -> Screening:
     try:
-        # What a broken screen leaves in the database goes with it, the rest stays usable.
         with db.session.begin_nested():
-            outcome = look(submission)
+            return _look(look, submission)
     except Refusal:
         raise
     except Exception as error:
         # Only the kind of error is logged: its text may quote what somebody wrote.
         log.error("screen_failed", screen=_name_of(look), error=type(error).__name__)
         return Screening(submission, (Finding(BROKEN),))
+
+
+def _look(look: Screen, submission: Submission) -> Screening:
+    outcome = look(submission)
     if isinstance(outcome, Screening):
         return outcome
     return Screening(submission, (outcome,) if outcome else ())

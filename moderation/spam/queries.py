@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from community.core import clock
 from community.core.db import db
+from community.core.kept import Kept
 from community.core.settings import current_settings
 from community.identity.models import User
 from community.posts.models import Post, Removal
@@ -61,6 +62,14 @@ def get_model() -> SpamModel | None:
     """Return what was learned in all; None before the first lesson."""
     query = select(SpamModel).where(SpamModel.id == THE_MODEL)
     return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def has_learned() -> bool:
+    """Say whether there was a lesson yet; the first one counts everywhere in half a minute."""
+    return _kept_beginning.get()
+
+
+_kept_beginning = Kept(SpamModel, lambda: get_model() is not None)
 
 
 def get_totals() -> Totals:

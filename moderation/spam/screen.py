@@ -7,6 +7,7 @@ from community.core.db import time_limit
 from community.posts.screening import HOLD, REVIEW, Finding, Submission
 from moderation.spam.bayes import HELD, REVIEWED
 from moderation.spam.operations.scoring import score_text
+from moderation.spam.queries import has_learned
 
 CODE = "spam"
 # Posting waits for it. A score that takes longer is given up, and a person looks instead.
@@ -22,7 +23,7 @@ def screen_spam(submission: Submission) -> Finding | None:
 
     Raises whatever a broken model brings, which lets the text wait for a person.
     """
-    if is_staff(submission.author, submission.board_id):
+    if is_staff(submission.author, submission.board_id) or not has_learned():
         return None
     begun = time.monotonic()
     with time_limit(LONGEST_SECONDS):

@@ -9,6 +9,7 @@ from community.boards.models import Board
 from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.errors import NotFound
+from community.core.kept import Kept
 from community.core.pagination import PAGE_SIZE
 from moderation.words.models import WatchedWord
 from moderation.words.policies import can_see_words
@@ -23,8 +24,15 @@ class WordPage:
 
 
 def list_words_for(language: str, board_id: int | None) -> Sequence[WatchedWord]:
-    """Return the enabled words that count for a text in a language on a board."""
-    return db.session.scalars(
+    """Return the enabled words that count for a text in a language on a board, to be read only.
+
+    Each text asks for them, so they are kept: a new word counts everywhere in half a minute.
+    """
+    return _kept_words.get(language, board_id)
+
+
+def _read_words(language: str, board_id: int | None) -> Sequence[WatchedWord]:
+    words = db.session.scalars(
         select(WatchedWord)
         .where(
             WatchedWord.is_enabled.is_(True),
@@ -33,6 +41,12 @@ def list_words_for(language: str, board_id: int | None) -> Sequence[WatchedWord]
         )
         .order_by(WatchedWord.id)
     ).all()
+    for word in words:
+        db.session.expunge(word)
+    return words
+
+
+_kept_words = Kept(WatchedWord, _read_words)
 
 
 def page_of_words(viewer: Viewer, after: int = 0) -> WordPage:
