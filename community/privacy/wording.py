@@ -71,6 +71,7 @@ HEADINGS = {
     "badge_grants": _l("Badges you were given"),
     "team_members": _l("Support teams you work in"),
     "support_cases": _l("Your cases with the support team"),
+    "unsolved_reports": _l("Questions of which you said that they are still not solved"),
     "case_messages": _l("What you and the support team wrote to each other"),
     "received_mails": _l("Mails you sent to the support team"),
     "escalations": _l("What you handed to the support team"),

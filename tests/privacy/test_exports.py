@@ -58,6 +58,7 @@ FIXED = {
     ("pins", "scope"),
     ("regroupings", "kind"),
     ("flags", "outcome"),
+    ("suggested_edits", "state"),
     ("duplicate_proposals", "answer"),
     *(("support_cases", column) for column in ("state", "priority")),
     ("received_mails", "kind"),
