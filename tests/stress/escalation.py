@@ -35,6 +35,7 @@ from tests.stress.dying import Death
 
 WORKERS = 2
 LEASE_SECONDS = 2
+PATIENCE_AT_A_POINT_SECONDS = 0.3
 STATEMENTS = {
     "DELETE FROM waiting_questions": "row taken",
     "INSERT INTO support_cases": "case written",
@@ -169,7 +170,8 @@ class _Crew:
         died_there = False
         if at_point and process.pid and process.is_alive():
             os.kill(process.pid, signal.SIGUSR1)
-            process.join(timeout=5)
+            # Not longer: the others would hand everything over meanwhile.
+            process.join(timeout=PATIENCE_AT_A_POINT_SECONDS)
             died_there = not process.is_alive()
         process.kill()
         process.join()
