@@ -173,6 +173,21 @@ MODERATION = {
     "flags.create_mending": of_owners(WRITERS),
 }
 
+# Agents work on the cases of their teams, never on their own; here the board has a team of its own.
+# A customer writes in their own case alone.
+CASE_WORK = Policy(
+    NOBODY, frozenset({"agent", "board agent", "admin"}), frozenset({"agent", "admin"})
+)
+SUPPORT = {
+    "desk.create_message": CASE_WORK,
+    "desk.take_case": CASE_WORK,
+    "desk.give_back": CASE_WORK,
+    "desk.move_case": CASE_WORK,
+    "support.create_message": of_owners(SIGNED_IN),
+    # Who may not write in public can still reach the support team.
+    "support.create_case": alike(SIGNED_IN),
+}
+
 SCREENING = {
     "words.create_word": alike(ADMINS),
     "words.try_words": alike(MODERATORS),
@@ -283,6 +298,7 @@ POLICIES: dict[str, Policy] = {
     **HELPING,
     **MODERATION,
     **SCREENING,
+    **SUPPORT,
     **SANCTIONS,
     **ADMINISTRATION,
     **POINTS,

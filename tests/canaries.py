@@ -15,6 +15,9 @@ from community.boards.operations import change_audience
 from community.boards.policies import can_ask_on_board
 from community.core import clock
 from community.core.db import db, transaction
+from community.escalation.cases.operations.messages import message_privately, note_internally
+from community.escalation.teams.models import TeamMember
+from community.escalation.teams.operations import team_for
 from community.identity.models import Group, User
 from community.importers.models import ImportedRecord
 from community.posts.drafts import save_draft
@@ -40,6 +43,7 @@ from tests.factories.community import (
     set_post_visibility,
 )
 from tests.factories.images import make_image, png
+from tests.factories.support import make_support_case
 
 # An insider belongs to the group of the groups' board; a local moderates the local board alone.
 ROLES = (
@@ -77,6 +81,8 @@ QUESTION_STATES = {
 # States in which the question is seen by everybody, and one reply of it is not.
 REPLY_STATES = ("answer hidden", "answer deleted", "comment hidden")
 REMOVED = {"held", "hidden", "deleted"}
+# Questions that the support team has in hand, with words that only it and the asker read.
+WITH_SUPPORT = ("public", "locked")
 
 
 def canary() -> str:
@@ -147,6 +153,7 @@ PLACES = (
     *("title", "body", "tag", "answer", "question comment", "answer comment", "closure note"),
     *("info note", "old title", "old body", "old tag", "revision note", "old answer"),
     *("ask draft", "answer draft", "picture", "staff note", "alt", "removal reason"),
+    *("case message", "case note"),
 )
 # Who wrote what: their archives have it, whatever became of it. The rest is the asker's.
 BY_HELPER = ("answer", "question comment", "old answer")
@@ -163,6 +170,7 @@ def make_world() -> World:
     group = make_group("insiders")
     people = {role: _person(role, boards, group) for role in ROLES}
     with transaction():
+        db.session.add(TeamMember(team_id=team_for(None).id, user_id=people["agent"].id))
         db.session.add(BoardGroup(board_id=boards["groups"].id, group_id=group.id))
     for person in people.values():
         for board in boards.values():
@@ -249,8 +257,18 @@ def _hang_on(world: World, scene: Scene) -> None:
         for person in people.values():
             watch(person.id, post_id=question.id)
             watch(person.id, tag_id=tag_id)
+    if scene.name in WITH_SUPPORT:
+        _write_in_private(scene, people["agent"])
     if scene.name != "closed":
         make_acceptance(scene.answer, people["moderator"])
+
+
+def _write_in_private(scene: Scene, agent: User) -> None:
+    """Let the support team have the question in hand, and say things that are not for everybody."""
+    words, case = scene.words, make_support_case(scene.question)
+    with transaction():
+        message_privately(agent, case.id, f"Between us: {words['case message']} it is.")
+        note_internally(agent, case.id, f"Noted {words['case note']} in the team.")
 
 
 def _versions(scene: Scene) -> list[Revision]:
@@ -296,6 +314,8 @@ def _allow(scene: Scene) -> None:
     scene.allowed = dict.fromkeys(PLACES, seen)
     scene.allowed["ask draft"] = scene.allowed["answer draft"] = frozenset({"author"})
     scene.allowed["staff note"] = STAFF - {scene.asker}
+    scene.allowed["case note"] = frozenset({"agent", "admin"})
+    scene.allowed["case message"] = scene.allowed["case note"] | {scene.asker}
     told = "agent" if scene.name.startswith(("answer ", "comment ")) else scene.asker
     there = {"local"} if scene.name.startswith("local ") else set()
     scene.allowed["removal reason"] = MODERATING | {told} | there

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from community.core.db import db
+from community.escalation.cases.models import SupportCase
+from community.escalation.cases.queries.desk import VIEWS
 from community.posts.models import SuggestedEdit
 from moderation.cases.models import ModerationCase
 from moderation.sanctions.models import Statement
@@ -239,6 +241,11 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/moderation/cases/<int:case_id>/state": _one("/moderation/cases/1/state"),
     "/moderation/cases/count": _one("/moderation/cases/count"),
     "/account/flags": _one("/account/flags"),
+    "/account/cases": _one("/account/cases"),
+    "/cases/<int:case_id>": _each(SupportCase, "/cases/{id}"),
+    "/desk": lambda world: [f"/desk?show={show}" for show in (*VIEWS, "nonsense")],
+    "/desk/next": _one("/desk/next"),
+    "/desk/cases/<int:case_id>": _each(SupportCase, "/desk/cases/{id}"),
     "/users/<int:user_id>/flags/new": _people("/users/{id}/flags/new"),
     "/admin/people": lambda world: ["/admin/people", "/admin/people?q=Reader"],
     "/admin/people/<int:user_id>": _people("/admin/people/{id}"),
@@ -424,6 +431,7 @@ ADMINISTRATION = {
     "/regroupings/<int:regrouping_id>",
     *("/moderation/cases/<int:case_id>/claim", "/moderation/cases/<int:case_id>/decision"),
     *("/moderation/cases/<int:case_id>/closing", "/moderation/cases/<int:case_id>/letter"),
+    *(f"/desk/cases/<int:case_id>/{act}" for act in ("messages", "owner", "state")),
     "/moderation/people/<int:user_id>/cleanup",
     "/moderation/people/<int:user_id>/sanctions",
     "/moderation/sanctions/<int:sanction_id>/lifting",
@@ -465,6 +473,7 @@ ADMINISTRATION = {
 }
 # Rules that change only what belongs to the sender, or nothing.
 OWN_CHANGES = {
+    *("/cases", "/cases/<int:case_id>/messages"),
     *("/confirmations", "/confirmations/<token>", "/email-changes/<token>", "/sign-in/link"),
     *("/sign-in/link/<token>", "/account/password", "/account/email"),
     *("/account/factors/totp", "/account/factors/totp/confirmation", "/verify/challenge"),

@@ -49,6 +49,7 @@ from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
 from tests.policy_screening import Words, make_words, screening_requests
 from tests.policy_staff import make_notes, staff_requests
 from tests.policy_suggestions import Suggestions, make_suggestions, suggestion_requests
+from tests.policy_support import SupportCases, make_support_cases, support_requests
 from tests.policy_tools import make_regrouping, propose_original, tool_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
@@ -101,6 +102,7 @@ class World:
     regroupings: dict[str, int] = field(default_factory=dict)
     proposer: User = field(default_factory=lambda: make_user("Proposer", role="superuser"))
     suggestions: Suggestions = field(default_factory=dict)
+    support_cases: SupportCases = field(default_factory=dict)
 
     def hand_over(self, owner: User) -> None:
         """Make the content that counts as one's own this person's."""
@@ -207,6 +209,7 @@ def make_world() -> World:
     world.words = make_words(world.people["admin"])
     hide_by_flags(world)
     world.suggestions = _suggest(world)
+    world.support_cases = make_support_cases(world.people, world.author, boards)
     world.points = make_points(world.people, world.author, second_admin)
     _make_payback(world)
     _make_runs(world)
@@ -439,6 +442,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     **sanction_requests(),
     **staff_requests(),
     **screening_requests(),
+    **support_requests(),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
         f"/notifications/{_owned(c, c.world.notifications)}/reading",

@@ -47,7 +47,7 @@ EXTRAS = {
     "community/escalation/calendars": "business_time country_days ical week_text",
     "community/escalation/sla": "alarms timing wording",
     "community/escalation/triggers": "alarms due waits wording",
-    "community/escalation/cases": "",
+    "community/escalation/cases": "drafting wording",
     "community/escalation/teams": "",
     "community/identity": """
         addresses

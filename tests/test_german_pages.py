@@ -36,6 +36,7 @@ from tests.factories.community import (
 from tests.factories.flags import case_of, make_flag, make_member_flag
 from tests.factories.sanctions import make_appeal, make_sanction
 from tests.factories.suggestions import hold_edit, make_suggestion, open_case_of
+from tests.factories.support import make_support_case
 from tests.mailbox import sent_mails
 from tests.policy_points import make_points
 
@@ -109,6 +110,10 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         hold_edit(asker, question, "Plugh it twice and wait, then it frobnicates."),
     ]
     german.reviewed = [open_case_of(one.id) for one in german.suggested]
+    german.support = [
+        make_support_case(german.waiting, reason="Plugh"),
+        make_support_case(requester=asker, subject="Xyzzy", body="Plover plugh."),
+    ]
     german.sanctions = [make_sanction(asker, kind, by=team) for kind in ("warning", "notice")]
     make_appeal(db.session.get_one(Statement, german.sanctions[0].statement_id), "Plugh!")
     sent_mails(app)
@@ -232,6 +237,14 @@ def flag_addresses(reader: ForumClient) -> list[str]:
     ]
 
 
+def support_addresses(reader: ForumClient) -> list[str]:
+    return [
+        *("/account/cases", "/desk", "/desk?show=all", "/desk?show=mine"),
+        *(f"/desk/cases/{case.id}" for case in reader.support),
+        *(f"/cases/{case.id}" for case in reader.support),
+    ]
+
+
 def addresses_of(reader: ForumClient) -> list[str]:
     post, answer = reader.question.id, reader.answer.id
     return [
@@ -268,6 +281,7 @@ def addresses_of(reader: ForumClient) -> list[str]:
         *("/admin/audit", f"/users/{reader.asker.id}/notes"),
         *(f"/moderation/cases/{case.id}" for case in reader.cases),
         *flag_addresses(reader),
+        *support_addresses(reader),
         "/admin/groups",
         f"/admin/groups/{reader.group.id}",
         "/ranks",

@@ -29,6 +29,7 @@ from community.escalation.cases.models import (
 )
 from community.escalation.cases.operations import assigning, messages, states
 from community.escalation.cases.operations.opening import open_case
+from community.escalation.cases.queries.talk import newest_of
 from community.identity.models import User
 from community.posts.errors import UnfitText
 from community.posts.models import Post
@@ -108,7 +109,7 @@ def test_nothing_is_sent_over_something_new(app: Flask) -> None:
     agent, asker = make_agent(), make_user()
     question = make_question(asker)
     case = make_support_case(question)
-    seen = messages.newest_of(case.id, question.id)
+    seen = newest_of(case.id, question.id)
     _do(messages.receive_message, case.id, from_user=asker, body="It works again!")
     for say in (messages.reply_publicly, messages.message_privately, messages.note_internally):
         with pytest.raises(SomethingNew):
@@ -118,14 +119,14 @@ def test_nothing_is_sent_over_something_new(app: Flask) -> None:
         agent,
         case.id,
         PUBLIC_TEXT,
-        seen=messages.newest_of(case.id, question.id),
+        seen=newest_of(case.id, question.id),
     )
 
 
 def test_a_new_answer_of_a_member_is_something_new(app: Flask) -> None:
     agent, question = make_agent(), make_question()
     case = make_support_case(question)
-    seen = messages.newest_of(case.id, question.id)
+    seen = newest_of(case.id, question.id)
     make_answer(question)
     with pytest.raises(SomethingNew):
         _do(messages.message_privately, agent, case.id, SECRET, seen=seen)
@@ -134,7 +135,7 @@ def test_a_new_answer_of_a_member_is_something_new(app: Flask) -> None:
 def test_ones_own_words_are_nothing_new(app: Flask) -> None:
     agent, question = make_agent(), make_question()
     case = make_support_case(question)
-    seen = messages.newest_of(case.id, question.id)
+    seen = newest_of(case.id, question.id)
     _do(messages.note_internally, agent, case.id, "Looking into it.")
     _do(messages.message_privately, agent, case.id, SECRET, seen=seen)
 

@@ -168,10 +168,10 @@ def new_question() -> ResponseReturnValue:
         form = QuestionForm(
             title=draft.title, body=draft.body, tags=draft.tags, board=draft.board_slug
         )
-    return _render_form(form, draft_restored=restored)
+    return render_ask_form(form, draft_restored=restored)
 
 
-def _render_form(
+def render_ask_form(
     form: QuestionForm,
     *,
     status: int = 200,
@@ -179,6 +179,7 @@ def _render_form(
     draft_restored: bool = False,
     personal: PersonalPanel | None = None,
 ) -> ResponseReturnValue:
+    """Render the form of a new question; ``errors`` are messages by field."""
     viewer = current_viewer()
     preview, problem = preview_of(form.body) if form.wants_preview else ("", None)
     if problem:
@@ -214,7 +215,7 @@ def create_question() -> ResponseReturnValue:
     form = QuestionForm.read(request.form)
     viewer = current_viewer()
     if form.wants_preview:
-        return _render_form(form)
+        return render_ask_form(form)
     if not is_signed_in(viewer):
         return _keep_and_sign_in(form)
     choice = PersonalChoice.read(request.form)
@@ -223,10 +224,10 @@ def create_question() -> ResponseReturnValue:
         return submit_once(viewer.viewer_id, lambda: _ask(form, choice))
     except Invalid as refusal:
         panel, errors = choice.panel(refusal), dict(refusal.errors)
-        return _render_form(form, status=422, errors=errors, personal=panel)
+        return render_ask_form(form, status=422, errors=errors, personal=panel)
     except RateLimited as refusal:
         errors = {"": refusal.message}
-        page = _render_form(form, status=refusal.status, errors=errors, personal=choice.panel())
+        page = render_ask_form(form, status=refusal.status, errors=errors, personal=choice.panel())
         return retry_later(page, refusal)
 
 
@@ -286,7 +287,7 @@ def _keep_and_sign_in(form: QuestionForm) -> ResponseReturnValue:
         )
     except Invalid as refusal:
         errors = dict(refusal.errors) or {"body": refusal.message}
-        return _render_form(form, status=422, errors=errors)
+        return render_ask_form(form, status=422, errors=errors)
     flash(_("Your question is kept. Sign in or register, then post it."), "info")
     return redirect(url_for("identity.sign_in", next=url_for("questions.new_question")), 303)
 

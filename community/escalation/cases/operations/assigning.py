@@ -38,6 +38,12 @@ def assign_case(actor: Viewer, case_id: int, owner_id: int | None) -> SupportCas
     return case
 
 
+def own_if_free(actor: Viewer, case: SupportCase) -> None:
+    """Let whoever answers for a locked case that nobody owns own it."""
+    if case.owner_id is None and actor.viewer_id is not None:
+        _set_owner(actor, case, actor.viewer_id)
+
+
 def _fits(case: SupportCase, owner_id: int) -> bool:
     """Say whether somebody works in the case's team, and is not whom the case is for."""
     if owner_id == case.requester_id:

@@ -1,9 +1,8 @@
 """What is said in a case: in public, to the customer alone, within the team; and the replies."""
 
 from collections.abc import Collection
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import select
 
 from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import db
@@ -20,11 +19,13 @@ from community.escalation.cases.models import (
     CaseMessage,
     SupportCase,
 )
+from community.escalation.cases.operations.assigning import own_if_free
 from community.escalation.cases.operations.locking import Locked, lock_case, lock_for_work
 from community.escalation.cases.operations.noting import note_message
 from community.escalation.cases.operations.opening import open_case
 from community.escalation.cases.operations.states import reopen_locked
 from community.escalation.cases.policies import can_follow_case
+from community.escalation.cases.queries.talk import Seen
 from community.identity.models import User
 from community.posts.models import Post
 from community.posts.operations import rendered_columns
@@ -33,13 +34,6 @@ from community.questions.models import Question
 from community.questions.operations.answers import post_answer
 
 SHORTEST_CHARS = 2
-
-
-class Seen(NamedTuple):
-    """How far somebody has read a case: its newest message, and the newest post of its question."""
-
-    message_id: int = 0
-    post_id: int = 0
 
 
 def reply_publicly(
@@ -60,6 +54,7 @@ def reply_publicly(
     if locked.question is None:
         raise NotBetweenYou()
     _check_seen(actor, locked, seen)
+    own_if_free(actor, locked.case)
     answer = post_answer(actor, locked.question, body, vouched=vouched, typed_seconds=typed_seconds)
     message = CaseMessage(author_id=actor.id, kind=PUBLIC, direction=OUT, post_id=answer.id)
     return note_message(locked.case, message, actor_id=actor.id)
@@ -78,6 +73,7 @@ def message_privately(
     _check_seen(actor, locked, seen)
     if not _is_reachable(locked.case):
         raise NobodyToTell()
+    own_if_free(actor, locked.case)
     return _write(locked.case, actor, kind=PRIVATE, direction=OUT, text=text)
 
 
@@ -142,21 +138,6 @@ def _is_reachable(case: SupportCase) -> bool:
 def fit_private_text(body: str) -> str:
     """Return a private text as it is stored; raises ``UnfitText``."""
     return fit_text(body, lambda text: body_problem(text, shortest=SHORTEST_CHARS))
-
-
-def newest_of(case_id: int, question_id: int | None) -> Seen:
-    """Return how far a case can be read at present."""
-    message_id = db.session.scalar(
-        select(func.max(CaseMessage.id)).where(CaseMessage.case_id == case_id)
-    )
-    post_id = None
-    if question_id is not None:
-        post_id = db.session.scalar(select(func.max(Post.id)).where(_in_question(question_id)))
-    return Seen(message_id or 0, post_id or 0)
-
-
-def _in_question(question_id: int) -> ColumnElement[bool]:
-    return or_(Post.id == question_id, Post.root_id == question_id)
 
 
 def _check_seen(actor: User, locked: Locked, seen: Seen | None) -> None:

@@ -1,0 +1,44 @@
+"""What the forms of the desk send, as typed values."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from werkzeug.datastructures import MultiDict
+
+from community.escalation.cases.queries.talk import Seen
+
+TARGETS = ("public", "private", "note")
+# What becomes of the case once a message is out.
+THEN = ("open", "pending", "solved")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyForm:
+    """The composer with its three targets. ``is_confirmed`` says that public was meant."""
+
+    target: str = "private"
+    body: str = ""
+    then: str = "open"
+    outcome: str = ""
+    contact_reason: str = ""
+    seen: Seen = field(default_factory=Seen)
+    is_confirmed: bool = False
+
+    @classmethod
+    def read(cls, form: MultiDict[str, str]) -> Self:
+        """Read the fields; what nobody knows is what does the least harm: a note."""
+        target, then = form.get("target", ""), form.get("then", "")
+        return cls(
+            target=target if target in TARGETS else "note",
+            body=form.get("body", ""),
+            then=then if then in THEN else "open",
+            outcome=form.get("outcome", ""),
+            contact_reason=form.get("contact_reason", ""),
+            seen=Seen(_number(form.get("seen_message")), _number(form.get("seen_post"))),
+            is_confirmed=form.get("confirmed") == "1",
+        )
+
+
+def _number(raw: str | None) -> int:
+    raw = raw or ""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0

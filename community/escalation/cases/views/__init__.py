@@ -1,0 +1,1 @@
+"""The pages of support cases: the desk of the team, and a customer's own."""

@@ -1,0 +1,282 @@
+"""The desk of the support team: lists on the left, one case on the right."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.core import clock, markup
+from community.core.authz import require
+from community.core.db import forget_changes
+from community.core.errors import Conflict, Invalid, RateLimited, Refusal
+from community.core.forms import takes
+from community.core.limits import limited
+from community.core.submissions import submit_once
+from community.core.web import add_resource, current_viewer, is_fragment_request, renders
+from community.escalation.cases.drafting import draft_public_answer
+from community.escalation.cases.forms import ReplyForm
+from community.escalation.cases.models import CONTACT_REASONS, OUTCOMES, SupportCase
+from community.escalation.cases.operations import assigning, messages, states
+from community.escalation.cases.policies import (
+    can_change_case,
+    can_close_for_peers,
+    can_hand_back,
+    can_use_desk,
+    is_for_peers_first,
+)
+from community.escalation.cases.queries import desk, talk
+from community.escalation.cases.queries.solutions import has_solution_of_peers
+from community.escalation.cases.wording import (
+    CHANNEL_WORDS,
+    LINK_WORDS,
+    OUTCOME_WORDS,
+    PRIORITY_WORDS,
+    REASON_WORDS,
+    STATE_WORDS,
+    STEP_WORDS,
+    VIEW_WORDS,
+)
+from community.escalation.teams.queries import team_ids_of
+from community.identity.signing_in import signed_in_user
+from community.posts.views import preview_problem
+from community.questions.forms import PersonalChoice, PersonalPanel
+
+blueprint = Blueprint("desk", __name__)
+
+REPLY_FIELDS = (
+    *("target", "body", "then", "outcome", "contact_reason", "seen_message", "seen_post"),
+    *("confirmed", "personal", "vouching", "vouched", "started"),
+)
+
+
+@blueprint.before_request
+def let_agents_in() -> None:
+    """Refuse everybody else; guests were sent to the sign-in page before."""
+    require(can_use_desk(current_viewer()))
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, object]:
+    return {"can_use_desk": can_use_desk}
+
+
+@blueprint.get("/desk")
+def list_cases() -> str:
+    """List cases: mine, the team's, those nobody owns; alone, or as a fragment."""
+    name = "support/_list.html" if is_fragment_request() else "support/desk.html"
+    current = request.args.get("case", "")[:9]
+    current_id = int(current) if current.isascii() and current.isdigit() else 0
+    return render_template(name, current_id=current_id, **_list())
+
+
+@blueprint.get("/desk/next")
+def show_next() -> ResponseReturnValue:
+    """Lead to the case to work on next."""
+    found = desk.next_case_id(current_viewer())
+    if found is None:
+        flash(_("Nothing waits for you. Well done."), "success")
+        return redirect(url_for("desk.list_cases"), 303)
+    return redirect(url_for("desk.show_case", case_id=found), 303)
+
+
+def _list() -> dict[str, object]:
+    viewer, shown = current_viewer(), request.args.get("show", "")
+    shown = shown if shown in desk.VIEWS else "team"
+    return {
+        "page": desk.page_of_cases(viewer, show=shown, after=request.args.get("after", "")[:12]),
+        "counts": desk.count_cases(viewer),
+        "shown": shown,
+        "view_words": VIEW_WORDS,
+        "state_words": STATE_WORDS,
+        "priority_words": PRIORITY_WORDS,
+        "channel_words": CHANNEL_WORDS,
+    }
+
+
+@blueprint.get("/desk/cases/<int:case_id>")
+def show_case(case_id: int) -> ResponseReturnValue:
+    """Show a case with all that was said; ``draft`` begins a public answer out of a private one."""
+    return _render_case(case_id, ReplyForm(target="private"), drafted=request.args.get("draft", ""))
+
+
+def _render_case(
+    case_id: int,
+    form: ReplyForm,
+    *,
+    status: int = 200,
+    errors: Mapping[str, object] | None = None,
+    drafted: str = "",
+    **shown: Any,
+) -> ResponseReturnValue:
+    viewer = current_viewer()
+    record = desk.get_case_record(viewer, case_id)
+    case, question = record.case, record.question
+    newest = talk.newest_of(case.id, case.question_id)
+    context = {
+        **_list(),
+        "reply": _drafted(record, drafted) or form,
+        "talk": talk.list_talk(case),
+        "escalations": talk.list_escalations(case),
+        "newest": newest,
+        "seen": shown.pop("seen", newest),
+        "may_change": can_change_case(viewer, case, team_ids_of(viewer)),
+        "may_hand_back": can_hand_back(case, question),
+        "peers_solved": can_close_for_peers(
+            case, has_solution=has_solution_of_peers(case.question_id)
+        ),
+        "peers_first": record.board is not None
+        and is_for_peers_first(case, question, record.board.audience, clock.now()),
+        "colleagues": desk.list_colleagues(case),
+        "next_id": desk.next_case_id(viewer, case),
+        "errors": errors or {},
+        "current_id": case.id,
+        "step_words": STEP_WORDS,
+        "link_words": LINK_WORDS,
+        "outcome_words": OUTCOME_WORDS,
+        "reason_words": REASON_WORDS,
+        "outcomes": [(code, OUTCOME_WORDS[code]) for code in OUTCOMES],
+        "reasons": [(code, REASON_WORDS[code]) for code in CONTACT_REASONS],
+        **shown,
+    }
+    return render_template("support/case.html", record=record, case=case, **context), status
+
+
+def _drafted(record: desk.CaseRecord, wanted: str) -> ReplyForm | None:
+    """Return the composer with a masked public answer made out of a private message."""
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
+    if not number or record.question is None:
+        return None
+    message = talk.get_message_of_team(record.case, number)
+    if message is None:
+        return None
+    names = [record.requester.name] if record.requester else []
+    return ReplyForm(target="public", body=draft_public_answer(message.body, names))
+
+
+@blueprint.post("/desk/cases/<int:case_id>/messages")
+@takes(*REPLY_FIELDS)
+@renders("body")
+@limited("writing")
+def create_message(case_id: int) -> ResponseReturnValue:
+    """Send what was typed to whom it is for; public is asked about first, and nothing is lost."""
+    actor, form = signed_in_user(), ReplyForm.read(request.form)
+    choice = PersonalChoice.read(request.form)
+    if form.target == "public":
+        form = _masked(form, choice)
+        if not form.is_confirmed:
+            return _ask_to_confirm(case_id, form, choice.panel())
+    try:
+        return submit_once(actor.id, lambda: _send(case_id, form, choice))
+    except (Conflict, Invalid, RateLimited) as refusal:
+        forget_changes()
+        return _render_case(
+            case_id,
+            form,
+            status=refusal.status,
+            errors=_errors(refusal),
+            seen=form.seen,
+            personal=choice.panel(refusal if isinstance(refusal, Invalid) else None),
+        )
+
+
+def _masked(form: ReplyForm, choice: PersonalChoice) -> ReplyForm:
+    return ReplyForm(**{**vars(form), "body": choice.apply(form.body)})
+
+
+def _ask_to_confirm(case_id: int, form: ReplyForm, panel: PersonalPanel) -> ResponseReturnValue:
+    """Show what everybody would read, or why it cannot be posted."""
+    problem = preview_problem(form.body)
+    if problem:
+        return _render_case(case_id, form, status=422, errors={"msg": problem}, seen=form.seen)
+    preview = markup.render(markup.clean_text(form.body))
+    return _render_case(case_id, form, seen=form.seen, confirming=preview, personal=panel)
+
+
+def _send(case_id: int, form: ReplyForm, choice: PersonalChoice) -> str:
+    actor = signed_in_user()
+    if form.target == "public":
+        messages.reply_publicly(actor, case_id, form.body, seen=form.seen, vouched=choice.vouched)
+    elif form.target == "private":
+        messages.message_privately(actor, case_id, form.body, seen=form.seen)
+    else:
+        messages.note_internally(actor, case_id, form.body, seen=form.seen)
+    if form.then == "pending":
+        states.wait_for_customer(actor, case_id)
+    elif form.then == "solved":
+        states.solve(actor, case_id, outcome=form.outcome, contact_reason=form.contact_reason)
+    return url_for("desk.show_case", case_id=case_id, _anchor="reply")
+
+
+def _errors(refusal: Refusal) -> dict[str, object]:
+    if isinstance(refusal, Invalid) and refusal.errors:
+        return {"msg" if name == "body" else name: text for name, text in refusal.errors.items()}
+    return {"": refusal.message}
+
+
+@takes("owner")
+def take_case(case_id: int) -> ResponseReturnValue:
+    """Take a case, or give it to a colleague."""
+    owner = request.form.get("owner", "me")
+    if owner == "me":
+        return _do(case_id, lambda actor: assigning.take_case(actor, case_id))
+    owner_id = int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 10 else 0
+    return _do(case_id, lambda actor: assigning.assign_case(actor, case_id, owner_id))
+
+
+@takes()
+def give_back(case_id: int) -> ResponseReturnValue:
+    """Give a case back to its team."""
+    return _do(case_id, lambda actor: assigning.assign_case(actor, case_id, None))
+
+
+add_resource(blueprint, "/desk/cases/<int:case_id>/owner", create=take_case, delete=give_back)
+
+
+@blueprint.post("/desk/cases/<int:case_id>/state")
+@takes("state", "reason", "outcome", "contact_reason")
+def move_case(case_id: int) -> ResponseReturnValue:
+    """Bring a case into another state."""
+    form = request.form
+    steps: dict[str, Callable[[Any], SupportCase]] = {
+        "pending": lambda actor: states.wait_for_customer(actor, case_id),
+        "on_hold": lambda actor: states.hold(actor, case_id, form.get("reason", "")),
+        "open": lambda actor: states.reopen(actor, case_id),
+        "returned": lambda actor: states.return_to_community(actor, case_id),
+        "answered_by_peers": lambda actor: states.close_answered_by_peers(actor, case_id),
+        "closed": lambda actor: states.close(actor, case_id),
+        "spam": lambda actor: states.close_as_spam(actor, case_id),
+        "solved": lambda actor: states.solve(
+            actor,
+            case_id,
+            outcome=form.get("outcome", ""),
+            contact_reason=form.get("contact_reason", ""),
+        ),
+    }
+    step = steps.get(form.get("state", ""))
+    if step is None:
+        raise Invalid()
+    return _do(case_id, step)
+
+
+def _do(case_id: int, act: Callable[[Any], SupportCase]) -> ResponseReturnValue:
+    """Do something to a case the viewer sees; what is refused is said on its page."""
+    desk.get_case(current_viewer(), case_id)
+    try:
+        act(signed_in_user())
+    except (Conflict, Invalid) as refusal:
+        forget_changes()
+        form = ReplyForm(
+            outcome=request.form.get("outcome", ""),
+            contact_reason=request.form.get("contact_reason", ""),
+        )
+        return _render_case(
+            case_id,
+            form,
+            status=refusal.status,
+            errors=_errors(refusal),
+            kept_reason=request.form.get("reason", ""),
+        )
+    flash(_("Done."), "success")
+    return redirect(url_for("desk.show_case", case_id=case_id), 303)

@@ -1,0 +1,109 @@
+"""A customer's own cases: what is going on, what was said in private, and a reply to it."""
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.core.db import forget_changes
+from community.core.errors import Invalid, RateLimited
+from community.core.forms import takes
+from community.core.i18n import reader_language
+from community.core.limits import limited
+from community.core.submissions import submit_once
+from community.core.web import current_viewer, renders
+from community.escalation.cases.operations import asking, messages
+from community.escalation.cases.queries import own, talk
+from community.escalation.cases.wording import OWN_STATE_WORDS, OWN_STEP_WORDS
+from community.identity.signing_in import signed_in_user
+from community.questions.forms import QuestionForm
+from community.questions.views.questions import render_ask_form
+
+blueprint = Blueprint("support", __name__)
+
+# All that the form of a question sends: it leads here by another button.
+QUESTION_FIELDS = (
+    *("title", "body", "tags", "board", "language", "image_alt", "started"),
+    *("personal", "vouching", "vouched"),
+)
+
+
+@blueprint.get("/account/cases")
+def list_cases() -> str:
+    """List the viewer's own cases, newest first."""
+    before = request.args.get("before", type=int)
+    page = own.page_of_own_cases(current_viewer(), before=before)
+    return render_template("support/own_cases.html", page=page, state_words=OWN_STATE_WORDS)
+
+
+@blueprint.get("/cases/<int:case_id>")
+def show_case(case_id: int) -> ResponseReturnValue:
+    """Show the viewer's own case: where it stands, what was said, and the box for a reply."""
+    return _render(case_id)
+
+
+def _render(
+    case_id: int, *, status: int = 200, typed: str = "", error: object = ""
+) -> ResponseReturnValue:
+    case = own.get_own_case(current_viewer(), case_id)
+    page = render_template(
+        "support/own_case.html",
+        case=case,
+        question=own.get_question_of(case),
+        follow_up_id=own.get_follow_up(case),
+        talk=talk.list_own_talk(case),
+        state_words=OWN_STATE_WORDS,
+        step_words=OWN_STEP_WORDS,
+        typed=typed,
+        error=error,
+    )
+    return page, status
+
+
+@blueprint.post("/cases/<int:case_id>/messages")
+@takes("body", "started")
+@renders("body")
+@limited("writing")
+def create_message(case_id: int) -> ResponseReturnValue:
+    """Write to the support team; only they read it."""
+    body = request.form.get("body", "")
+    try:
+        return submit_once(current_viewer().viewer_id, lambda: _reply(case_id, body))
+    except Invalid as refusal:
+        forget_changes()
+        error = refusal.errors.get("body", refusal.message)
+        return _render(case_id, status=422, typed=body, error=error)
+
+
+def _reply(case_id: int, body: str) -> str:
+    own.get_own_case(current_viewer(), case_id)
+    message = messages.receive_message(case_id, from_user=signed_in_user(), body=body)
+    flash(_("Your message is with the support team."), "success")
+    return url_for("support.show_case", case_id=message.case_id)
+
+
+@blueprint.post("/cases")
+@takes(*QUESTION_FIELDS, file="image")
+@renders("body")
+@limited("writing")
+def create_case() -> ResponseReturnValue:
+    """Send what was about to become a public question to the support team alone."""
+    try:
+        return submit_once(current_viewer().viewer_id, _open)
+    except (Invalid, RateLimited) as refusal:
+        forget_changes()
+        errors = refusal.errors if isinstance(refusal, Invalid) else {"": refusal.message}
+        form = QuestionForm.read(request.form)
+        return render_ask_form(form, status=refusal.status, errors=dict(errors))
+
+
+def _open() -> str:
+    form = request.form
+    case = asking.ask_privately(
+        signed_in_user(),
+        title=form.get("title", ""),
+        body=form.get("body", ""),
+        board_slug=form.get("board", ""),
+        language=form.get("language") or reader_language(),
+    )
+    flash(_("Only the support team reads this. You find their answer here."), "success")
+    return url_for("support.show_case", case_id=case.id)

@@ -1,0 +1,90 @@
+"""What cases and what happens to them are called."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+STATE_WORDS: dict[str, LazyString] = {
+    "new": _l("New"),
+    "open": _l("Open"),
+    "pending": _l("Waits for the customer"),
+    "on_hold": _l("Waits for somebody else"),
+    "returned": _l("Handed back to the community"),
+    "solved": _l("Solved"),
+    "closed": _l("Closed"),
+}
+# The same for whoever asked.
+OWN_STATE_WORDS: dict[str, LazyString] = {
+    "new": _l("The support team has it"),
+    "open": _l("The support team is at work on it"),
+    "pending": _l("We wait for your reply"),
+    "on_hold": _l("We wait for somebody else"),
+    "returned": _l("With the community; the support team keeps an eye on it"),
+    "solved": _l("Solved"),
+    "closed": _l("Closed"),
+}
+PRIORITY_WORDS: dict[str, LazyString] = {
+    "urgent": _l("urgent"),
+    "high": _l("high"),
+    "normal": _l("normal"),
+    "low": _l("low"),
+}
+VIEW_WORDS: dict[str, LazyString] = {
+    "mine": _l("Mine"),
+    "team": _l("Team"),
+    "unassigned": _l("Unassigned"),
+    "waiting": _l("Waiting"),
+    "all": _l("All"),
+}
+CHANNEL_WORDS: dict[str, LazyString] = {
+    "question": _l("public question"),
+    "mail": _l("by e-mail"),
+    "form": _l("private"),
+}
+OUTCOME_WORDS: dict[str, LazyString] = {
+    "answered": _l("Question answered"),
+    "fixed": _l("Fault mended"),
+    "workaround": _l("A way around it"),
+    "not_possible": _l("Not possible"),
+    "no_reply": _l("No reply from the customer"),
+    "answered_by_peers": _l("Answered by the community"),
+    "merged": _l("Part of another case"),
+    "spam": _l("Spam"),
+}
+REASON_WORDS: dict[str, LazyString] = {
+    "how_to": _l("How something works"),
+    "fault": _l("Fault"),
+    "account": _l("Account and sign-in"),
+    "contract": _l("Contract"),
+    "billing": _l("Bill and payment"),
+    "delivery": _l("Order and delivery"),
+    "complaint": _l("Complaint"),
+    "other": _l("Something else"),
+}
+STEP_WORDS: dict[str, LazyString] = {
+    "opened": _l("Handed to the support team"),
+    "escalated": _l("Came up again"),
+    "open": _l("In hand again"),
+    "pending": _l("Waits for the customer"),
+    "on_hold": _l("Waits for somebody else"),
+    "returned": _l("Handed back to the community"),
+    "solved": _l("Solved"),
+    "closed": _l("Closed"),
+}
+OWN_STEP_WORDS: dict[str, LazyString] = {
+    "opened": _l("The support team has it"),
+    "escalated": _l("It came up again"),
+    "open": _l("The support team goes on"),
+    "pending": _l("We wait for your reply"),
+    "on_hold": _l("We wait for somebody else"),
+    "returned": _l("Back with the community; the support team keeps an eye on it"),
+    "solved": _l("Solved"),
+    "closed": _l("Closed"),
+}
+LINK_WORDS: dict[str, LazyString] = {
+    "follow_up": _l("follows up"),
+    "follow_up_of": _l("followed up by"),
+    "merged_into": _l("part of"),
+    "merged_into_of": _l("contains"),
+    "parent": _l("belongs to"),
+    "parent_of": _l("has"),
+}
