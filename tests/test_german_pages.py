@@ -5,6 +5,7 @@ What members write stays as it is; here they write words that the catalogue does
 
 import re
 from html import unescape
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -185,7 +186,8 @@ PAGES = [
 def test_pages_are_german(reader: ForumClient, english_phrases: frozenset[str], who: str) -> None:
     visit(reader, who)
     said = {}
-    for address in [*PAGES, *addresses_of(reader), *decision_addresses_of(reader)]:
+    others = decision_addresses_of(reader), support_addresses(reader)
+    for address in [*PAGES, *addresses_of(reader), *chain(*others)]:
         page = reader.get(address, follow_redirects=True)
         assert page.status_code in (200, 401, 403, 404)
         said[address] = found_in(page.text, english_phrases)
@@ -281,7 +283,6 @@ def addresses_of(reader: ForumClient) -> list[str]:
         *("/admin/audit", f"/users/{reader.asker.id}/notes"),
         *(f"/moderation/cases/{case.id}" for case in reader.cases),
         *flag_addresses(reader),
-        *support_addresses(reader),
         "/admin/groups",
         f"/admin/groups/{reader.group.id}",
         "/ranks",
