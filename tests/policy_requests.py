@@ -344,10 +344,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "account.change_password": _fixed("/account/password", password="harbour crane whistle"),
     "account.edit_name": _fixed("/account/name", display_name="Quite another name"),
     "account.sign_out_everywhere": _fixed("/account/sessions"),
-    "account.sign_out_session": lambda c: (
-        f"/account/sessions/{_owned(c, c.world.sessions)}",
-        {},
-    ),
+    "account.sign_out_session": lambda c: (f"/account/sessions/{_owned(c, c.world.sessions)}", {}),
     "account.add_passkey": _fixed("/account/factors/passkeys", name="Key", credential="{}"),
     "account.begin_totp": _fixed("/account/factors/totp"),
     "account.confirm_totp": _fixed("/account/factors/totp/confirmation", code="123456"),
