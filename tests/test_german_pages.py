@@ -115,10 +115,18 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         make_support_case(german.waiting, reason="Plugh"),
         make_support_case(requester=asker, subject="Xyzzy", body="Plover plugh."),
     ]
+    german.support = _cases_of(german.waiting, asker)
     german.sanctions = [make_sanction(asker, kind, by=team) for kind in ("warning", "notice")]
     make_appeal(db.session.get_one(Statement, german.sanctions[0].statement_id), "Plugh!")
     sent_mails(app)
     return german
+
+
+def _cases_of(question: Any, asker: Any) -> list[Any]:
+    return [
+        make_support_case(question, reason="Plugh"),
+        make_support_case(requester=asker, subject="Xyzzy", body="Plover plugh."),
+    ]
 
 
 def as_tuple(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
