@@ -15,6 +15,8 @@ BY_STRENGTH = (
     "reopened",
     "moved",
     "new_question",
+    "support",
+    "solved",
     "deadline",
     "case",
     "decision",
@@ -33,6 +35,9 @@ STRENGTH = {kind: len(BY_STRENGTH) - place for place, kind in enumerate(BY_STREN
 QUESTION_WATCH_KINDS = frozenset({"answer", "comment", "closed", "reopened"})
 
 # Pleasant, and nothing to act upon.
-# Of points, of decisions, and of being a superuser, letters of their own tell, with the reason.
-QUIET_KINDS = frozenset({"kudos", "badge", "decision", "flag", "points", "superuser", "trust"})
+# Of points, of decisions, of being a superuser and of what the support team wrote, letters of their
+# own tell.
+QUIET_KINDS = frozenset(
+    {"kudos", "badge", "decision", "flag", "points", "superuser", "support", "trust"}
+)
 MAIL_BY_DEFAULT = {kind: kind not in QUIET_KINDS for kind in KINDS}

@@ -33,12 +33,14 @@ KINDS = (
     "case",
     "suggestion",
     "deadline",
+    "support",
+    "solved",
 )
 # These are about the member and no post.
 PERSONAL_KINDS = frozenset(
     {
         *("badge", "case", "deadline", "decision", "flag", "points", "rules"),
-        *("suggestion", "superuser", "trust"),
+        *("suggestion", "superuser", "trust", "support", "solved"),
     }
 )
 

@@ -32,7 +32,12 @@ from community.events import (
 from community.events.deadlines import ClockBreached, ClockWarned
 from community.events.duplicates import DuplicateProposed
 from community.events.edits import EditDecided, EditSuggested
+<<<<<<< HEAD
 from community.events.reports import CaseEscalated, CaseNoted, CaseOverdue, FlagAnswered
+=======
+from community.events.reports import CaseOverdue, FlagAnswered
+from community.events.support import CaseMessageAdded, CaseSolved
+>>>>>>> 5b5953a (Let deadlines follow what is done with a case, and tell askers of private messages and of the end)
 from community.notifications.operations.telling import (
     tell,
     tell_everybody,
@@ -270,6 +275,23 @@ def on_case_overdue(event: CaseOverdue, *, event_id: int) -> None:
     tell_personally(event.user_id, "case", page=page, event_id=event_id, note=note)
 
 
+def on_case_message(event: CaseMessageAdded, *, event_id: int) -> None:
+    """Tell a customer that the support team wrote to them alone; a letter holds the words."""
+    if event.kind == "private" and event.direction == "out":
+        _tell_customer(event.requester_id, event.case_id, "support", event_id)
+
+
+def on_case_solved(event: CaseSolved, *, event_id: int) -> None:
+    """Tell a customer that their case is solved."""
+    _tell_customer(event.requester_id, event.case_id, "solved", event_id)
+
+
+def _tell_customer(user_id: int | None, case_id: int, kind: str, event_id: int) -> None:
+    if user_id is not None:
+        page, note = f"/cases/{case_id}", str(case_id)
+        tell_personally(user_id, kind, page=page, event_id=event_id, note=note)
+
+
 def on_clock_warned(event: ClockWarned, *, event_id: int) -> None:
     """Tell whoever has a support case in hand that its deadline is near."""
     _tell_of_deadline(event.user_id, event.case_id, "near", event_id)
@@ -365,6 +387,8 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     AppealDecided: [on_decision_appealed],
     FlagAnswered: [on_flag_answered],
     CaseOverdue: [on_case_overdue],
+    CaseMessageAdded: [on_case_message],
+    CaseSolved: [on_case_solved],
     EditSuggested: [on_edit_suggested],
     EditDecided: [on_edit_decided],
     ClockWarned: [on_clock_warned],

@@ -37,12 +37,16 @@ KIND_LABELS: dict[str, LazyString] = {
     "decision": _l("Our team decides about you or your posts"),
     "flag": _l("Moderators decide about what you reported"),
     "suggestion": _l("Changes suggested for your posts, and what becomes of yours"),
+    "support": _l("The support team writes to you"),
+    "solved": _l("The support team has solved a case of yours"),
     "deadline": _l("A support case of yours or of your team is due soon, or was missed"),
     "case": _l("A case for moderators waits for a day, or a colleague asks you about one"),
 }
 
 # What they are about stands in their note; the line says all of it.
-CODED_KINDS = frozenset({"points", "rules", "decision", "flag", "case", "suggestion", "deadline"})
+CODED_KINDS = frozenset(
+    {"points", "rules", "decision", "flag", "case", "suggestion", "deadline", "support", "solved"}
+)
 
 MAIL_LABELS: dict[str, LazyString] = {
     **KIND_LABELS,
@@ -127,6 +131,14 @@ def _case_line(note: str) -> str:
     if what == "escalated":
         return _("Case %(number)s was handed over to the administrators", number=number)
     return _("Case %(number)s has waited for a day: please decide it", number=number)
+
+
+def _support_line(number: str) -> str:
+    return _("The support team wrote to you in your case %(number)s", number=f"C-{number}")
+
+
+def _solved_line(number: str) -> str:
+    return _("The support team has solved your case %(number)s", number=f"C-{number}")
 
 
 def _deadline_line(note: str) -> str:
@@ -273,6 +285,8 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "case": _case_line,
     "suggestion": _suggestion_line,
     "deadline": _deadline_line,
+    "support": _support_line,
+    "solved": _solved_line,
 }
 
 

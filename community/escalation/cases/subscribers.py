@@ -8,24 +8,28 @@ from community.core.db import db
 from community.escalation.cases.models import RETURNED
 from community.escalation.cases.operations.messages import note_public_reply
 from community.escalation.cases.operations.states import close_answered_by_peers
-from community.escalation.cases.queries.solutions import get_live_case, has_solution_of_peers
+from community.escalation.cases.queries.solutions import (
+    get_live_case,
+    has_solution_of_peers,
+    is_agent_of,
+)
 from community.events import AnswerAccepted, AnswerPosted, CommentPosted
 from community.posts.models import Post
 
 
 def on_answer_posted(event: AnswerPosted, *, event_id: int) -> None:
-    """Take what the asker wrote below their question for a reply to the team."""
+    """Take what asker and team write below a question for a part of its case."""
     _note_reply(event.question_id, event.answer_id, event.actor_id)
 
 
 def on_comment_posted(event: CommentPosted, *, event_id: int) -> None:
-    """Take what the asker remarked on their question for a reply to the team."""
+    """Take what asker and team remark on a question for a part of its case."""
     _note_reply(event.question_id, event.comment_id, event.actor_id)
 
 
 def _note_reply(question_id: int, post_id: int, actor_id: int) -> None:
     case = get_live_case(question_id)
-    if case is not None and case.requester_id == actor_id:
+    if case is not None and (case.requester_id == actor_id or is_agent_of(case, actor_id)):
         note_public_reply(case.id, db.session.get_one(Post, post_id))
 
 

@@ -115,7 +115,10 @@ def receive_message(
 
 
 def note_public_reply(case_id: int, post: Post) -> None:
-    """Note what the asker wrote in public below their question; the case is open again."""
+    """Note what asker or team wrote in public below the question; once.
+
+    The asker's words open the case again.
+    """
     locked = lock_case(case_id)
     case = locked.case
     known = select(CaseMessage.id).where(
@@ -124,9 +127,12 @@ def note_public_reply(case_id: int, post: Post) -> None:
     if case.state == CLOSED or db.session.scalar(known) is not None:
         return
     author = db.session.get_one(User, post.author_id)
-    message = CaseMessage(author_id=author.id, kind=PUBLIC, direction=IN, post_id=post.id)
+    is_asker = author.id == case.requester_id
+    direction = IN if is_asker else OUT
+    message = CaseMessage(author_id=author.id, kind=PUBLIC, direction=direction, post_id=post.id)
     note_message(case, message, actor_id=author.id)
-    reopen_locked(author, locked)
+    if is_asker:
+        reopen_locked(author, locked)
 
 
 def _is_reachable(case: SupportCase) -> bool:

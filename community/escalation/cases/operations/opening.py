@@ -14,6 +14,7 @@ from community.escalation.cases.models import (
     IN,
     NEW,
     OPEN,
+    PRIORITIES,
     PRIVATE,
     REASON_MAX_CHARS,
     RETURNED,
@@ -23,7 +24,13 @@ from community.escalation.cases.models import (
     Escalation,
     SupportCase,
 )
-from community.escalation.cases.operations.noting import change_state, note_message, note_step
+from community.escalation.cases.operations.noting import (
+    change_state,
+    facts_of,
+    note_message,
+    note_step,
+)
+from community.escalation.sla.operations.clocks import reconsider, start_clocks
 from community.escalation.teams.operations import team_for
 from community.events.support import CaseOpened
 from community.posts.operations import rendered_columns
@@ -68,7 +75,7 @@ def open_case(
     """
     cause = _Cause(actor, trigger, occurrence, reason[:REASON_MAX_CHARS])
     question = None if question_id is None else lock_question(question_id)
-    present = None if question is None else _present_case(question, cause)
+    present = None if question is None else _present_case(question, cause, priority)
     if present is not None:
         return present
     if question is not None:
@@ -97,6 +104,7 @@ def _start(case: SupportCase, question: Question | None, cause: _Cause) -> None:
     db.session.flush()
     _note_escalation(case, cause)
     note_step(case, "opened", cause.actor)
+    start_clocks(facts_of(case), case.opened_at)
     after = {"trigger": cause.trigger, "question_id": case.question_id, "priority": case.priority}
     record(
         cause.actor,
@@ -114,8 +122,11 @@ def _start(case: SupportCase, question: Question | None, cause: _Cause) -> None:
     )
 
 
-def _present_case(question: Question, cause: _Cause) -> SupportCase | None:
-    """Return the case a question has, with this cause noted; None if it needs a new one."""
+def _present_case(question: Question, cause: _Cause, priority: str) -> SupportCase | None:
+    """Return the case a question has, with this cause noted; None if it needs a new one.
+
+    It becomes more pressing where this cause is, never less.
+    """
     same = select(Escalation.case_id).where(
         Escalation.question_id == question.id,
         Escalation.trigger == cause.trigger,
@@ -131,6 +142,9 @@ def _present_case(question: Question, cause: _Cause) -> SupportCase | None:
     if case is not None:
         _note_escalation(case, cause)
         note_step(case, "escalated", cause.actor)
+        if PRIORITIES.index(priority) < PRIORITIES.index(case.priority):
+            case.priority = priority
+            reconsider(facts_of(case), clock.now())
         if case.state in (SOLVED, RETURNED):
             change_state(case, OPEN, cause.actor)
             hand_to_support(question)

@@ -24,6 +24,8 @@ from community.escalation.cases.models import (
     SupportCase,
 )
 from community.escalation.cases.policies import can_see_case, can_use_desk
+from community.escalation.sla.models import CLOCK_KINDS, SlaClock
+from community.escalation.sla.queries import list_clocks, nearest_clocks
 from community.escalation.teams.models import Team, TeamMember
 from community.escalation.teams.queries import team_ids_of
 from community.identity.models import User
@@ -32,7 +34,7 @@ from community.questions.models import Question
 
 # The lists of the desk, in their order.
 VIEWS = ("mine", "team", "unassigned", "waiting", "all")
-_RANK: ColumnElement[int] = case(
+_RANK: Any = case(
     {priority: rank for rank, priority in enumerate(PRIORITIES)}, value=SupportCase.priority
 )
 
@@ -44,6 +46,7 @@ class CaseRow(NamedTuple):
     owner_name: str | None
     requester_name: str | None
     me_too_count: int | None
+    deadline: SlaClock | None = None
 
 
 class CasePage(NamedTuple):
@@ -64,6 +67,7 @@ class CaseRecord:
     owner: Person | None
     requester: Person | None
     links: Sequence[tuple[str, SupportCase]]
+    clocks: Sequence[SlaClock]
 
 
 def page_of_cases(viewer: Viewer, *, show: str = "team", after: str = "") -> CasePage:
@@ -82,7 +86,8 @@ def page_of_cases(viewer: Viewer, *, show: str = "team", after: str = "") -> Cas
         .where(case_is_for(viewer), _is_in(viewer, show))
     )
     rows = db.session.execute(_in_order(query, after).limit(PAGE_SIZE + 1)).all()
-    found = [CaseRow(*row) for row in rows]
+    nearest = nearest_clocks([row[0].id for row in rows])
+    found = [CaseRow(row[0], row[1], row[2], row[3], nearest.get(row[0].id)) for row in rows]
     more = _key_of(found[PAGE_SIZE - 1].case) if len(found) > PAGE_SIZE else ""
     return CasePage(found[:PAGE_SIZE], more)
 
@@ -161,7 +166,14 @@ def get_case_record(viewer: Viewer, case_id: int) -> CaseRecord:
         owner=people.get(found.owner_id or 0),
         requester=people.get(found.requester_id or 0),
         links=_links_of(found),
+        clocks=_shown_clocks(found),
     )
+
+
+def _shown_clocks(found: SupportCase) -> list[SlaClock]:
+    """Return the newest clock of each kind, in their order."""
+    newest = {clock.kind: clock for clock in list_clocks(found.id)}
+    return [newest[kind] for kind in CLOCK_KINDS if kind in newest]
 
 
 def _people(user_ids: set[int | None]) -> dict[int, Person]:

@@ -38,6 +38,8 @@ from community.escalation.cases.wording import (
     STEP_WORDS,
     VIEW_WORDS,
 )
+from community.escalation.sla.wording import KIND_WORDS, TONES
+from community.escalation.sla.wording import STATE_WORDS as CLOCK_STATES
 from community.escalation.teams.queries import team_ids_of
 from community.identity.signing_in import signed_in_user
 from community.posts.views import preview_problem
@@ -118,6 +120,9 @@ def _render_case(
         **_list(),
         "reply": _drafted(record, drafted) or form,
         "talk": talk.list_talk(case),
+        "clock_words": KIND_WORDS,
+        "clock_states": CLOCK_STATES,
+        "clock_tones": TONES,
         "escalations": talk.list_escalations(case),
         "newest": newest,
         "seen": shown.pop("seen", newest),
