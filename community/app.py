@@ -18,10 +18,10 @@ from community.core.health import blueprint as health_blueprint
 from community.core.jobs import registry
 from community.core.settings import Settings
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
-from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
-from community.escalation.mail_in.views import blueprint as mail_in_blueprint
 from community.escalation.cases.views.desk import blueprint as desk_blueprint
 from community.escalation.cases.views.own import blueprint as support_blueprint
+from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
+from community.escalation.mail_in.views import blueprint as mail_in_blueprint
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
 from community.escalation.triggers.subscribers import SUBSCRIPTIONS as TRIGGER_SUBSCRIPTIONS
 from community.escalation.triggers.views.expecting import blueprint as triggers_blueprint

@@ -32,12 +32,8 @@ from community.events import (
 from community.events.deadlines import ClockBreached, ClockWarned
 from community.events.duplicates import DuplicateProposed
 from community.events.edits import EditDecided, EditSuggested
-<<<<<<< HEAD
 from community.events.reports import CaseEscalated, CaseNoted, CaseOverdue, FlagAnswered
-=======
-from community.events.reports import CaseOverdue, FlagAnswered
 from community.events.support import CaseMessageAdded, CaseSolved
->>>>>>> 5b5953a (Let deadlines follow what is done with a case, and tell askers of private messages and of the end)
 from community.notifications.operations.telling import (
     tell,
     tell_everybody,
