@@ -169,7 +169,6 @@ def make_world() -> World:
     """Write all that the requests need."""
     boards = {"here": make_board("here"), "there": make_board("there")}
     world = World(make_people(boards["here"]), make_user("Author"), boards, make_group("testers"))
-    second_admin = make_user("Another admin", role="admin")
     make_user("Not yet invited")
     for target in TARGETS:
         board = boards["there" if target == "elsewhere" else "here"]
@@ -210,7 +209,7 @@ def make_world() -> World:
     hide_by_flags(world)
     world.suggestions = _suggest(world)
     world.support_cases = make_support_cases(world.people, world.author, boards)
-    world.points = make_points(world.people, world.author, second_admin)
+    world.points = make_points(world.people, world.author, make_user("Another admin", role="admin"))
     _make_payback(world)
     _make_runs(world)
     return world
