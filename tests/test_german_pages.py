@@ -111,10 +111,6 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         hold_edit(asker, question, "Plugh it twice and wait, then it frobnicates."),
     ]
     german.reviewed = [open_case_of(one.id) for one in german.suggested]
-    german.support = [
-        make_support_case(german.waiting, reason="Plugh"),
-        make_support_case(requester=asker, subject="Xyzzy", body="Plover plugh."),
-    ]
     german.support = _cases_of(german.waiting, asker)
     german.sanctions = [make_sanction(asker, kind, by=team) for kind in ("warning", "notice")]
     make_appeal(db.session.get_one(Statement, german.sanctions[0].statement_id), "Plugh!")
