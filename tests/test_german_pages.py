@@ -104,8 +104,7 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
     with transaction():
         for case in german.flagged[1:]:
             claim_case(team, get_case(team, case.id))
-    not_own = make_question(helper, board, title="Xyzzy is what plover makes of it")
-    german.not_own = not_own
+    german.not_own = make_question(helper, board, title="Xyzzy is what plover makes of it")
     german.suggested = [
         make_suggestion(helper, others, "Plugh it twice and wait, then it frobnicates."),
         hold_edit(asker, question, "Plugh it twice and wait, then it frobnicates."),
