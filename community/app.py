@@ -17,12 +17,14 @@ from community.core.assets import Assets
 from community.core.health import blueprint as health_blueprint
 from community.core.jobs import registry
 from community.core.settings import Settings
+from community.escalation.calendars.views import blueprint as calendars_blueprint
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
 from community.escalation.cases.views.desk import blueprint as desk_blueprint
 from community.escalation.cases.views.own import blueprint as support_blueprint
 from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
 from community.escalation.mail_in.views import blueprint as mail_in_blueprint
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
+from community.escalation.sla.views import blueprint as sla_blueprint
 from community.escalation.triggers.subscribers import SUBSCRIPTIONS as TRIGGER_SUBSCRIPTIONS
 from community.escalation.triggers.views.expecting import blueprint as triggers_blueprint
 from community.escalation.triggers.views.handing import blueprint as handover_blueprint
@@ -140,6 +142,8 @@ BLUEPRINTS = (
     handover_rules_blueprint,
     privacy_blueprint,
     administration_blueprint,
+    calendars_blueprint,
+    sla_blueprint,
     moderation_blueprint,
     reviews_blueprint,
     flags_blueprint,

@@ -211,7 +211,13 @@ SANCTIONS = {
     "decisions.appeal_suspension": alike(EVERYBODY),
 }
 
+DEADLINES = (
+    *("calendars.create_calendar", "calendars.save_calendar", "calendars.add_holidays"),
+    *("sla.create_policy", "sla.save_policy", "sla.move_policy", "sla.delete_policy"),
+)
+
 ADMINISTRATION = {
+    **dict.fromkeys(DEADLINES, alike(ADMINS)),
     "administration.add_member": alike(ADMINS),
     "administration.delete_group": alike(ADMINS),
     "administration.give_role": alike(ADMINS),
@@ -323,16 +329,10 @@ FRESHLY_PROVED = frozenset(
         "adjustments.show_member",
         "adjustments.undo",
         "adjustments.uphold",
-        "administration.add_member",
-        "administration.delete_group",
-        "administration.give_role",
-        "administration.make_group",
-        "administration.remove_member",
-        "administration.rename_group",
-        "administration.save_audience",
-        "administration.create_badge",
-        "administration.save_badge",
-        "administration.save_rank",
+        *("administration.add_member", "administration.delete_group", "administration.give_role"),
+        *("administration.make_group", "administration.remove_member", *DEADLINES),
+        *("administration.rename_group", "administration.save_audience"),
+        *("administration.create_badge", "administration.save_badge", "administration.save_rank"),
         "administration.take_role",
         "payback.approve_charity",
         "payback.remove_details",

@@ -180,6 +180,13 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/badges": _one("/badges"),
     "/badges/<int:badge_id>": _one("/badges/1"),
     "/users/<int:user_id>/badges": _people("/users/{id}/badges"),
+    "/admin/calendars": _one("/admin/calendars"),
+    "/admin/calendars/new": _one("/admin/calendars/new"),
+    "/admin/calendars/<int:calendar_id>": _one("/admin/calendars/1"),
+    "/admin/sla": _one("/admin/sla"),
+    "/admin/sla/new": _one("/admin/sla/new"),
+    "/admin/sla/due": _one("/admin/sla/due"),
+    "/admin/sla/<int:policy_id>": _one("/admin/sla/1"),
     "/admin/badges": _one("/admin/badges"),
     "/admin/badges/new": _one("/admin/badges/new"),
     "/admin/badges/<int:badge_id>": _one("/admin/badges/1"),
@@ -469,6 +476,9 @@ ADMINISTRATION = {
         "/payback/charities/<int:charity_id>/listing",
     ),
     *("/admin/badges", "/admin/badges/<int:badge_id>"),
+    *("/admin/calendars", "/admin/calendars/<int:calendar_id>"),
+    *("/admin/calendars/<int:calendar_id>/holidays", "/admin/sla", "/admin/sla/<int:policy_id>"),
+    *("/admin/sla/<int:policy_id>/place", "/admin/sla/<int:policy_id>/retirement"),
     *("/badges/<int:badge_id>/grants", "/badges/<int:badge_id>/grants/<int:grant_id>"),
 }
 # Rules that change only what belongs to the sender, or nothing.

@@ -1,4 +1,4 @@
-"""Requests about what staff keep to themselves: notes on people, and the audit log."""
+"""Requests about what staff keep to themselves: notes on people, deadlines, the audit log."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from community.core.db import db, transaction
 from community.identity.models import User
 from moderation.audit.models import StaffNote
+from tests.policy_deadlines import deadline_requests
 
 
 def make_notes(author: User, person: User) -> None:
@@ -19,6 +20,7 @@ def make_notes(author: User, person: User) -> None:
 def staff_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
     """Return the requests by endpoint; each takes a cell of the matrix."""
     return {
+        **deadline_requests(),
         "staff_notes.create_note": lambda c: (f"/users/{c.owner.id}/notes", {"note": "Called."}),
         "staff_notes.delete_note": lambda c: (_note(c), {}),
         "audit_log.export_log": lambda c: ("/admin/audit/exports", {"action": "case.decided"}),

@@ -36,6 +36,7 @@ from community.escalation.calendars.week_text import (
     parse_holidays,
     parse_spans,
 )
+from community.escalation.teams.operations import give_calendar
 from community.events.deadlines import CalendarChanged
 
 Errors = dict[str, str | LazyString]
@@ -58,6 +59,7 @@ class CalendarFacts:
     region: str = ""
     holidays: str = ""
     is_default: bool = False
+    teams: frozenset[int] = frozenset()
 
 
 def make_calendar(actor: Viewer, facts: CalendarFacts) -> Calendar:
@@ -70,7 +72,9 @@ def make_calendar(actor: Viewer, facts: CalendarFacts) -> Calendar:
     if facts.is_default:
         _make_default(calendar)
     _add_version(actor, calendar, content)
-    record(actor, Action.CALENDAR_MADE, subject=("calendar", calendar.id), after=_shown(content))
+    give_calendar(calendar.id, facts.teams)
+    after = {**_shown(content), "teams": sorted(facts.teams)}
+    record(actor, Action.CALENDAR_MADE, subject=("calendar", calendar.id), after=after)
     return calendar
 
 
@@ -91,9 +95,11 @@ def change_calendar(actor: Viewer, calendar: Calendar, facts: CalendarFacts) -> 
     if is_changed:
         calendar.version += 1
         _add_version(actor, calendar, content)
-    if is_changed or is_renamed or becomes_default:
-        _record_change(actor, calendar, _content_of(before), content)
-    if becomes_default and not is_changed:
+    is_given = give_calendar(calendar.id, facts.teams)
+    if is_changed or is_renamed or becomes_default or is_given:
+        after = {**content, "teams": sorted(facts.teams)}
+        _record_change(actor, calendar, _content_of(before), after)
+    if (becomes_default or is_given) and not is_changed:
         emit(CalendarChanged(calendar.id))
 
 

@@ -36,6 +36,7 @@ TICKING = (RUNNING, WARNED)
 TO_OWNER, TO_LEAD, TO_OUTSIDE = 1, 2, 3
 
 _OPEN = text("ended_at IS NULL")
+_MISSABLE = text("next_at IS NOT NULL AND breached_at IS NULL")
 _FALLBACK = text("is_fallback")
 _USED = text("NOT is_retired")
 
@@ -125,6 +126,13 @@ class SlaClock(Base):
         ),
         Index("ix_sla_clocks_case_id", "case_id", "id"),
         Index("ix_sla_clocks_next_at", "next_at", "id"),
+        Index(
+            "ix_sla_clocks_due_at",
+            "due_at",
+            "id",
+            sqlite_where=_MISSABLE,
+            postgresql_where=_MISSABLE,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from community.core.db import db
 from community.core.jobs import emit, enqueue
@@ -64,20 +64,29 @@ def fire_due_clocks(now: datetime, limit: int = AT_ONCE) -> int:
     return len(clocks)
 
 
-def _due_clocks(now: datetime, limit: int) -> Sequence[SlaClock]:
-    cases = case_table()
-    due = (
-        select(SlaClock)
-        # The case is locked with its clock, as by whatever else changes clocks.
-        .join(cases, cases.c.id == SlaClock.case_id)
-        .where(SlaClock.next_at <= now)
-        .order_by(SlaClock.next_at, SlaClock.id)
-        .limit(limit)
-        .execution_options(populate_existing=True)
+def _due_clocks(now: datetime, limit: int) -> list[SlaClock]:
+    """Return what ran out in the order of deadlines, then warnings and steps of the ladder."""
+    missed = select(SlaClock).where(
+        SlaClock.due_at <= now, SlaClock.next_at.is_not(None), SlaClock.breached_at.is_(None)
     )
+    found = _lock(missed.order_by(SlaClock.due_at, SlaClock.id).limit(limit))
+    if len(found) < limit:
+        others = select(SlaClock).where(
+            SlaClock.next_at <= now, or_(SlaClock.due_at > now, SlaClock.breached_at.is_not(None))
+        )
+        ordered = others.order_by(SlaClock.next_at, SlaClock.id)
+        found += _lock(ordered.limit(limit - len(found)))
+    return found
+
+
+def _lock(due: Select[SlaClock]) -> list[SlaClock]:
+    cases = case_table()
+    # The case is locked with its clock, as by whatever else changes clocks.
+    due = due.join(cases, cases.c.id == SlaClock.case_id)
+    due = due.execution_options(populate_existing=True)
     if db.engine.dialect.name != "sqlite":
         due = due.with_for_update(skip_locked=True)
-    return db.session.scalars(due).all()
+    return list(db.session.scalars(due))
 
 
 def _ladder_of(clocks: Sequence[SlaClock]) -> _Ladder:

@@ -1,0 +1,51 @@
+"""Requests about calendars and SLA policies."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from community.core.authz import SYSTEM
+from community.core.db import db, transaction
+from community.escalation.sla.models import SlaPolicy
+from community.escalation.sla.operations.rules import PolicyFacts, make_policy
+
+CALENDAR = {"zone": "Europe/Berlin", "day_0": "9-17"}
+TARGETS = {"normal_first": "8 h", "lead_after": "30 min", "outside_after": "1 h"}
+POLICY = {**TARGETS, "channels": "mail"}
+FILE = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\n"
+    b"DTSTART;VALUE=DATE:20201224\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def deadline_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
+    """Return the requests by endpoint; each takes a cell of the matrix."""
+    return {
+        "calendars.create_calendar": lambda c: (
+            "/admin/calendars",
+            {"name": "Checkers", **CALENDAR},
+        ),
+        "calendars.save_calendar": lambda c: ("/admin/calendars/1", {"name": "Hours", **CALENDAR}),
+        "calendars.add_holidays": lambda c: (
+            "/admin/calendars/1/holidays",
+            {"file": (io.BytesIO(FILE), "days.ics")},
+        ),
+        "sla.create_policy": lambda c: ("/admin/sla", {"name": "Checkers", **POLICY}),
+        "sla.save_policy": lambda c: ("/admin/sla/1", {"name": "For all", **TARGETS}),
+        "sla.move_policy": lambda c: (f"/admin/sla/{_movable()}/place", {"direction": "up"}),
+        "sla.delete_policy": lambda c: (f"/admin/sla/{_movable()}/retirement", {}),
+    }
+
+
+def _movable() -> int:
+    """Return a policy that can be moved and removed; made where there is none any more."""
+    movable = SlaPolicy.is_fallback.is_(False), SlaPolicy.is_retired.is_(False)
+    found = db.session.scalar(select(SlaPolicy.id).where(*movable))
+    db.session.rollback()
+    if found is not None:
+        return found
+    facts = PolicyFacts(name="Mails", targets={"normal_first": "8 h"}, channels=frozenset({"mail"}))
+    with transaction():
+        return make_policy(SYSTEM, facts).id
