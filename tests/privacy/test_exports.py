@@ -60,6 +60,7 @@ FIXED = {
     ("flags", "outcome"),
     ("suggested_edits", "state"),
     ("duplicate_proposals", "answer"),
+    ("suggested_edits", "state"),
     *(("support_cases", column) for column in ("state", "priority")),
     ("received_mails", "kind"),
     *(("case_messages", column) for column in ("kind", "direction")),
