@@ -21,6 +21,7 @@ from community.escalation.calendars.views import blueprint as calendars_blueprin
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
 from community.escalation.cases.views.desk import blueprint as desk_blueprint
 from community.escalation.cases.views.own import blueprint as support_blueprint
+from community.escalation.csat.views import blueprint as csat_blueprint
 from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
 from community.escalation.mail_in.views import blueprint as mail_in_blueprint
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
@@ -140,6 +141,7 @@ BLUEPRINTS = (
     handover_blueprint,
     mail_in_blueprint,
     handover_rules_blueprint,
+    csat_blueprint,
     privacy_blueprint,
     administration_blueprint,
     calendars_blueprint,

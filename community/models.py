@@ -15,6 +15,7 @@ from community.escalation.cases.models import (
     Escalation,
     SupportCase,
 )
+from community.escalation.csat.models import CsatRefusal, CsatResponse
 from community.escalation.mail_in.models import ReceivedMail
 from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
 from community.escalation.teams.models import Team, TeamBoard, TeamMember
@@ -152,6 +153,8 @@ __all__ = [
     "Closure",
     "Comment",
     "Consent",
+    "CsatRefusal",
+    "CsatResponse",
     "DecisionAppeal",
     "Deflection",
     "Digest",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from community.core.allowances import prune_allowances
 from community.core.worker import Periodic
 from community.escalation.cases.tasks import close_settled_cases
+from community.escalation.csat.operations.asking import ask_customers
 from community.escalation.mail_in.tasks import poll_mail
 from community.escalation.sla.tasks import sweep_clocks
 from community.escalation.triggers.operations.waits import refresh_answer_waits
@@ -51,6 +52,7 @@ PERIODIC = (
     # Locking and unlocking tell nobody, and a calendar may have changed.
     Periodic(plan_again, timedelta(hours=6)),
     Periodic(refresh_answer_waits, timedelta(hours=6)),
+    Periodic(ask_customers, timedelta(minutes=10)),
     Periodic(check_index, timedelta(minutes=1)),
     Periodic(erase_due_accounts, timedelta(minutes=10)),
     Periodic(look_for_rings, timedelta(days=1)),

@@ -42,6 +42,7 @@ from tests.factories.community import (
 )
 from tests.policy_accounts import account_requests
 from tests.policy_cases import Cases, case_requests, hide_by_flags, make_cases
+from tests.policy_csat import csat_requests, make_solved
 from tests.policy_handover import handover_requests
 from tests.policy_images import Images, image_requests, make_images
 from tests.policy_points import DRAFT, PointsWorld, make_points
@@ -99,6 +100,7 @@ class World:
     sanctions: Sanctions = field(default_factory=dict)
     images: Images = field(default_factory=dict)
     words: Words = (0, 0)
+    solved_cases: dict[str, int] = field(default_factory=dict)
     regroupings: dict[str, int] = field(default_factory=dict)
     proposer: User = field(default_factory=lambda: make_user("Proposer", role="superuser"))
     suggestions: Suggestions = field(default_factory=dict)
@@ -200,6 +202,7 @@ def make_world() -> World:
             world.passkeys[role], world.grants[role] = passkey.id, grant.id
             world.sessions[role], world.notifications[role] = row.id, note.id
             watch(user.id, person_id=world.people["agent"].id)
+        world.solved_cases[role] = make_solved(user)
         world.cases |= make_cases(role, user, world.author)
         shown_in = {target: world.content[target, "bare"].question_id for target in TARGETS}
         world.images |= make_images(role, user, shown_in)
@@ -439,6 +442,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     **staff_requests(),
     **screening_requests(),
     **support_requests(),
+    **csat_requests(),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
         f"/notifications/{_owned(c, c.world.notifications)}/reading",

@@ -30,7 +30,7 @@ from tests.factories.community import (
 from tests.shared_data import shared_data
 from tests.url_map import UNSAFE, Route, routes
 
-ONE_CLICK = {"notifications.unsubscribe", "mail_in.take_mail"}
+ONE_CLICK = {"notifications.unsubscribe", "mail_in.take_mail", "csat.refuse"}
 # Marking as read what is not there is done already.
 FORGIVING = {"notifications.read_one"}
 FIELDS = (

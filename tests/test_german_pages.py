@@ -16,6 +16,8 @@ from community.core import clock
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.jobs import Job
+from community.escalation.csat.tokens import sign_response
+from community.identity.models import User
 from community.posts.operations import watch
 from community.translations.catalogues import read_catalogue
 from moderation.cases.operations import claim_case
@@ -34,6 +36,7 @@ from tests.factories.community import (
     make_question,
     make_user,
 )
+from tests.factories.csat import ask_about, make_solved_case
 from tests.factories.flags import case_of, make_flag, make_member_flag
 from tests.factories.sanctions import make_appeal, make_sanction
 from tests.factories.suggestions import hold_edit, make_suggestion, open_case_of
@@ -105,6 +108,9 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         for case in german.flagged[1:]:
             claim_case(team, get_case(team, case.id))
     german.not_own = make_question(helper, board, title="Xyzzy is what plover makes of it")
+    add_support(german, helper)
+    not_own = make_question(helper, board, title="Xyzzy is what plover makes of it")
+    german.not_own = not_own
     german.suggested = [
         make_suggestion(helper, others, "Plugh it twice and wait, then it frobnicates."),
         hold_edit(asker, question, "Plugh it twice and wait, then it frobnicates."),
@@ -189,7 +195,10 @@ PAGES = [
 def test_pages_are_german(reader: ForumClient, english_phrases: frozenset[str], who: str) -> None:
     visit(reader, who)
     said = {}
-    others = decision_addresses_of(reader), support_addresses(reader)
+    others = (
+        *(decision_addresses_of(reader), support_addresses(reader)),
+        rating_addresses(reader),
+    )
     for address in [*PAGES, *addresses_of(reader), *chain(*others)]:
         page = reader.get(address, follow_redirects=True)
         assert page.status_code in (200, 401, 403, 404)
@@ -224,6 +233,22 @@ def decision_addresses_of(reader: ForumClient) -> list[str]:
         "/moderation/wordings",
         "/moderation/wordings/ban/de",
         "/transparency",
+    ]
+
+
+def add_support(german: ForumClient, helper: User) -> None:
+    """Let the support team have solved what they were asked."""
+    german.rated = ask_about(make_solved_case(german.asker, subject="Xyzzy"))
+    make_solved_case(helper, subject="Plugh")
+
+
+def rating_addresses(reader: ForumClient) -> list[str]:
+    token = sign_response(reader.rated.id)
+    return [
+        *(f"/satisfaction/{token}", f"/satisfaction/{token}/refusal"),
+        f"/cases/{reader.rated.case_id}/satisfaction",
+        *("/desk/satisfaction", "/desk/satisfaction/answers?show=asked&month=2001-01"),
+        "/desk/satisfaction/answers?show=asked",
     ]
 
 

@@ -68,3 +68,11 @@ class CaseReturned:
     case_id: int
     question_id: int
     actor_id: int | None
+
+
+@dataclass(frozen=True)
+class CaseRatedLow:
+    """A customer was dissatisfied with how their case was solved; this person is to look at it."""
+
+    case_id: int
+    user_id: int

@@ -19,6 +19,7 @@ BY_STRENGTH = (
     "solved",
     "deadline",
     "case",
+    "rating",
     "decision",
     "suggestion",
     "flag",

@@ -35,12 +35,13 @@ KINDS = (
     "deadline",
     "support",
     "solved",
+    "rating",
 )
 # These are about the member and no post.
 PERSONAL_KINDS = frozenset(
     {
         *("badge", "case", "deadline", "decision", "flag", "points", "rules"),
-        *("suggestion", "superuser", "trust", "support", "solved"),
+        *("suggestion", "superuser", "trust", "support", "solved", "rating"),
     }
 )
 

@@ -33,7 +33,7 @@ from community.events.deadlines import ClockBreached, ClockWarned
 from community.events.duplicates import DuplicateProposed
 from community.events.edits import EditDecided, EditSuggested
 from community.events.reports import CaseEscalated, CaseNoted, CaseOverdue, FlagAnswered
-from community.events.support import CaseMessageAdded, CaseSolved
+from community.events.support import CaseMessageAdded, CaseRatedLow, CaseSolved
 from community.notifications.operations.telling import (
     tell,
     tell_everybody,
@@ -319,6 +319,13 @@ def _tell_of_case(event: CaseNoted | CaseEscalated, what: str, event_id: int) ->
     tell_personally(event.user_id, "case", page=page, event_id=event_id, note=note)
 
 
+def on_rated_low(event: CaseRatedLow, *, event_id: int) -> None:
+    """Tell a team's lead that a customer was dissatisfied."""
+    page = f"/desk/satisfaction/answers?case={event.case_id}"
+    note = f"C-{event.case_id}"
+    tell_personally(event.user_id, "rating", page=page, event_id=event_id, note=note)
+
+
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
     """Keep what nobody may see any more out of the number beside the bell."""
     recount_unread_about(event.question_id)
@@ -391,6 +398,7 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     ClockBreached: [on_clock_breached],
     CaseNoted: [on_case_noted],
     CaseEscalated: [on_case_escalated],
+    CaseRatedLow: [on_rated_low],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
     RightsChanged: [on_rights_changed],

@@ -41,11 +41,15 @@ KIND_LABELS: dict[str, LazyString] = {
     "solved": _l("The support team has solved a case of yours"),
     "deadline": _l("A support case of yours or of your team is due soon, or was missed"),
     "case": _l("A case for moderators waits for a day, or a colleague asks you about one"),
+    "rating": _l("A customer of your support team was dissatisfied"),
 }
 
 # What they are about stands in their note; the line says all of it.
 CODED_KINDS = frozenset(
-    {"points", "rules", "decision", "flag", "case", "suggestion", "deadline", "support", "solved"}
+    {
+        *("points", "rules", "decision", "flag", "case", "suggestion", "deadline", "support"),
+        *("solved", "rating"),
+    }
 )
 
 MAIL_LABELS: dict[str, LazyString] = {
@@ -146,6 +150,10 @@ def _deadline_line(note: str) -> str:
     if what == "near":
         return _("Support case %(number)s is due soon", number=f"C-{number}")
     return _("Support case %(number)s: a deadline was missed", number=f"C-{number}")
+
+
+def _rating_line(number: str) -> str:
+    return _("A customer was dissatisfied with how case %(number)s was solved", number=number)
 
 
 def _flag_line(note: str) -> str:
@@ -287,6 +295,7 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "deadline": _deadline_line,
     "support": _support_line,
     "solved": _solved_line,
+    "rating": _rating_line,
 }
 
 

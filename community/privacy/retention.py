@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from community.core import submissions, undeliverable
 from community.core.settings import current_settings
+from community.escalation.csat.operations.forgetting import COMMENTS_KEPT, forget_comments
 from community.escalation.mail_in.operations.forgetting import (
     forget_mails_without_case,
     forget_support,
@@ -176,6 +177,12 @@ PERIODS = (
         "pictures taken down, and those that no post shows a day after they came",
         lambda age: forgetting.in_transaction(lambda: attaching.prune_images(age)),
         fixed=timedelta(days=attaching.REMOVED_DAYS),
+    ),
+    Period(
+        "csat_comments",
+        "remarks on how satisfied customers were; the marks stay",
+        lambda age: forgetting.in_transaction(lambda: forget_comments(age)),
+        fixed=COMMENTS_KEPT,
     ),
     Period(
         "registrations",

@@ -74,6 +74,8 @@ HEADINGS = {
     "unsolved_reports": _l("Questions of which you said that they are still not solved"),
     "case_messages": _l("What you and the support team wrote to each other"),
     "received_mails": _l("Mails you sent to the support team"),
+    "csat_responses": _l("How satisfied you were with the support team"),
+    "csat_refusals": _l("That you do not want to be asked how satisfied you were"),
     "escalations": _l("What you handed to the support team"),
     "imported_records": _l("Where your account came from"),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from community.boards.models import Board, BoardGroup
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
+from community.escalation.csat.tokens import sign_response
 from community.identity.models import Group, Passkey, Purpose, User
 from community.identity.operations.registration import Registration, keep_registration
 from community.identity.operations.roles import grant_role
@@ -34,6 +35,7 @@ from tests.factories.community import (
     make_question,
     make_user,
 )
+from tests.factories.csat import ask_about, make_solved_case
 from tests.factories.flags import case_of, make_flag
 from tests.factories.sanctions import make_appeal, make_sanction, make_statement
 from tests.factories.suggestions import make_suggestion, open_case_of
@@ -87,6 +89,7 @@ class Scene:
     leaving: User
     administrator: User
     unsubscription: str
+    satisfaction: str
     points: PointsWorld
     case: ModerationCase
     flagged: Question
@@ -136,6 +139,7 @@ def _make() -> Scene:
         leaving=make_user("Lea Fort", erasure_due_at=days_ago(-9)),
         administrator=make_user("Ada Lang", role="admin"),
         points=make_points({"moderator": moderator}, helper, make_user("Ada Zweite", role="admin")),
+        satisfaction=sign_response(ask_about(make_solved_case(asker)).id),
         unsubscription=sign_unsubscription(Unsubscription(asker.id, "answer", None)),
         case=make_case([asker, helper]),
         flagged=make_question(helper, board, title="Just unlock it with this free tool"),

@@ -225,6 +225,14 @@ PAGES = {
     "preferences": Shown("asker", "/preferences"),
     "display name": Shown("asker", "/account/name"),
     "terms": Shown("asker", "/account/terms", has_terms=True),
+    "how satisfied somebody was": Shown(
+        "guest", lambda scene: f"/satisfaction/{scene.satisfaction}?mark=4"
+    ),
+    "no more questions": Shown(
+        "guest", lambda scene: f"/satisfaction/{scene.satisfaction}/refusal"
+    ),
+    "satisfaction": Shown("admin", "/desk/satisfaction"),
+    "who was asked": Shown("admin", "/desk/satisfaction/answers?show=asked"),
     "leaving a mailing": Shown("guest", lambda scene: f"/unsubscribe/{scene.unsubscription}"),
     "devices": Shown("asker", "/account/sessions"),
     "proof of identity": Shown("asker", "/verify"),
@@ -350,6 +358,7 @@ PAGES = {
 
 # Addresses of accounts and their administration that show no page of their own, and why.
 NOT_SHOWN = {
+    "/cases/<int:case_id>/satisfaction": "the same page as by the link in the mail",
     "/account/data/archives/<int:export_id>": "a file",
     "/account/factors/totp": "reached by sending the form: authenticator app",
     "/sign-in/second-factor": "reached by signing in: second factor",
@@ -368,6 +377,7 @@ NOT_SHOWN = {
 LISTED = (
     "account",
     "administration",
+    "csat",
     "decisions",
     "flags",
     "identity",

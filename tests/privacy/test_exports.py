@@ -138,6 +138,7 @@ def _fitting_rows(planted: Planted) -> dict[str, dict[str, Any]]:
         "case_messages": {"kind": "private", "direction": "in"},
         "case_notes": {"kind": "note"},
         "received_mails": {"kind": "mail"},
+        "csat_responses": {"mark": 4, "answered_at": clock.now()},
         "closures": {"question_id": question_id, "reason": "policy"},
         "ledger_entries": {"currency": "reputation"},
         "adjustments": {"currency": "reputation", "proposed_by_id": planted.other.id},

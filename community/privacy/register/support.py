@@ -7,9 +7,11 @@ names of whoever is erased.
 from community.privacy.marks import (
     Erasure,
     Personal,
+    Rows,
     Table,
     blanked,
     derived,
+    goes,
     kept,
     other_person,
     rewritten,
@@ -102,6 +104,28 @@ TABLES = {
         personal={
             "actor_id": other_person("who did something with a case"),
             "owner_id": other_person("whose it was from then on"),
+        },
+    ),
+    "csat_responses": Table(
+        owner="customer_id",
+        kept_for="csat_comments",
+        nothing="id case_id team_id",
+        personal={
+            "customer_id": kept("who was asked"),
+            "asked_at": kept("when"),
+            "mark": kept("how satisfied they were"),
+            "comment": rewritten("what they remarked"),
+            "answered_at": kept("when they answered"),
+        },
+    ),
+    "csat_refusals": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="account",
+        nothing="id address_hash",
+        personal={
+            "user_id": goes("who does not want to be asked how satisfied they were"),
+            "refused_at": goes("since when"),
         },
     ),
     "escalations": Table(

@@ -1,0 +1,1 @@
+"""Asking customers how satisfied they were, and taking their answers."""
