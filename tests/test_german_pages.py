@@ -78,7 +78,7 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
     board = make_board("sim")
     question = make_question(asker, board, title="Xyzzy plugh frobnicates no more", tags="esim")
     answer = make_answer(question, helper, "Plugh twice, then xyzzy. That frobnicates again.")
-    others = make_answer(question, team, "Or plover, which frobnicates in any case, as we found.")
+    third = make_answer(question, team, "Or plover, which frobnicates in any case, as we found.")
     make_comment(question, answer, asker, "Xyzzy did it @Ben")
     make_acceptance(answer, asker)
     waiting = make_question(asker, board, title="Plover frobnicates, xyzzy does not")
@@ -99,20 +99,15 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
     flags = [
         make_flag(german.waiting, make_user(trust_level=4), reason=r) for r in ("spam", "abuse")
     ]
-    german.flagged = [
-        case_of(flags[0]),
-        case_of(make_flag(answer, asker)),
-        case_of(make_member_flag(helper, asker)),
-    ]
+    others = (flags[0], make_flag(answer, asker), make_member_flag(helper, asker))
+    german.flagged = [case_of(flag) for flag in others]
     with transaction():
         for case in german.flagged[1:]:
             claim_case(team, get_case(team, case.id))
     german.not_own = make_question(helper, board, title="Xyzzy is what plover makes of it")
     add_support(german, helper)
-    not_own = make_question(helper, board, title="Xyzzy is what plover makes of it")
-    german.not_own = not_own
     german.suggested = [
-        make_suggestion(helper, others, "Plugh it twice and wait, then it frobnicates."),
+        make_suggestion(helper, third, "Plugh it twice and wait, then it frobnicates."),
         hold_edit(asker, question, "Plugh it twice and wait, then it frobnicates."),
     ]
     german.reviewed = [open_case_of(one.id) for one in german.suggested]

@@ -29,11 +29,9 @@ from community.events import (
     TrustLevelAtRisk,
     TrustLevelChanged,
 )
-from community.events.deadlines import ClockBreached, ClockWarned
 from community.events.duplicates import DuplicateProposed
 from community.events.edits import EditDecided, EditSuggested
-from community.events.reports import CaseEscalated, CaseNoted, CaseOverdue, FlagAnswered
-from community.events.support import CaseMessageAdded, CaseRatedLow, CaseSolved
+from community.events.reports import FlagAnswered
 from community.notifications.operations.telling import (
     tell,
     tell_everybody,
@@ -48,6 +46,7 @@ from community.notifications.operations.unread import (
 )
 from community.notifications.queries.readers import language_of
 from community.notifications.queries.receivers import get_occasion, reasons_of, this_member
+from community.notifications.subscribers import cases
 from community.posts.operations import watch_unless_muted
 
 
@@ -264,68 +263,6 @@ def _tell_of_suggestion(user_id: int, suggestion_id: int, what: str, *, event_id
     tell_personally(user_id, "suggestion", page=page, event_id=event_id, note=what)
 
 
-def on_case_overdue(event: CaseOverdue, *, event_id: int) -> None:
-    """Tell a moderator of a case that has waited for a day."""
-    page = f"/moderation/cases/{event.case_id}"
-    note = str(event.case_id)
-    tell_personally(event.user_id, "case", page=page, event_id=event_id, note=note)
-
-
-def on_case_message(event: CaseMessageAdded, *, event_id: int) -> None:
-    """Tell a customer that the support team wrote to them alone; a letter holds the words."""
-    if event.kind == "private" and event.direction == "out":
-        _tell_customer(event.requester_id, event.case_id, "support", event_id)
-
-
-def on_case_solved(event: CaseSolved, *, event_id: int) -> None:
-    """Tell a customer that their case is solved."""
-    _tell_customer(event.requester_id, event.case_id, "solved", event_id)
-
-
-def _tell_customer(user_id: int | None, case_id: int, kind: str, event_id: int) -> None:
-    if user_id is not None:
-        page, note = f"/cases/{case_id}", str(case_id)
-        tell_personally(user_id, kind, page=page, event_id=event_id, note=note)
-
-
-def on_clock_warned(event: ClockWarned, *, event_id: int) -> None:
-    """Tell whoever has a support case in hand that its deadline is near."""
-    _tell_of_deadline(event.user_id, event.case_id, "near", event_id)
-
-
-def on_clock_breached(event: ClockBreached, *, event_id: int) -> None:
-    """Tell whoever the ladder says of a missed deadline."""
-    _tell_of_deadline(event.user_id, event.case_id, "missed", event_id)
-
-
-def _tell_of_deadline(user_id: int | None, case_id: int, what: str, event_id: int) -> None:
-    if user_id is not None:
-        page, note = f"/desk/cases/{case_id}", f"{what}:{case_id}"
-        tell_personally(user_id, "deadline", page=page, event_id=event_id, note=note)
-
-
-def on_case_noted(event: CaseNoted, *, event_id: int) -> None:
-    """Tell a moderator that a colleague asks them about a case."""
-    _tell_of_case(event, "asked", event_id)
-
-
-def on_case_escalated(event: CaseEscalated, *, event_id: int) -> None:
-    """Tell an administrator of a case that a moderator left to them."""
-    _tell_of_case(event, "escalated", event_id)
-
-
-def _tell_of_case(event: CaseNoted | CaseEscalated, what: str, event_id: int) -> None:
-    page, note = f"/moderation/cases/{event.case_id}", f"{what}:{event.case_id}"
-    tell_personally(event.user_id, "case", page=page, event_id=event_id, note=note)
-
-
-def on_rated_low(event: CaseRatedLow, *, event_id: int) -> None:
-    """Tell a team's lead that a customer was dissatisfied."""
-    page = f"/desk/satisfaction/answers?case={event.case_id}"
-    note = f"C-{event.case_id}"
-    tell_personally(event.user_id, "rating", page=page, event_id=event_id, note=note)
-
-
 def on_visibility_changed(event: PostVisibilityChanged, *, event_id: int) -> None:
     """Keep what nobody may see any more out of the number beside the bell."""
     recount_unread_about(event.question_id)
@@ -366,6 +303,7 @@ def _tell_member(
 
 
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
+    **cases.SUBSCRIPTIONS,
     QuestionAsked: [on_question_asked],
     AnswerPosted: [on_answer_posted],
     CommentPosted: [on_comment_posted],
@@ -389,16 +327,8 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     StatementIssued: [on_statement_issued],
     AppealDecided: [on_decision_appealed],
     FlagAnswered: [on_flag_answered],
-    CaseOverdue: [on_case_overdue],
-    CaseMessageAdded: [on_case_message],
-    CaseSolved: [on_case_solved],
     EditSuggested: [on_edit_suggested],
     EditDecided: [on_edit_decided],
-    ClockWarned: [on_clock_warned],
-    ClockBreached: [on_clock_breached],
-    CaseNoted: [on_case_noted],
-    CaseEscalated: [on_case_escalated],
-    CaseRatedLow: [on_rated_low],
     PostVisibilityChanged: [on_visibility_changed],
     BoardAudienceChanged: [on_audience_changed],
     RightsChanged: [on_rights_changed],
