@@ -41,7 +41,11 @@ from community.escalation.sla.wording import (
     CHANNEL_WORDS,
     KIND_WORDS,
     PRIORITY_WORDS,
+    STATE_WORDS,
+    TONES,
+    event_words,
     minutes_words,
+    reason_words,
 )
 from community.escalation.teams.queries import list_teams
 from community.identity.signing_in import recently_verified
@@ -59,6 +63,19 @@ MOMENT = "%Y-%m-%dT%H:%M"
 def let_administrators_in() -> None:
     """Refuse everybody else; guests were sent to the sign-in page before."""
     require(can_change_sla(current_viewer()))
+
+
+@blueprint.app_context_processor
+def _clock_words() -> dict[str, object]:
+    """Give the page of a case what its clocks and their history are called."""
+    words = {
+        "kinds": KIND_WORDS,
+        "states": STATE_WORDS,
+        "tones": TONES,
+        "reason": reason_words,
+        "event": event_words,
+    }
+    return {"clock_words": words}
 
 
 @blueprint.get("/admin/sla")

@@ -49,7 +49,6 @@ def note(
             calendar_version=clock.calendar_version,
         )
     )
-    db.session.flush()
 
 
 def is_missed(clock: SlaClock, at: datetime) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, or_, select
 
 from community.core.db import db
 from community.core.jobs import emit, enqueue
-from community.escalation.calendars.business_time import add_business_minutes
+from community.escalation.calendars.business_time import OpeningHours, add_business_minutes
 from community.escalation.sla.alarms import send_alarm
 from community.escalation.sla.models import (
     TICKING,
@@ -23,8 +23,8 @@ from community.escalation.sla.models import (
     SlaClock,
     SlaPolicy,
 )
-from community.escalation.sla.operations.changes import breach, hours_of_clock, is_missed, note
-from community.escalation.sla.queries import case_table
+from community.escalation.sla.operations.changes import breach, is_missed, note
+from community.escalation.sla.queries import case_table, present_hours
 from community.escalation.teams.models import Team
 from community.events.deadlines import ClockBreached, ClockWarned
 
@@ -33,8 +33,9 @@ AT_ONCE = 200
 
 @dataclass(frozen=True)
 class _Ladder:
-    """Who is told about a case: whose it is, and who leads the team."""
+    """Who is told about a case: whose it is, and who leads the team; and when teams work."""
 
+    hours: Mapping[int, OpeningHours]
     owners: Mapping[int, int | None]
     leads: Mapping[int, int | None]
 
@@ -92,9 +93,11 @@ def _lock(due: Select[SlaClock]) -> list[SlaClock]:
 def _ladder_of(clocks: Sequence[SlaClock]) -> _Ladder:
     cases = case_table()
     case_ids, team_ids = {c.case_id for c in clocks}, {c.team_id for c in clocks}
+    calendar_ids = {c.calendar_id for c in clocks}
     owners = select(cases.c.id, cases.c.owner_id).where(cases.c.id.in_(case_ids))
     leads = select(Team.id, Team.lead_id).where(Team.id.in_(team_ids))
     return _Ladder(
+        hours={calendar_id: present_hours(calendar_id) for calendar_id in calendar_ids},
         owners={row[0]: row[1] for row in db.session.execute(owners)},
         leads={row[0]: row[1] for row in db.session.execute(leads)},
     )
@@ -103,13 +106,13 @@ def _ladder_of(clocks: Sequence[SlaClock]) -> _Ladder:
 def _fire(clock: SlaClock, policy: SlaPolicy, ladder: _Ladder, now: datetime) -> None:
     if is_missed(clock, now):
         breach(clock, now, told=ladder.first(clock), step=TO_OWNER)
-        _wait_for_next_step(clock, policy.lead_after_minutes, now)
+        _wait_for_next_step(clock, policy.lead_after_minutes, ladder, now)
     elif clock.state in TICKING:
         _warn(clock, ladder, now)
     elif clock.step < TO_LEAD:
         _climb(clock, TO_LEAD, ladder.lead(clock), now)
         if policy.alarm_email or policy.alarm_url:
-            _wait_for_next_step(clock, policy.outside_after_minutes, now)
+            _wait_for_next_step(clock, policy.outside_after_minutes, ladder, now)
     else:
         _climb(clock, TO_OUTSIDE, None, now)
         enqueue(send_alarm, unique_key=f"sla:alarm:{clock.id}", clock_id=clock.id)
@@ -127,7 +130,6 @@ def _climb(clock: SlaClock, step: int, told: int | None, now: datetime) -> None:
     emit(ClockBreached(clock.case_id, clock.id, step, told))
 
 
-def _wait_for_next_step(clock: SlaClock, minutes: int, now: datetime) -> None:
+def _wait_for_next_step(clock: SlaClock, minutes: int, ladder: _Ladder, now: datetime) -> None:
     # From now, not from the deadline: after an outage people get their time before it climbs on.
-    clock.next_at = add_business_minutes(hours_of_clock(clock), now, minutes)
-    db.session.flush()
+    clock.next_at = add_business_minutes(ladder.hours[clock.calendar_id], now, minutes)
