@@ -10,7 +10,7 @@ from flask import Flask
 from community.core.db import db, transaction
 from community.escalation.calendars.queries import default_calendar_id
 from community.escalation.cases.models import SupportCase
-from community.escalation.sla.models import SlaClock, SlaPolicy
+from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
 from community.questions.operations.closures import close_question
 from community.questions.operations.questions import lock_question
 from tests.client import ForumClient
@@ -39,6 +39,7 @@ def handed_over(client: ForumClient, **values: Any) -> tuple[int, SupportCase]:
         found = db.session.get_one(SupportCase, case.id)
         for name, value in values.items():
             setattr(found, name, value)
+        db.session.query(SlaEvent).delete()
         db.session.query(SlaClock).delete()
     return question.id, case
 
