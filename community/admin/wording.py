@@ -39,6 +39,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "audit log": _l("Audit log"),
     "calendar": _l("Calendar"),
     "sla_policy": _l("SLA policy"),
+    "alarm_words": _l("Words that raise an alarm"),
 }
 
 ACTION_WORDS: dict[str, LazyString] = {
