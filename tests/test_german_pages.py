@@ -96,11 +96,12 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         make_case([asker, helper], state=state, claimed_by=team)
         for state in ("open", "claimed", "actioned")
     ]
+    german.hidden = make_question(asker, board, title="Xyzzy and plover, plugh without end")
     flags = [
-        make_flag(german.waiting, make_user(trust_level=4), reason=r) for r in ("spam", "abuse")
+        *(make_flag(german.hidden, make_user(trust_level=4), reason=r) for r in ("spam", "abuse")),
+        *(make_flag(answer, asker), make_member_flag(helper, asker)),
     ]
-    others = (flags[0], make_flag(answer, asker), make_member_flag(helper, asker))
-    german.flagged = [case_of(flag) for flag in others]
+    german.flagged = [case_of(flag) for flag in flags[1:]]
     with transaction():
         for case in german.flagged[1:]:
             claim_case(team, get_case(team, case.id))
@@ -111,7 +112,8 @@ def reader(app: Flask, german: ForumClient) -> ForumClient:
         hold_edit(asker, question, "Plugh it twice and wait, then it frobnicates."),
     ]
     german.reviewed = [open_case_of(one.id) for one in german.suggested]
-    german.support = _cases_of(german.waiting, asker)
+    handed = make_question(asker, board, title="Plugh, and plover, and xyzzy too")
+    german.support = _cases_of(handed, asker)
     german.sanctions = [make_sanction(asker, kind, by=team) for kind in ("warning", "notice")]
     make_appeal(db.session.get_one(Statement, german.sanctions[0].statement_id), "Plugh!")
     sent_mails(app)
@@ -254,7 +256,7 @@ def flag_addresses(reader: ForumClient) -> list[str]:
         *(f"/moderation/cases/{case.id}/state" for case in reader.flagged),
         *("/moderation/cases", "/moderation/cases?show=decided", "/moderation/cases/count"),
         "/account/flags",
-        f"/posts/{reader.waiting.id}/mending",
+        f"/posts/{reader.hidden.id}/mending",
         f"/posts/{answer}/flags/new",
         f"/posts/{answer}/flags",
         f"/users/{reader.asker.id}/flags/new",
