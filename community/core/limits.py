@@ -88,7 +88,7 @@ KINDS = {
         address="60/hour", account="10/hour", everybody="600/hour", is_for_reading=True
     ),
     # One machine of a provider, which signs what it sends.
-    "mail-hook": Kind(address="1200/minute", everybody="3000/minute"),
+    "mail-hook": Kind(address="1200/minute", account="600/minute", everybody="3000/minute"),
     # For probes: a load balancer must not take a busy server for a dead one.
     "unlimited": Kind(is_for_reading=True),
 }
