@@ -78,7 +78,9 @@ def test_removed_posts_are_as_if_never_written(client, visibility):
     for viewer in (make_user(), make_user(role="agent"), asker):
         client.sign_in(viewer)
         for post in (question, answer, deep, under, comment):
-            _assert_not_there(client, post.id)
+            # Who wrote what waits is told so, and may change it.
+            if visibility != "held" or post.author_id != viewer.id:
+                _assert_not_there(client, post.id)
 
 
 @pytest.mark.parametrize("audience", ["members", "staff"])

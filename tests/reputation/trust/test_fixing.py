@@ -33,7 +33,8 @@ def _fix(client, user, level="2", reason="Known from the old forum"):
 
 def _entries():
     db.session.rollback()
-    return db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    ours = AuditEntry.action.startswith("trust.")
+    return db.session.scalars(select(AuditEntry).where(ours).order_by(AuditEntry.id)).all()
 
 
 def _standing(user):

@@ -10,7 +10,7 @@ from community.core.forms import takes
 from community.core.i18n import reader_language
 from community.core.limits import limited
 from community.core.submissions import submit_once
-from community.core.web import current_viewer, renders
+from community.core.web import LARGEST_ID, current_viewer, renders
 from community.escalation.cases.operations import asking, messages
 from community.escalation.cases.queries import own, talk
 from community.escalation.cases.wording import OWN_STATE_WORDS, OWN_STEP_WORDS
@@ -30,8 +30,8 @@ QUESTION_FIELDS = (
 @blueprint.get("/account/cases")
 def list_cases() -> str:
     """List the viewer's own cases, newest first."""
-    before = request.args.get("before", type=int)
-    page = own.page_of_own_cases(current_viewer(), before=before)
+    before = request.args.get("before", LARGEST_ID, type=int)
+    page = own.page_of_own_cases(current_viewer(), before=min(max(before, 0), LARGEST_ID))
     return render_template("support/own_cases.html", page=page, state_words=OWN_STATE_WORDS)
 
 
