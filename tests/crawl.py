@@ -443,6 +443,9 @@ ADMINISTRATION = {
     "/regroupings/<int:regrouping_id>",
     *("/moderation/cases/<int:case_id>/claim", "/moderation/cases/<int:case_id>/decision"),
     *("/moderation/cases/<int:case_id>/closing", "/moderation/cases/<int:case_id>/letter"),
+    *(f"/moderation/cases/<int:case_id>/{act}" for act in ("notes", "handover")),
+    # Mail that comes in says only that it was taken.
+    "/hooks/mail",
     *(f"/desk/cases/<int:case_id>/{act}" for act in ("messages", "owner", "state")),
     "/moderation/people/<int:user_id>/cleanup",
     "/moderation/people/<int:user_id>/sanctions",
