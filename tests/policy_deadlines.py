@@ -4,11 +4,8 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
-
 from community.core.authz import SYSTEM
-from community.core.db import db, transaction
-from community.escalation.sla.models import SlaPolicy
+from community.core.db import transaction
 from community.escalation.sla.operations.rules import PolicyFacts, make_policy
 
 CALENDAR = {"zone": "Europe/Berlin", "day_0": "9-17"}
@@ -34,18 +31,16 @@ def deadline_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]
         ),
         "sla.create_policy": lambda c: ("/admin/sla", {"name": "Checkers", **POLICY}),
         "sla.save_policy": lambda c: ("/admin/sla/1", {"name": "For all", **TARGETS}),
-        "sla.move_policy": lambda c: (f"/admin/sla/{_movable()}/place", {"direction": "up"}),
-        "sla.delete_policy": lambda c: (f"/admin/sla/{_movable()}/retirement", {}),
+        "sla.move_policy": lambda c: (
+            f"/admin/sla/{c.world.sla_policy}/place",
+            {"direction": "up"},
+        ),
+        "sla.delete_policy": lambda c: (f"/admin/sla/{c.world.sla_policy}/retirement", {}),
     }
 
 
-def _movable() -> int:
-    """Return a policy that can be moved and removed; made where there is none any more."""
-    movable = SlaPolicy.is_fallback.is_(False), SlaPolicy.is_retired.is_(False)
-    found = db.session.scalar(select(SlaPolicy.id).where(*movable))
-    db.session.rollback()
-    if found is not None:
-        return found
+def make_deadlines() -> int:
+    """Make a policy that can be moved and removed, and return its id."""
     facts = PolicyFacts(name="Mails", targets={"normal_first": "8 h"}, channels=frozenset({"mail"}))
     with transaction():
         return make_policy(SYSTEM, facts).id

@@ -43,6 +43,7 @@ from tests.factories.community import (
 from tests.policy_accounts import account_requests
 from tests.policy_cases import Cases, case_requests, hide_by_flags, make_cases
 from tests.policy_csat import csat_requests, make_solved
+from tests.policy_deadlines import make_deadlines
 from tests.policy_handover import handover_requests
 from tests.policy_images import Images, image_requests, make_images
 from tests.policy_points import DRAFT, PointsWorld, make_points
@@ -100,6 +101,7 @@ class World:
     sanctions: Sanctions = field(default_factory=dict)
     images: Images = field(default_factory=dict)
     words: Words = (0, 0)
+    sla_policy: int = field(default_factory=make_deadlines)
     solved_cases: dict[str, int] = field(default_factory=dict)
     regroupings: dict[str, int] = field(default_factory=dict)
     proposer: User = field(default_factory=lambda: make_user("Proposer", role="superuser"))

@@ -57,8 +57,9 @@ def choose(page: "Page", file: dict[str, Any]) -> None:
 def post(page: "Page", words: str) -> None:
     page.get_by_role("button", name="Post question").click()
     picture = page.get_by_role("img", name=words)
-    expect(picture).to_be_visible()
-    assert picture.evaluate("(image) => [image.naturalWidth, image.loading]") == [40, "lazy"]
+    expect(picture).to_have_js_property("loading", "lazy")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("naturalWidth", 40)
     assert "/large" in (page.locator("a.picture").get_attribute("href") or "")
 
 
