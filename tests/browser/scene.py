@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from community.boards.models import Board, BoardGroup
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
+from community.escalation.cases.operations.messages import (
+    message_privately,
+    note_internally,
+    receive_message,
+)
 from community.escalation.csat.tokens import sign_response
 from community.identity.models import Group, Passkey, Purpose, User
 from community.identity.operations.registration import Registration, keep_registration
@@ -39,6 +44,7 @@ from tests.factories.csat import ask_about, make_solved_case
 from tests.factories.flags import case_of, make_flag
 from tests.factories.sanctions import make_appeal, make_sanction, make_statement
 from tests.factories.suggestions import make_suggestion, open_case_of
+from tests.factories.support import make_support_case
 from tests.identity.factors import make_codes, make_totp
 from tests.policy_points import PointsWorld, make_points
 
@@ -99,6 +105,7 @@ class Scene:
     suggested: SuggestedEdit
     question_case: str = ""
     answer_case: str = ""
+    support_case: int = 0
     review: str = ""
 
 
@@ -154,10 +161,22 @@ def _make() -> Scene:
     make_sanction(scene.suspended, "suspension", by=moderator, facts=f"Werbung {LONG_WORD[:60]}")
     make_sanction(scene.silent, "read_only", by=moderator)
     scene.review = f"/reviews/{open_case_of(scene.suggested.id).id}"
+    scene.support_case = _ask_support(scene)
     _flag(scene)
     _discuss(scene)
     _settle_states(scene)
     return scene
+
+
+def _ask_support(scene: Scene) -> int:
+    """Hand a question to the support team, and let them and the asker talk about it."""
+    question = make_question(scene.asker, scene.board, title="SIM-Karte seit gestern tot")
+    case = make_support_case(question)
+    with transaction():
+        message_privately(scene.admin, case.id, f"Wie lautet die Nummer? {LONG_WORD[:60]}")
+        receive_message(case.id, from_user=scene.asker, body=RICH)
+        note_internally(scene.admin, case.id, "The network team knows of it.")
+    return case.id
 
 
 def _flag(scene: Scene) -> None:

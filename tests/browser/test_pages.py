@@ -231,6 +231,10 @@ PAGES = {
     "no more questions": Shown(
         "guest", lambda scene: f"/satisfaction/{scene.satisfaction}/refusal"
     ),
+    "desk": Shown("admin", "/desk?show=all"),
+    "support case, as agent": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}"),
+    "own support cases": Shown("asker", "/account/cases"),
+    "own support case": Shown("asker", lambda scene: f"/cases/{scene.support_case}"),
     "satisfaction": Shown("admin", "/desk/satisfaction"),
     "who was asked": Shown("admin", "/desk/satisfaction/answers?show=asked"),
     "leaving a mailing": Shown("guest", lambda scene: f"/unsubscribe/{scene.unsubscription}"),
