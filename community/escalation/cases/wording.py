@@ -5,7 +5,7 @@ from flask_babel.speaklater import LazyString
 
 STATE_WORDS: dict[str, LazyString] = {
     "new": _l("New"),
-    "open": _l("Open"),
+    "open": _l("In hand"),
     "pending": _l("Waits for the customer"),
     "on_hold": _l("Waits for somebody else"),
     "returned": _l("Handed back to the community"),
