@@ -145,7 +145,7 @@ def test_a_break_halts_payouts_until_a_person_has_looked(run: Run) -> None:
     query = select(AuditEntry.action, AuditEntry.reason).where(
         AuditEntry.action.in_(["payout.halted", "payout.resumed"])
     )
-    assert [tuple(row) for row in db.session.execute(query)] == [
+    assert [tuple(row) for row in db.session.execute(query.order_by(AuditEntry.id))] == [
         ("payout.halted", ""),
         ("payout.resumed", "A balance was changed by hand"),
     ]
