@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from community.core.authz import SYSTEM
@@ -43,4 +44,6 @@ def make_deadlines() -> int:
     """Make a policy that can be moved and removed, and return its id."""
     facts = PolicyFacts(name="Mails", targets={"normal_first": "8 h"}, channels=frozenset({"mail"}))
     with transaction():
+        # It can go up only where there is one above it.
+        make_policy(SYSTEM, replace(facts, name="Letters"))
         return make_policy(SYSTEM, facts).id
