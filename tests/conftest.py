@@ -24,7 +24,7 @@ from community.core.db import Base, db, transaction
 from community.core.kept import forget_all
 from community.core.limits import present_limits
 from community.core.settings import Settings
-from reputation.ranks.marks import forget_marks, read_marks
+from reputation.ranks.marks import read_marks
 from reputation.trust.noting import EXTENSION as READING
 from tests.client import ForumClient
 from tests.parallel import Act, at_once_in
@@ -151,7 +151,6 @@ def empty_database() -> None:
         _put_seeds_back()
     # Read by the first page, it would be one statement more there than on the next ones.
     forget_all()
-    forget_marks()
     read_marks()
     db.session.rollback()
 

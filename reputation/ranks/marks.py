@@ -1,16 +1,12 @@
 """The rank beside a name: looked up without a query, since pages print hundreds of them."""
 
-import time
 from typing import NamedTuple
 
-from flask import current_app
-
+from community.core.kept import Kept
 from community.core.wording import present_wording
 from community.identity.people import Person
+from reputation.ranks.models import Rank
 from reputation.ranks.queries import list_ranks
-
-KEPT_SECONDS = 30
-EXTENSION = "rank-marks"
 
 
 class Mark(NamedTuple):
@@ -18,13 +14,6 @@ class Mark(NamedTuple):
 
     name: str
     icon: str
-
-
-class _Ladder(NamedTuple):
-    """Names and icons by level, and until when (monotonic seconds) they are taken for true."""
-
-    marks: dict[int, tuple[dict[str, str], str]]
-    good_until: float
 
 
 def rank_of(person: Person) -> Mark | None:
@@ -43,15 +32,10 @@ def rank_of(person: Person) -> Mark | None:
 
 
 def read_marks() -> dict[int, tuple[dict[str, str], str]]:
-    """Return names and icons by level, from the database where ours are too old."""
-    ladder: _Ladder | None = current_app.extensions.get(EXTENSION)
-    if ladder is None or ladder.good_until < time.monotonic():
-        marks = {rank.level: (dict(rank.names), rank.icon) for rank in list_ranks()}
-        ladder = _Ladder(marks, time.monotonic() + KEPT_SECONDS)
-        current_app.extensions[EXTENSION] = ladder
-    return ladder.marks
+    """Return names and icons by level; a change counts everywhere within half a minute."""
+    return _kept_marks.get()
 
 
-def forget_marks() -> None:
-    """Read the ladder anew for the next page of this process; others follow within 30 seconds."""
-    current_app.extensions.pop(EXTENSION, None)
+_kept_marks = Kept(
+    Rank, lambda: {rank.level: (dict(rank.names), rank.icon) for rank in list_ranks()}
+)

@@ -12,7 +12,6 @@ from community.core.forms import takes
 from community.core.i18n import LANGUAGES
 from community.core.web import current_viewer
 from community.identity.signing_in import recently_verified
-from reputation.ranks.marks import forget_marks
 from reputation.ranks.models import Rank
 from reputation.ranks.operations import change_rank
 from reputation.ranks.queries import get_rank, list_ranks
@@ -70,7 +69,6 @@ def save_rank(level: int) -> ResponseReturnValue:
         )
     except Invalid as refusal:
         return _render(rank, refusal.errors, 422)
-    forget_marks()
     flash(_("Saved. Everybody's rank follows within minutes."), "success")
     return redirect(url_for("administration.show_admin_ranks"), 303)
 
