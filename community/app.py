@@ -22,6 +22,7 @@ from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASE
 from community.escalation.cases.views.desk import blueprint as desk_blueprint
 from community.escalation.cases.views.own import blueprint as support_blueprint
 from community.escalation.csat.views import blueprint as csat_blueprint
+from community.escalation.macros.views import blueprint as macros_blueprint
 from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
 from community.escalation.mail_in.views import blueprint as mail_in_blueprint
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
@@ -142,6 +143,7 @@ BLUEPRINTS = (
     mail_in_blueprint,
     handover_rules_blueprint,
     csat_blueprint,
+    macros_blueprint,
     privacy_blueprint,
     administration_blueprint,
     calendars_blueprint,

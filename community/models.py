@@ -16,6 +16,7 @@ from community.escalation.cases.models import (
     SupportCase,
 )
 from community.escalation.csat.models import CsatRefusal, CsatResponse
+from community.escalation.macros.models import Macro
 from community.escalation.mail_in.models import ReceivedMail
 from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
 from community.escalation.teams.models import Team, TeamBoard, TeamMember
@@ -183,6 +184,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerExclusion",
     "Lock",
+    "Macro",
     "MeToo",
     "ModerationCase",
     "MonthClose",

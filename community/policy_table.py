@@ -89,6 +89,11 @@ SATISFACTION = {
     "csat.answer": alike(EVERYBODY),
     "csat.refuse": alike(EVERYBODY),
     "csat.answer_own": of_owners(SIGNED_IN),
+    # The leads of teams may, too, those of their own; nobody there leads one.
+    "macros.create_macro": alike(ADMINS),
+    "macros.save_macro": alike(ADMINS),
+    "macros.retire": alike(ADMINS),
+    "macros.restore": alike(ADMINS),
 }
 
 WRITING = {

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from community.core.db import db
 from community.escalation.cases.models import SupportCase
 from community.escalation.cases.queries.desk import VIEWS
+from community.escalation.macros.models import Macro
 from community.posts.models import SuggestedEdit
 from moderation.cases.models import ModerationCase
 from moderation.sanctions.models import Statement
@@ -281,6 +282,9 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/satisfaction/<token>": _one("/satisfaction/forged"),
     "/satisfaction/<token>/refusal": _one("/satisfaction/forged/refusal"),
     "/cases/<int:case_id>/satisfaction": _each(SupportCase, "/cases/{id}/satisfaction"),
+    "/desk/macros": _one("/desk/macros"),
+    "/desk/macros/new": _one("/desk/macros/new"),
+    "/desk/macros/<int:macro_id>": _each(Macro, "/desk/macros/{id}"),
     "/desk/satisfaction": _one("/desk/satisfaction"),
     "/desk/satisfaction/answers": _one("/desk/satisfaction/answers?show=asked"),
     "/moderation/words": _one("/moderation/words"),
@@ -453,6 +457,7 @@ ADMINISTRATION = {
     "/moderation/wordings/<measure>/<language>",
     *("/users/<int:user_id>/notes", "/users/<int:user_id>/notes/<int:note_id>"),
     "/admin/audit/exports",
+    *("/desk/macros", "/desk/macros/<int:macro_id>", "/desk/macros/<int:macro_id>/retirement"),
     *("/moderation/words", "/moderation/words/trial"),
     "/moderation/words/<int:word_id>/disabling",
     "/moderation/boards/<int:board_id>/screening",

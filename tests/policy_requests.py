@@ -46,6 +46,7 @@ from tests.policy_csat import csat_requests, make_solved
 from tests.policy_deadlines import make_deadlines
 from tests.policy_handover import handover_requests
 from tests.policy_images import Images, image_requests, make_images
+from tests.policy_macros import macro_requests, make_shared_macro
 from tests.policy_points import DRAFT, PointsWorld, make_points
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
 from tests.policy_screening import Words, make_words, screening_requests
@@ -102,6 +103,7 @@ class World:
     images: Images = field(default_factory=dict)
     words: Words = (0, 0)
     sla_policy: int = field(default_factory=make_deadlines)
+    macro: int = 0
     solved_cases: dict[str, int] = field(default_factory=dict)
     regroupings: dict[str, int] = field(default_factory=dict)
     proposer: User = field(default_factory=lambda: make_user("Proposer", role="superuser"))
@@ -210,6 +212,7 @@ def make_world() -> World:
         world.images |= make_images(role, user, shown_in)
         make_notes(user, world.author)
     world.sanctions = make_sanctions({**world.people, "author": world.author})
+    world.macro = make_shared_macro(world.people["admin"])
     world.words = make_words(world.people["admin"])
     hide_by_flags(world)
     world.suggestions = _suggest(world)
@@ -444,7 +447,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     **staff_requests(),
     **screening_requests(),
     **support_requests(),
-    **csat_requests(),
+    **(csat_requests() | macro_requests()),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
         f"/notifications/{_owned(c, c.world.notifications)}/reading",

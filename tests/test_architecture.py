@@ -48,6 +48,7 @@ EXTRAS = {
     "community/escalation/sla": "alarms timing wording",
     "community/escalation/triggers": "alarms due waits wording",
     "community/escalation/cases": "drafting wording",
+    "community/escalation/macros": "variables wording",
     "community/escalation/csat": "letters tokens wording",
     "community/escalation/teams": "",
     "community/identity": """

@@ -38,6 +38,7 @@ from tests.factories.community import (
 )
 from tests.factories.csat import ask_about, make_solved_case
 from tests.factories.flags import case_of, make_flag, make_member_flag
+from tests.factories.macros import make_macro
 from tests.factories.sanctions import make_appeal, make_sanction
 from tests.factories.suggestions import hold_edit, make_suggestion, open_case_of
 from tests.factories.support import make_support_case
@@ -235,6 +236,7 @@ def decision_addresses_of(reader: ForumClient) -> list[str]:
 
 def add_support(german: ForumClient, helper: User) -> None:
     """Let the support team have solved what they were asked."""
+    german.macro = make_macro(german.team, team_id=None).id
     german.rated = ask_about(make_solved_case(german.asker, subject="Xyzzy"))
     make_solved_case(helper, subject="Plugh")
 
@@ -244,6 +246,7 @@ def rating_addresses(reader: ForumClient) -> list[str]:
     return [
         *(f"/satisfaction/{token}", f"/satisfaction/{token}/refusal"),
         f"/cases/{reader.rated.case_id}/satisfaction",
+        *("/desk/macros", "/desk/macros/new", f"/desk/macros/{reader.macro}"),
         *("/desk/satisfaction", "/desk/satisfaction/answers?show=asked&month=2001-01"),
         "/desk/satisfaction/answers?show=asked",
     ]

@@ -22,7 +22,7 @@ OTHERWISE: dict[str, tuple[int, str]] = {
             *("administration.remove_member", "administration.take_role"),
             *("administration.free_trust", "administration.unlink_person"),
             *("sanctions.reset_text", "adjustments.take", "superusers.decide"),
-            "payouts.lift_halt",
+            *("payouts.lift_halt", "macros.restore"),
         ),
         (0, NOTHING_TO_UNDO),
     ),

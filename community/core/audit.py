@@ -176,6 +176,10 @@ class Action(StrEnum):
     SUPPORT_CASE_OPENED = "support_case.opened"
     SUPPORT_CASE_ASSIGNED = "support_case.assigned"
     SUPPORT_CASE_MOVED = "support_case.moved"
+    MACRO_ADDED = "macro.added"
+    MACRO_CHANGED = "macro.changed"
+    MACRO_RETIRED = "macro.retired"
+    MACRO_RESTORED = "macro.restored"
     NOTE_ADDED = "note.added"
     NOTE_DELETED = "note.deleted"
 

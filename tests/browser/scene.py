@@ -46,6 +46,7 @@ from tests.factories.sanctions import make_appeal, make_sanction, make_statement
 from tests.factories.suggestions import make_suggestion, open_case_of
 from tests.factories.support import make_support_case
 from tests.identity.factors import make_codes, make_totp
+from tests.policy_macros import make_shared_macro
 from tests.policy_points import PointsWorld, make_points
 
 PASSWORD = "ferry boat lantern"
@@ -96,6 +97,7 @@ class Scene:
     administrator: User
     unsubscription: str
     satisfaction: str
+    macro: int
     points: PointsWorld
     case: ModerationCase
     flagged: Question
@@ -146,6 +148,7 @@ def _make() -> Scene:
         leaving=make_user("Lea Fort", erasure_due_at=days_ago(-9)),
         administrator=make_user("Ada Lang", role="admin"),
         points=make_points({"moderator": moderator}, helper, make_user("Ada Zweite", role="admin")),
+        macro=make_shared_macro(make_user(role="admin")),
         satisfaction=sign_response(ask_about(make_solved_case(asker)).id),
         unsubscription=sign_unsubscription(Unsubscription(asker.id, "answer", None)),
         case=make_case([asker, helper]),

@@ -106,6 +106,10 @@ TABLES = {
             "owner_id": other_person("whose it was from then on"),
         },
     ),
+    "macros": Table(
+        nothing="id team_id language name body state priority owner changed_at retired_at",
+        personal={"changed_by_id": other_person("who of the team wrote it")},
+    ),
     "csat_responses": Table(
         owner="customer_id",
         kept_for="csat_comments",
