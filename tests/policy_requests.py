@@ -8,7 +8,6 @@ Routes about posts are sent about a question, an answer and a comment each.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 from flask_security import hash_password
@@ -27,7 +26,6 @@ from community.questions.operations.questions import lock_question, lock_writing
 from reputation.badges.models import BadgeGrant
 from reputation.payback.models import Charity, PaybackPeriod, PayoutLine, PeriodState
 from reputation.payouts.operations import import_settlement
-from reputation.superusers.agreements import IN_FORCE
 from reputation.superusers.models import SuperuserMembership
 from tests.factories.community import (
     days_ago,
@@ -47,7 +45,8 @@ from tests.policy_deadlines import make_deadlines
 from tests.policy_handover import handover_requests
 from tests.policy_images import Images, image_requests, make_images
 from tests.policy_macros import macro_requests, make_shared_macro
-from tests.policy_points import DRAFT, PointsWorld, make_points
+from tests.policy_money import POINT_REQUESTS, owned
+from tests.policy_points import PointsWorld, make_points
 from tests.policy_sanctions import Sanctions, make_sanctions, sanction_requests
 from tests.policy_screening import Words, make_words, screening_requests
 from tests.policy_staff import make_notes, staff_requests
@@ -304,32 +303,12 @@ def _make_replies(world: World, board: Board, target: str) -> None:
             world.replies[target, post.kind, hidden] = post.id
 
 
-def _owned(cell: Cell, kept: dict[str, int]) -> int:
-    return kept.get(cell.role, kept["author"]) if cell.target == "own" else kept["author"]
-
-
 def _fixed(path: str, **form: Any) -> Callable[[Cell], tuple[str, Form]]:
     return lambda cell: (path, form)
 
 
-def _appeal(cell: Cell) -> int:
-    """Return one's own appeal, or one of the author's that this person has taken on."""
-    points = cell.world.points
-    if cell.target == "own" and cell.role in points.own_appeals:
-        return points.own_appeals[cell.role]
-    return points.taken.get(cell.role, points.own_appeals["author"])
-
-
-def _membership_address(cell: Cell) -> str:
-    return f"/admin/superusers/{_owned(cell, cell.world.memberships)}"
-
-
 def _passkey_address(cell: Cell) -> str:
-    return f"/account/factors/passkeys/{_owned(cell, cell.world.passkeys)}"
-
-
-def _draft_address(cell: Cell) -> str:
-    return f"/admin/point-rules/drafts/{cell.world.points.draft_id}"
+    return f"/account/factors/passkeys/{owned(cell, cell.world.passkeys)}"
 
 
 GROUP_NAMES = {"name_de": "Prüfer", "name_en": "Checkers"}
@@ -351,7 +330,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "account.change_password": _fixed("/account/password", password="harbour crane whistle"),
     "account.edit_name": _fixed("/account/name", display_name="Quite another name"),
     "account.sign_out_everywhere": _fixed("/account/sessions"),
-    "account.sign_out_session": lambda c: (f"/account/sessions/{_owned(c, c.world.sessions)}", {}),
+    "account.sign_out_session": lambda c: (f"/account/sessions/{owned(c, c.world.sessions)}", {}),
     "account.add_passkey": _fixed("/account/factors/passkeys", name="Key", credential="{}"),
     "account.begin_totp": _fixed("/account/factors/totp"),
     "account.confirm_totp": _fixed("/account/factors/totp/confirmation", code="123456"),
@@ -362,35 +341,6 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "account.rename_passkey": lambda c: (_passkey_address(c), {"name": "My key"}),
     "account.renew_recovery_codes": _fixed("/account/factors/recovery-codes"),
     "account.verify": _fixed("/verify", password=PASSWORD, next="/tags"),
-    "adjustments.create_adjustment": lambda c: (
-        f"/admin/people/{c.owner.id}/points",
-        {"currency": "reputation", "amount": "5", "reason": "A prize"},
-    ),
-    "adjustments.confirm": lambda c: (
-        f"/admin/adjustments/{_owned(c, c.world.points.waiting)}/confirmation",
-        {},
-    ),
-    "adjustments.refuse": lambda c: (
-        f"/admin/adjustments/{_owned(c, c.world.points.waiting)}/refusal",
-        {"why": "Not earned"},
-    ),
-    "adjustments.undo": lambda c: (
-        f"/admin/adjustments/{_owned(c, c.world.points.booked)}/reversal",
-        {"reason": "Not earned"},
-    ),
-    "adjustments.take": lambda c: (f"/admin/appeals/{_appeal(c)}/review", {}),
-    "adjustments.uphold": lambda c: (
-        f"/admin/appeals/{_appeal(c)}/correction",
-        {"amount": "5", "answer": "You are right"},
-    ),
-    "adjustments.reject": lambda c: (
-        f"/admin/appeals/{_appeal(c)}/rejection",
-        {"answer": "All is as it should be"},
-    ),
-    "appeals.create_appeal": lambda c: (
-        f"/reputation/entries/{_owned(c, c.world.points.entries)}/appeal",
-        {"text": "I was thanked seven times"},
-    ),
     "administration.save_audience": lambda c: (
         f"/admin/boards/{c.board.id}/audience",
         {"audience": "members"},
@@ -402,7 +352,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         {"person": c.owner.display_name, "reason": "Always kind"},
     ),
     "badges.revoke_badge": lambda c: (
-        f"/badges/{GIVEN_BY_HAND}/grants/{_owned(c, c.world.grants)}",
+        f"/badges/{GIVEN_BY_HAND}/grants/{owned(c, c.world.grants)}",
         {"reason": "Given by mistake"},
     ),
     "administration.save_rank": _fixed(
@@ -441,6 +391,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
         {"role": "moderator", "board": str(c.board.id)},
     ),
     **account_requests(PASSWORD),
+    **POINT_REQUESTS,
     **image_requests(),
     **case_requests(),
     **sanction_requests(),
@@ -450,7 +401,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     **(csat_requests() | macro_requests()),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
-        f"/notifications/{_owned(c, c.world.notifications)}/reading",
+        f"/notifications/{owned(c, c.world.notifications)}/reading",
         {},
     ),
     "notifications.save_preferences": _fixed("/preferences/notifications", bell="answer"),
@@ -464,43 +415,6 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "notifications.unwatch_question": lambda c: (f"/questions/{c.question()}/watch", {}),
     "notifications.watch_tag": _fixed("/tags/sim/watch"),
     "notifications.unwatch_tag": _fixed("/tags/sim/watch"),
-    "payback.make_choice": _fixed("/payback/choice", choice="credit"),
-    "payback.save_details": _fixed(
-        "/payback/details", holder="Ann Smith", iban="DE89370400440532013000"
-    ),
-    "payback.remove_details": _fixed("/payback/details"),
-    "payback.propose_charity": _fixed("/payback/charities", name="Sea rescue"),
-    "payback.vote_for_charity": lambda c: (f"/payback/charities/{c.world.charity}/vote", {}),
-    "payback.take_vote_back": lambda c: (f"/payback/charities/{c.world.charity}/vote", {}),
-    "payback.approve_charity": lambda c: (
-        f"/payback/charities/{c.world.charity}/listing",
-        {"match_percent": "0"},
-    ),
-    "payback.retire_charity": lambda c: (f"/payback/charities/{c.world.charity}/listing", {}),
-    "payouts.approve_list": lambda c: (
-        f"/admin/payback/runs/{c.world.runs['locked'].period_id}/approval",
-        {"digest": c.world.runs["locked"].digest},
-    ),
-    "payouts.make_file": lambda c: (
-        f"/admin/payback/runs/{c.world.runs['approved'].period_id}/files",
-        {"form": "credit"},
-    ),
-    "payouts.close_period": lambda c: (
-        f"/admin/payback/runs/{c.world.runs['paid'].period_id}/closure",
-        {},
-    ),
-    "payouts.take_file": lambda c: (f"/admin/payback/files/{c.world.batch}/downloads", {}),
-    "payouts.bring_report": lambda c: (
-        f"/admin/payback/files/{c.world.batch}/reports",
-        {"report": (BytesIO(b"line_key,status\n"), "report.csv")},
-    ),
-    "payouts.retry_line": lambda c: (f"/admin/payback/lines/{c.world.failed_line}/retry", {}),
-    "payouts.leave_line": lambda c: (f"/admin/payback/lines/{c.world.failed_line}/carry-over", {}),
-    "payouts.lift_halt": _fixed("/admin/payback/halt", reason="Looked at it"),
-    "payback.take_step": lambda c: (
-        f"/admin/payback/periods/{c.world.period}/steps",
-        {"step": "issue"},
-    ),
     "posts.drop_draft": _fixed("/drafts/ask"),
     "posts.preview_text": _fixed("/preview", body=TEXT),
     "posts.save_draft": _fixed("/drafts", place="ask", body=TEXT),
@@ -546,32 +460,10 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "replies.give_kudos": lambda c: (f"/posts/{c.post()}/kudos", {}),
     "replies.take_kudos_back": lambda c: (f"/posts/{c.post()}/kudos", {}),
     "replies.unaccept_answer": lambda c: (f"/answers/{c.answer('solved')}/acceptance", {}),
-    "rules.create_draft": _fixed("/admin/point-rules/drafts", currency="reputation"),
-    "rules.save_draft": lambda c: (_draft_address(c), DRAFT),
-    "rules.delete_draft": lambda c: (_draft_address(c), {}),
-    "rules.create_simulation": lambda c: (
-        f"{_draft_address(c)}/simulations",
-        {"begins_on": "2026-01-01", "ends_on": "2026-02-01"},
-    ),
-    "rules.publish": lambda c: (f"{_draft_address(c)}/publication", {}),
-    "rules.withdraw": lambda c: (
-        f"/admin/point-rules/versions/{c.world.points.version_id}/withdrawal",
-        {},
-    ),
     "search.create_deflection": lambda c: (
         "/deflections",
         {"question_id": str(c.question()), "outcome": "solved", "title": "No signal"},
     ),
-    "superusers.create_application": _fixed(
-        "/superusers/application", motive="I like to help people here.", topics="Roaming"
-    ),
-    "superusers.accept_agreement": _fixed("/account/superuser/agreement", version=IN_FORCE),
-    "superusers.leave": _fixed("/account/superuser"),
-    "superusers.create_invitation": _fixed("/admin/superusers", person="Not yet invited", note=""),
-    "superusers.decide": lambda c: (f"{_membership_address(c)}/decision", {"answer": "approve"}),
-    "superusers.change_tier": lambda c: (f"{_membership_address(c)}/tier", {"tier": "2"}),
-    "superusers.extend_membership": lambda c: (f"{_membership_address(c)}/review", {}),
-    "superusers.end_membership": lambda c: (_membership_address(c), {"reason": "As agreed"}),
 }
 # Routes that lead from one to another: the first one routes by ``_method``.
 SAME_AS = {"replies.remove_post": "replies.delete_post"}
@@ -595,8 +487,8 @@ KINDS = {
 def is_done(cell: Cell, endpoint: str) -> bool | None:
     """Say whether what answers alike in any case was done; None where the answer says it."""
     if endpoint == "account.sign_out_session":
-        return db.session.get(UserSession, _owned(cell, cell.world.sessions)) is None
+        return db.session.get(UserSession, owned(cell, cell.world.sessions)) is None
     if endpoint == "notifications.read_one":
-        row_id = _owned(cell, cell.world.notifications)
+        row_id = owned(cell, cell.world.notifications)
         return db.session.get_one(Notification, row_id, populate_existing=True).read_at is not None
     return None
