@@ -19,6 +19,9 @@ pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 # What is folded away is part of the page.
+# How tall, in pixels, what the page shows is; what only screen readers read does not count.
+TALLEST = """() => Math.max(0, ...[...document.querySelectorAll("main *:not(.sr)")]
+  .filter(e => e.innerText && e.checkVisibility()).map(e => e.getBoundingClientRect().height))"""
 UNFOLD = "document.querySelectorAll('details').forEach((details) => { details.open = true; })"
 RUN_AXE = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ['violations'] });
@@ -456,6 +459,7 @@ def test_it_fits_a_phone_and_breaks_no_policy(name: str, show: Callable[..., "Pa
     page.evaluate(UNFOLD)
     width, wide = page.evaluate(WIDEST)
     assert width <= PHONE["width"], wide
+    assert page.evaluate(TALLEST) > 20, "there is nothing to be seen"
 
 
 # Each page in two of the four ways to see it, taking turns.
