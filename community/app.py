@@ -19,7 +19,7 @@ from community.core.jobs import registry
 from community.core.settings import Settings
 from community.escalation.calendars.views import blueprint as calendars_blueprint
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
-from community.escalation.cases.views.desk import blueprint as desk_blueprint
+from community.escalation.cases.views.composing import blueprint as desk_blueprint
 from community.escalation.cases.views.own import blueprint as support_blueprint
 from community.escalation.csat.views import blueprint as csat_blueprint
 from community.escalation.macros.views import blueprint as macros_blueprint

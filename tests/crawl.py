@@ -450,7 +450,7 @@ ADMINISTRATION = {
     *(f"/moderation/cases/<int:case_id>/{act}" for act in ("notes", "handover")),
     # Mail that comes in says only that it was taken.
     "/hooks/mail",
-    *(f"/desk/cases/<int:case_id>/{act}" for act in ("messages", "owner", "state")),
+    *(f"/desk/cases/<int:case_id>/{act}" for act in ("messages", "owner", "state", "draft")),
     "/moderation/people/<int:user_id>/cleanup",
     "/moderation/people/<int:user_id>/sanctions",
     "/moderation/sanctions/<int:sanction_id>/lifting",

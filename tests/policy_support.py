@@ -58,6 +58,10 @@ def support_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]
     message = {"target": "private", "body": "Please tell me the number.", **seen}
     return {
         "desk.create_message": lambda c: (f"/desk/cases/{_case(c)}/messages", message),
+        "desk.fill_reply": lambda c: (
+            f"/desk/cases/{_case(c)}/draft",
+            {**message, "macro": str(c.world.macro)},
+        ),
         "desk.take_case": lambda c: (f"/desk/cases/{_case(c)}/owner", {"owner": "me"}),
         "desk.give_back": lambda c: (f"/desk/cases/{_case(c, owned=True)}/owner", {}),
         "desk.move_case": lambda c: (f"/desk/cases/{_case(c)}/state", {"state": "pending"}),

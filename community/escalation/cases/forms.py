@@ -14,7 +14,10 @@ THEN = ("open", "pending", "solved")
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyForm:
-    """The composer with its three targets. ``is_confirmed`` says that public was meant."""
+    """The composer with its three targets. ``is_confirmed`` says that public was meant.
+
+    ``macro_id`` is the macro that was chosen, ``own`` whether the case becomes the writer's own.
+    """
 
     target: str = "private"
     body: str = ""
@@ -23,6 +26,8 @@ class ReplyForm:
     contact_reason: str = ""
     seen: Seen = field(default_factory=Seen)
     is_confirmed: bool = False
+    macro_id: int = 0
+    own: bool = False
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> Self:
@@ -36,6 +41,8 @@ class ReplyForm:
             contact_reason=form.get("contact_reason", ""),
             seen=Seen(_number(form.get("seen_message")), _number(form.get("seen_post"))),
             is_confirmed=form.get("confirmed") == "1",
+            macro_id=_number(form.get("macro")),
+            own=form.get("own") == "1",
         )
 
 

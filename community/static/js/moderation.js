@@ -1,4 +1,4 @@
-/* The desk: j and k open the next and the previous case, c claims it, numbers choose among its decisions. */
+/* The desk: j and k open the next and the previous case, c claims it, n opens the next, m leads to macros, numbers choose among its decisions. */
 const links = () => [...document.querySelectorAll("[data-case-link]")];
 
 function openBeside(direction) {
@@ -12,7 +12,7 @@ function openBeside(direction) {
 function press(key) {
   const target = document.querySelector(`[data-key="${key}"]`);
   target?.click();
-  if (target?.matches("input")) target.focus();
+  if (target?.matches("input, select")) target.focus();
   return target;
 }
 
@@ -25,7 +25,7 @@ document.addEventListener(
     if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isField(event.target) || document.querySelector("dialog[open]") || !links().length) return;
     const steps = { j: 1, k: -1 };
-    const done = event.key in steps ? openBeside(steps[event.key]) : /^[c1-9]$/.test(event.key) && press(event.key);
+    const done = event.key in steps ? openBeside(steps[event.key]) : /^[cmn1-9]$/.test(event.key) && press(event.key);
     if (done) event.preventDefault();
   },
   true,

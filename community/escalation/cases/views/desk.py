@@ -7,18 +7,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.core import clock, markup
+from community.core import clock
 from community.core.authz import require
 from community.core.db import forget_changes
-from community.core.errors import Conflict, Invalid, RateLimited, Refusal
+from community.core.errors import Conflict, Invalid, Refusal
 from community.core.forms import takes
-from community.core.limits import limited
-from community.core.submissions import submit_once
-from community.core.web import add_resource, current_viewer, is_fragment_request, renders
+from community.core.web import add_resource, current_viewer, is_fragment_request
 from community.escalation.cases.drafting import draft_public_answer
 from community.escalation.cases.forms import ReplyForm
 from community.escalation.cases.models import CONTACT_REASONS, OUTCOMES, SupportCase
-from community.escalation.cases.operations import assigning, messages, states
+from community.escalation.cases.operations import assigning, states
 from community.escalation.cases.policies import (
     can_change_case,
     can_close_for_peers,
@@ -38,19 +36,13 @@ from community.escalation.cases.wording import (
     STEP_WORDS,
     VIEW_WORDS,
 )
+from community.escalation.macros.queries import list_macros_for
 from community.escalation.sla.wording import KIND_WORDS, TONES
 from community.escalation.sla.wording import STATE_WORDS as CLOCK_STATES
 from community.escalation.teams.queries import team_ids_of
 from community.identity.signing_in import signed_in_user
-from community.posts.views import preview_problem
-from community.questions.forms import PersonalChoice, PersonalPanel
 
 blueprint = Blueprint("desk", __name__)
-
-REPLY_FIELDS = (
-    *("target", "body", "then", "outcome", "contact_reason", "seen_message", "seen_post"),
-    *("confirmed", "personal", "vouching", "vouched", "started"),
-)
 
 
 @blueprint.before_request
@@ -100,10 +92,10 @@ def _list() -> dict[str, object]:
 @blueprint.get("/desk/cases/<int:case_id>")
 def show_case(case_id: int) -> ResponseReturnValue:
     """Show a case with all that was said; ``draft`` begins a public answer out of a private one."""
-    return _render_case(case_id, ReplyForm(target="private"), drafted=request.args.get("draft", ""))
+    return render_case(case_id, ReplyForm(target="private"), drafted=request.args.get("draft", ""))
 
 
-def _render_case(
+def render_case(
     case_id: int,
     form: ReplyForm,
     *,
@@ -112,6 +104,7 @@ def _render_case(
     drafted: str = "",
     **shown: Any,
 ) -> ResponseReturnValue:
+    """Show a case with the composer as it was typed; to htmx the composer alone."""
     viewer = current_viewer()
     record = desk.get_case_record(viewer, case_id)
     case, question = record.case, record.question
@@ -128,6 +121,7 @@ def _render_case(
         "seen": shown.pop("seen", newest),
         "may_change": can_change_case(viewer, case, team_ids_of(viewer)),
         "may_hand_back": can_hand_back(case, question),
+        "macros": list_macros_for(case.team_id, case.language),
         "peers_solved": can_close_for_peers(
             case, has_solution=has_solution_of_peers(case.question_id)
         ),
@@ -145,7 +139,11 @@ def _render_case(
         "reasons": [(code, REASON_WORDS[code]) for code in CONTACT_REASONS],
         **shown,
     }
-    return render_template("support/case.html", record=record, case=case, **context), status
+    name = "support/case.html"
+    if is_fragment_request() and context["may_change"]:
+        # The talk above is not renewed, so what came in meanwhile was not seen.
+        name, context["newest"] = "support/_reply.html", form.seen
+    return render_template(name, record=record, case=case, **context), status
 
 
 def _drafted(record: desk.CaseRecord, wanted: str) -> ReplyForm | None:
@@ -160,61 +158,8 @@ def _drafted(record: desk.CaseRecord, wanted: str) -> ReplyForm | None:
     return ReplyForm(target="public", body=draft_public_answer(message.body, names))
 
 
-@blueprint.post("/desk/cases/<int:case_id>/messages")
-@takes(*REPLY_FIELDS)
-@renders("body")
-@limited("writing")
-def create_message(case_id: int) -> ResponseReturnValue:
-    """Send what was typed to whom it is for; public is asked about first, and nothing is lost."""
-    actor, form = signed_in_user(), ReplyForm.read(request.form)
-    choice = PersonalChoice.read(request.form)
-    if form.target == "public":
-        form = _masked(form, choice)
-        if not form.is_confirmed:
-            return _ask_to_confirm(case_id, form, choice.panel())
-    try:
-        return submit_once(actor.id, lambda: _send(case_id, form, choice))
-    except (Conflict, Invalid, RateLimited) as refusal:
-        forget_changes()
-        return _render_case(
-            case_id,
-            form,
-            status=refusal.status,
-            errors=_errors(refusal),
-            seen=form.seen,
-            personal=choice.panel(refusal if isinstance(refusal, Invalid) else None),
-        )
-
-
-def _masked(form: ReplyForm, choice: PersonalChoice) -> ReplyForm:
-    return ReplyForm(**{**vars(form), "body": choice.apply(form.body)})
-
-
-def _ask_to_confirm(case_id: int, form: ReplyForm, panel: PersonalPanel) -> ResponseReturnValue:
-    """Show what everybody would read, or why it cannot be posted."""
-    problem = preview_problem(form.body)
-    if problem:
-        return _render_case(case_id, form, status=422, errors={"msg": problem}, seen=form.seen)
-    preview = markup.render(markup.clean_text(form.body))
-    return _render_case(case_id, form, seen=form.seen, confirming=preview, personal=panel)
-
-
-def _send(case_id: int, form: ReplyForm, choice: PersonalChoice) -> str:
-    actor = signed_in_user()
-    if form.target == "public":
-        messages.reply_publicly(actor, case_id, form.body, seen=form.seen, vouched=choice.vouched)
-    elif form.target == "private":
-        messages.message_privately(actor, case_id, form.body, seen=form.seen)
-    else:
-        messages.note_internally(actor, case_id, form.body, seen=form.seen)
-    if form.then == "pending":
-        states.wait_for_customer(actor, case_id)
-    elif form.then == "solved":
-        states.solve(actor, case_id, outcome=form.outcome, contact_reason=form.contact_reason)
-    return url_for("desk.show_case", case_id=case_id, _anchor="reply")
-
-
-def _errors(refusal: Refusal) -> dict[str, object]:
+def errors_of(refusal: Refusal) -> dict[str, object]:
+    """Return what was refused, by the field that it is about."""
     if isinstance(refusal, Invalid) and refusal.errors:
         return {"msg" if name == "body" else name: text for name, text in refusal.errors.items()}
     return {"": refusal.message}
@@ -276,11 +221,11 @@ def _do(case_id: int, act: Callable[[Any], SupportCase]) -> ResponseReturnValue:
             outcome=request.form.get("outcome", ""),
             contact_reason=request.form.get("contact_reason", ""),
         )
-        return _render_case(
+        return render_case(
             case_id,
             form,
             status=refusal.status,
-            errors=_errors(refusal),
+            errors=errors_of(refusal),
             kept_reason=request.form.get("reason", ""),
         )
     flash(_("Done."), "success")

@@ -1,0 +1,142 @@
+"""Macros in the composer: text that is filled in, read over and sent by hand."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from community.core.db import db, transaction
+from community.escalation.cases.models import CaseMessage, SupportCase
+from community.escalation.cases.operations import assigning, messages
+from community.escalation.macros.operations import retire_macro
+from community.escalation.macros.queries import get_macro
+from community.escalation.teams.models import Team
+from community.identity.models import User
+from tests.client import ForumClient
+from tests.factories.community import make_user, reload
+from tests.factories.macros import make_macro
+from tests.factories.support import make_agent, make_support_case
+
+TYPED = "zqtyped So far I know this."
+
+
+@pytest.fixture
+def agent(app: Flask, client: ForumClient) -> User:
+    """An agent, signed in."""
+    user = make_agent("Lena Brockmann")
+    client.sign_in(user)
+    return user
+
+
+def _fill(client: ForumClient, case: SupportCase, macro: int | str, **fields: str) -> Any:
+    form = {"target": "private", "body": TYPED, "then": "open", "macro": str(macro), **fields}
+    return client.submit(f"/desk/cases/{case.id}/draft", data=form)
+
+
+def _typed(page: str) -> str:
+    found = re.search(r'<textarea id="msg"[^>]*>([^<]*)<', page)
+    assert found
+    return html.unescape(found[1])
+
+
+def _macro(**values: Any) -> int:
+    return make_macro(make_user(role="admin"), team_id=None, **values).id
+
+
+def test_a_macro_comes_below_what_was_typed_with_its_variables_filled(
+    client: ForumClient, agent: User
+) -> None:
+    case = make_support_case(requester=make_user("Femke Vries"), subject="zqsubject")
+    macro = _macro(body="Moin {customer}, {question} is {case}. {agent}, {site}")
+    filled = _fill(client, case, macro)
+    assert filled.status_code == 200
+    assert _typed(filled.text) == (
+        f"{TYPED}\n\nMoin Femke Vries, zqsubject is {case.number}. Lena Brockmann, Nordfunk"
+    )
+    assert "zqtyped" not in client.get(f"/desk/cases/{case.id}").text
+    assert db.session.scalars(select(CaseMessage.direction)).all() == ["in"]
+
+
+def test_what_a_macro_proposes_is_chosen_and_can_be_changed(
+    client: ForumClient, agent: User
+) -> None:
+    case = make_support_case()
+    page = _fill(client, case, _macro(state="pending", owner="me", priority="urgent")).text
+    assert re.search(r'<option value="pending" selected', page)
+    assert re.search(r'name="own" value="1" checked', page)
+    assert "proposes the priority:" in page
+    assert reload(case).owner_id is None
+    assert reload(case).state == "new"
+
+
+def test_make_it_mine_takes_the_case_from_a_colleague(client: ForumClient, agent: User) -> None:
+    case = make_support_case()
+    with transaction():
+        assigning.take_case(make_agent(), case.id)
+    seen = {"seen_message": "999999", "seen_post": "0"}
+    form = {"target": "note", "body": TYPED, "own": "1", **seen}
+    sent = client.submit(f"/desk/cases/{case.id}/messages", data=form)
+    assert sent.status_code == 303
+    assert reload(case).owner_id == agent.id
+
+
+def test_macros_of_the_case_s_language_come_first_and_other_teams_none(
+    client: ForumClient, agent: User
+) -> None:
+    with transaction():
+        other = Team(slug="other", names={"en": "Other"})
+        db.session.add(other)
+    admin = make_user(role="admin")
+    _macro(name="zqEnglish")
+    _macro(name="zqGerman", language="de")
+    foreign = make_macro(admin, team_id=other.id, name="zqForeign").id
+    retired = _macro(name="zqRetired")
+    with transaction():
+        retire_macro(admin, get_macro(admin, retired))
+    for language, first, second in (
+        ("de", "zqGerman", "zqEnglish"),
+        ("en", "zqEnglish", "zqGerman"),
+    ):
+        case = make_support_case(language=language)
+        page = client.get(f"/desk/cases/{case.id}").text
+        assert page.index(first) < page.index(second)
+        assert "zqForeign" not in page
+        assert "zqRetired" not in page
+    for wrong in (foreign, retired, 999_999, "", "x"):
+        refused = _fill(client, case, wrong)
+        assert refused.status_code == 422
+        assert "Choose a macro." in refused.text
+        assert _typed(refused.text) == TYPED
+
+
+def test_without_a_macro_there_is_no_picker(client: ForumClient, agent: User) -> None:
+    case = make_support_case()
+    assert 'name="macro"' not in client.get(f"/desk/cases/{case.id}").text
+
+
+def test_a_fragment_counts_nothing_as_seen_that_it_does_not_show(
+    client: ForumClient, agent: User
+) -> None:
+    asker = make_user()
+    case = make_support_case(requester=asker)
+    macro = _macro()
+    seen = re.search(
+        r'name="seen_message" value="(\d+)"', client.get(f"/desk/cases/{case.id}").text
+    )
+    assert seen
+    with transaction():
+        messages.receive_message(case.id, from_user=asker, body="It works again!")
+    form = {"target": "private", "body": TYPED, "macro": str(macro), "seen_message": seen[1]}
+    answer = client.submit(
+        f"/desk/cases/{case.id}/draft", data=form, headers={"HX-Request": "true"}
+    )
+    assert answer.text.lstrip().startswith("<form")
+    assert f'name="seen_message" value="{seen[1]}"' in answer.text
+
+
+def test_cases_of_others_are_not_filled(client: ForumClient, agent: User) -> None:
+    own = make_support_case(requester=agent)
+    assert _fill(client, own, _macro()).status_code == 404
