@@ -249,7 +249,9 @@ def _work_off() -> None:
     """Work off all events, also those that a killed worker had claimed."""
     deadline = time.monotonic() + 20 * LEASE_SECONDS
     while _waiting() and time.monotonic() < deadline:
-        if not run_due_jobs():
+        if run_due_jobs():
+            deadline = time.monotonic() + 20 * LEASE_SECONDS
+        else:
             time.sleep(0.1)
 
 
