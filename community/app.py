@@ -21,6 +21,7 @@ from community.escalation.calendars.views import blueprint as calendars_blueprin
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
 from community.escalation.cases.views.composing import blueprint as desk_blueprint
 from community.escalation.cases.views.own import blueprint as support_blueprint
+from community.escalation.connectors.views.fragments import blueprint as outside_blueprint
 from community.escalation.csat.views import blueprint as csat_blueprint
 from community.escalation.macros.views import blueprint as macros_blueprint
 from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
@@ -143,6 +144,7 @@ BLUEPRINTS = (
     mail_in_blueprint,
     handover_rules_blueprint,
     csat_blueprint,
+    outside_blueprint,
     macros_blueprint,
     privacy_blueprint,
     administration_blueprint,

@@ -282,6 +282,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/satisfaction/<token>": _one("/satisfaction/forged"),
     "/satisfaction/<token>/refusal": _one("/satisfaction/forged/refusal"),
     "/cases/<int:case_id>/satisfaction": _each(SupportCase, "/cases/{id}/satisfaction"),
+    "/desk/cases/<int:case_id>/customer": _each(SupportCase, "/desk/cases/{id}/customer"),
     "/desk/macros": _one("/desk/macros"),
     "/desk/macros/new": _one("/desk/macros/new"),
     "/desk/macros/<int:macro_id>": _each(Macro, "/desk/macros/{id}"),

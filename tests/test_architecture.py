@@ -49,6 +49,7 @@ EXTRAS = {
     "community/escalation/triggers": "alarms due waits wording",
     "community/escalation/cases": "drafting wording",
     "community/escalation/macros": "variables wording",
+    "community/escalation/customers": "directory",
     "community/escalation/csat": "letters tokens wording",
     "community/escalation/teams": "",
     "community/identity": """

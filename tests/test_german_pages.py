@@ -271,6 +271,7 @@ def support_addresses(reader: ForumClient) -> list[str]:
     return [
         *("/account/cases", "/desk", "/desk?show=all", "/desk?show=mine"),
         *(f"/desk/cases/{case.id}" for case in reader.support),
+        *(f"/desk/cases/{case.id}/customer" for case in reader.support),
         *(f"/cases/{case.id}" for case in reader.support),
     ]
 

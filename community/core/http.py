@@ -1,7 +1,8 @@
 """Requests to other machines: the one place that makes them.
 
 Each has a time limit and a size limit. None follows a redirect, uses a proxy of the environment, or
-reaches a machine that the whole internet cannot reach, unless the operator named that machine.
+reaches a machine that the whole internet cannot reach, unless the operator named that machine
+(``FORUM_TRUSTED_ORIGINS``). Why: ``docs/decisions/outward-requests.md``.
 Never called while a transaction writes: others would wait for a stranger's answer.
 """
 
@@ -129,8 +130,24 @@ def post(
     trusted_origins: Collection[str] = frozenset(),
 ) -> Answer:
     """Return the answer to a POST, as ``fetch`` does; ``headers`` name the body's type."""
+    return send("POST", url, body, headers=headers, trusted_origins=trusted_origins)
+
+
+def send(
+    method: str,
+    url: str,
+    body: bytes | None,
+    *,
+    headers: Mapping[str, str],
+    trusted_origins: Collection[str] = frozenset(),
+    seconds: float = 0,
+) -> Answer:
+    """Return the answer to a request of any method, as ``fetch`` does.
+
+    ``seconds`` is how long all of it may take, where that is less than ``TOTAL_SECONDS``.
+    """
     check_address(url, trusted_origins=trusted_origins)
-    return _request("POST", url, headers, body, trusted_origins)
+    return _request(method, url, headers, body, trusted_origins, seconds)
 
 
 def check_address(
@@ -234,11 +251,13 @@ def _request(
     headers: Mapping[str, str],
     body: bytes | None,
     trusted_origins: Collection[str],
+    seconds: float = 0,
 ) -> Answer:
     parts = _split(url)
     is_trusted = origin_of(url) in trusted_origins
+    deadline = _Deadline(seconds or TOTAL_SECONDS)
     try:
-        return _exchange(method, parts, headers, body, is_trusted)
+        return _exchange(method, parts, headers, body, is_trusted, deadline)
     except TimeoutError as error:
         raise TooSlow("the answer took too long") from error
     except (OSError, HTTPException, ValueError) as error:
@@ -251,8 +270,8 @@ def _exchange(
     headers: Mapping[str, str],
     body: bytes | None,
     is_trusted: bool,
+    deadline: _Deadline,
 ) -> Answer:
-    deadline = _Deadline(TOTAL_SECONDS)
     stream = _connect(parts, deadline, is_trusted)
     try:
         connection = HTTPConnection(parts.netloc)

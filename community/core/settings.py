@@ -164,7 +164,10 @@ class Settings:
     payout_name: str = ""
     payout_iban: str = ""
     payout_bic: str = ""
-    alarm_origins: str = ""
+    trusted_origins: str = ""
+    connectors: str = field(default="", repr=False)
+    customer_lookup_url: str = ""
+    customer_lookup_token: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -344,9 +347,9 @@ class Settings:
         return [key for part in self.secret_key_fallbacks.split(",") if (key := part.strip())]
 
     @property
-    def alarm_origin_set(self) -> frozenset[str]:
-        """Where alarms may go though it lies in a private network: scheme, host and port."""
-        return frozenset(part.strip() for part in self.alarm_origins.split(",") if part.strip())
+    def trusted_origin_set(self) -> frozenset[str]:
+        """What may be asked though it lies in a private network: scheme, host and port."""
+        return frozenset(part.strip() for part in self.trusted_origins.split(",") if part.strip())
 
     @property
     def audit_keys(self) -> list[str]:

@@ -2,6 +2,6 @@
 
 Packages, upper ones may import lower ones: ``triggers``, ``desk``, ``mail_in``, ``csat``,
 ``connectors``, ``reports``, then ``cases``, then ``macros``, then ``sla``, then
-``calendars``, then ``teams``.
+``calendars``, then ``teams`` and ``customers``.
 Nothing here gives anybody rights over conduct: that is moderation's.
 """

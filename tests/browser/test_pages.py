@@ -238,6 +238,7 @@ PAGES = {
     "support case, as agent": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}"),
     "own support cases": Shown("asker", "/account/cases"),
     "own support case": Shown("asker", lambda scene: f"/cases/{scene.support_case}"),
+    "customer records": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/customer"),
     "macros": Shown("admin", "/desk/macros"),
     "new macro": Shown("admin", "/desk/macros/new"),
     "macro": Shown("admin", lambda scene: f"/desk/macros/{scene.macro}"),

@@ -68,7 +68,7 @@ def post_alarm(*, clock_id: int) -> None:
         url,
         body,
         headers={"Content-Type": "application/json", SIGNATURE_HEADER: signature},
-        trusted_origins=current_settings().alarm_origin_set,
+        trusted_origins=current_settings().trusted_origin_set,
     )
     if answer.status not in ACCEPTED:
         raise AlarmNotTaken(f"status {answer.status}")

@@ -285,7 +285,7 @@ def _fit_url(raw: str, errors: Errors) -> str:
     try:
         if len(url) > URL_MAX_CHARS:
             raise http.AddressRefused("too long")
-        http.check_address(url, trusted_origins=current_settings().alarm_origin_set)
+        http.check_address(url, trusted_origins=current_settings().trusted_origin_set)
     except http.AddressRefused:
         errors["alarm_url"] = _l("Name an https address that everybody can reach.")
     return url

@@ -1,0 +1,1 @@
+"""The bridge to other systems: helpdesks that mirror cases, and what is known of customers."""

@@ -1,0 +1,1 @@
+"""What staff see of other systems, and what these send."""

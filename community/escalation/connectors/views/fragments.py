@@ -1,0 +1,33 @@
+"""Parts of a case's page that other systems have to answer for; the page does not wait for them."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from community.core.authz import require
+from community.core.web import current_viewer, is_fragment_request
+from community.escalation.cases.policies import can_use_desk
+from community.escalation.cases.queries.desk import get_case
+from community.escalation.customers.queries import Lookup, has_customer_directory, lookup_customer
+
+blueprint = Blueprint("outside", __name__)
+
+
+@blueprint.before_request
+def let_agents_in() -> None:
+    """Refuse everybody else; guests were sent to the sign-in page before."""
+    require(can_use_desk(current_viewer()))
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, object]:
+    return {"has_customer_directory": has_customer_directory}
+
+
+@blueprint.get("/desk/cases/<int:case_id>/customer")
+def show_customer(case_id: int) -> ResponseReturnValue:
+    """Show what the operator's records say of a case's customer: a part of its page, or a page."""
+    case = get_case(current_viewer(), case_id)
+    requester_id = case.requester_id
+    found = Lookup() if requester_id is None else lookup_customer(requester_id)
+    name = "support/_customer.html" if is_fragment_request() else "support/customer.html"
+    return render_template(name, found=found, case_id=case_id)
