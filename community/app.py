@@ -47,8 +47,10 @@ from community.posts.screening import register_screens
 from community.posts.views import blueprint as posts_blueprint
 from community.privacy.views import blueprint as privacy_blueprint
 from community.questions.feeds import blueprint as feeds_blueprint
+from community.questions.subscribers import SUBSCRIPTIONS as QUESTION_SUBSCRIPTIONS
 from community.questions.views.editing import blueprint as replies_blueprint
 from community.questions.views.held import blueprint as held_blueprint
+from community.questions.views.likely import blueprint as likely_blueprint
 from community.questions.views.lists import boards as boards_blueprint
 from community.questions.views.lists import home as home_blueprint
 from community.questions.views.lists import tags as tags_blueprint
@@ -131,6 +133,7 @@ BLUEPRINTS = (
     replies_blueprint,
     tools_blueprint,
     held_blueprint,
+    likely_blueprint,
     suggestions_blueprint,
     profiles_blueprint,
     standing_blueprint,
@@ -198,6 +201,7 @@ SUBSCRIPTIONS = (
     SUPPORT_CASES_SUBSCRIPTIONS,
     SLA_SUBSCRIPTIONS,
     MAIL_IN_SUBSCRIPTIONS,
+    QUESTION_SUBSCRIPTIONS,
 )
 
 # Of cases, in the order in which moderators may choose among them.

@@ -129,6 +129,7 @@ WRITING = {
 HELPING = {
     "replies.accept_answer": of_staff(STAFF, owners=WRITERS),
     "replies.unaccept_answer": of_staff(STAFF, owners=WRITERS),
+    "likely.refuse_likely": of_staff(STAFF, owners=WRITERS),
     "questions.close_question": of_staff(STAFF, owners=WRITERS),
     "questions.reopen_question": of_staff(STAFF, owners=WRITERS),
     # Members who have the standing may, too; nobody proposes it of what they asked themselves.

@@ -171,6 +171,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/questions/new/expectation": _one("/questions/new/expectation"),
     "/tags": _one("/tags"),
     "/held-posts": _one("/held-posts"),
+    "/likely-solutions": _one("/likely-solutions"),
     "/reviews": _one("/reviews"),
     "/reviews/<int:case_id>": _each(ModerationCase, "/reviews/{id}"),
     "/suggestions": _one("/suggestions"),

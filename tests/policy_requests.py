@@ -451,6 +451,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     "questions.take_me_too_back": lambda c: (f"/questions/{c.question()}/me-too", {}),
     **tool_requests(),
     **suggestion_requests(),
+    "likely.refuse_likely": lambda c: (f"/answers/{c.answer()}/likely-refusal", {}),
     "replies.accept_answer": lambda c: (f"/answers/{c.answer()}/acceptance", {}),
     "replies.create_answer": lambda c: (f"/questions/{c.question()}/answers", {"body": TEXT}),
     "replies.create_comment": lambda c: (f"/posts/{c.post()}/comments", {"body": TEXT}),

@@ -92,6 +92,7 @@ EXTRAS = {
     "community/privacy": "archive letters marks redaction register retention wording",
     "community/questions": (
         "excerpts feed_queries feeds indexing reasons rebuild standing status structured_data"
+        " thanks"
     ),
     "reputation/adjustments": "letters wording working_days",
     "reputation/drafts": "replay values wording",

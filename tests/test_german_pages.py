@@ -223,7 +223,7 @@ def decision_addresses_of(reader: ForumClient) -> list[str]:
         "/moderation/boards",
         f"/moderation/boards/{reader.question.board_id}/screening",
         "/held-posts",
-        *("/suggestions", "/reviews"),
+        *("/suggestions", "/reviews", "/likely-solutions"),
         *(f"/reviews/{case.id}" for case in reader.reviewed),
         *(f"/suggestions/{one.id}" for one in reader.suggested),
         f"/posts/{reader.not_own.id}/suggestions/new",

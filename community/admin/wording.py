@@ -128,6 +128,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.POST_EDITED: _l("Post of somebody else edited"),
     Action.ANSWER_ACCEPTED: _l("Answer to somebody else's question accepted"),
     Action.ANSWER_UNACCEPTED: _l("Acceptance of somebody else's solution taken back"),
+    Action.SOLUTION_REFUSED: _l("Answer found to be no solution"),
     Action.EDIT_ACCEPTED: _l("Suggested change accepted"),
     Action.EDIT_REFUSED: _l("Suggested change refused"),
     Action.QUESTION_RETAGGED: _l("Tags changed"),

@@ -148,6 +148,7 @@ class Action(StrEnum):
     POST_EDITED = "post.edited"
     ANSWER_ACCEPTED = "answer.accepted"
     ANSWER_UNACCEPTED = "answer.unaccepted"
+    SOLUTION_REFUSED = "solution.refused"
     EDIT_ACCEPTED = "edit.accepted"
     EDIT_REFUSED = "edit.refused"
     QUESTION_RETAGGED = "question.retagged"

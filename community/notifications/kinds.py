@@ -6,6 +6,7 @@ from community.notifications.models import KINDS
 BY_STRENGTH = (
     "accepted",
     "unaccepted",
+    "confirmed",
     "info_request",
     "duplicate",
     "mention",

@@ -16,6 +16,7 @@ KINDS = (
     "mention",
     "accepted",
     "unaccepted",
+    "confirmed",
     "kudos",
     "info_request",
     "closed",

@@ -22,6 +22,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "mention": _l("Somebody mentions you"),
     "accepted": _l("Your answer is accepted"),
     "unaccepted": _l("Your answer is no longer accepted"),
+    "confirmed": _l("Somebody else accepts an answer to your question"),
     "kudos": _l("Kudos for your posts"),
     "info_request": _l("Helpers need more facts from you"),
     "closed": _l("A question you follow is closed"),
@@ -91,6 +92,8 @@ def _plain_line(kind: str, names: dict[str, str]) -> str:
         return _("%(actor)s mentioned you in “%(title)s”", **names)
     if kind == "accepted":
         return _("%(actor)s accepted your answer to “%(title)s”", **names)
+    if kind == "confirmed":
+        return _("%(actor)s marked “%(title)s” as solved. You can undo that there", **names)
     if kind == "info_request":
         return _("%(actor)s needs to know more about “%(title)s”", **names)
     if kind == "duplicate":
@@ -270,6 +273,7 @@ def subject_of(entry: Entry) -> str:
         "mention": _("You were mentioned: %(title)s", title=title),
         "accepted": _("Your answer was accepted: %(title)s", title=title),
         "unaccepted": _("Your answer is no longer accepted: %(title)s", title=title),
+        "confirmed": _("Marked as solved: %(title)s", title=title),
         "kudos": _("Thanks for your post: %(title)s", title=title),
         "info_request": _("More facts needed: %(title)s", title=title),
         "closed": _("Closed: %(title)s", title=title),

@@ -26,6 +26,7 @@ HEADINGS = {
     "suggested_edits": _l("Changes of posts you suggested"),
     "acceptances": _l("Answers you accepted"),
     "lapsed_acceptances": _l("Answers you accepted that were deleted"),
+    "likely_solutions": _l("Answers you found to be no solution"),
     "closures": _l("Questions you closed"),
     "info_requests": _l("Facts you asked for"),
     "locks": _l("Questions you locked"),

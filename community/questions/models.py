@@ -134,6 +134,27 @@ class Acceptance(Base):
     accepted_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class LikelySolution(Base):
+    """An answer that seems to have solved its question while the asker says nothing.
+
+    ``signed_at`` is when the newest sign of that came. ``due_at`` is from when on the asker counts
+    as silent; None where nothing waits for anybody's word. Who looked and found that it is none
+    ``refused`` it: it stays out until a newer sign comes.
+    """
+
+    __tablename__ = "likely_solutions"
+    __table_args__ = (Index("ix_likely_solutions_due_at", "due_at", "answer_id"),)
+
+    answer_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id"), primary_key=True, autoincrement=False
+    )
+    asker_thanked: Mapped[bool]
+    signed_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    refused_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    refused_at: Mapped[datetime | None]
+
+
 class LapsedAcceptance(Base):
     """How an answer was accepted that was deleted: should it come back, it is accepted again."""
 

@@ -90,6 +90,23 @@ def can_confirm_answer(viewer: Viewer, question: QuestionFacts, answer: PostFact
     )
 
 
+def can_refuse_solution(viewer: Viewer, question: QuestionFacts, answer: PostFacts) -> bool:
+    """Say whether the viewer may say that an answer was no solution: who may accept it."""
+    undecided = question.status == "answered" and not is_author(viewer, answer)
+    return undecided and can_accept_answer(viewer, question, answer)
+
+
+def can_see_likely_solutions(viewer: Viewer) -> bool:
+    """Say whether there may be anything to confirm for the viewer: on the site, or on a board."""
+    boards = (None, *viewer.board_roles)
+    return any(can_confirm_on(viewer, board_id) for board_id in boards)
+
+
+def can_confirm_on(viewer: Viewer, board_id: int | None) -> bool:
+    """Say whether the viewer may confirm solutions in others' questions on a board."""
+    return can_write(viewer) and has_privilege(viewer, Privilege.CONFIRM, board_id)
+
+
 def can_unaccept_answer(
     viewer: Viewer, question: QuestionFacts, *, accepted_by_id: int | None = None
 ) -> bool:

@@ -219,6 +219,7 @@ PAGES = {
         "moderator", lambda scene: f"/posts/{scene.flagged.id}/flags"
     ),
     "reviews": Shown("helper", "/reviews"),
+    "probably solved": Shown("helper", "/likely-solutions"),
     "review": Shown("helper", lambda scene: scene.review, send_empty),
     "history": Shown("guest", lambda scene: f"/posts/{scene.edited.id}/history"),
     "search with hits": Shown("guest", "/search?q=esim"),

@@ -74,10 +74,19 @@ def on_comment_posted(event: CommentPosted, *, event_id: int) -> None:
 
 
 def on_answer_accepted(event: AnswerAccepted, *, event_id: int) -> None:
-    """Tell the helper, every time."""
+    """Tell the helper, every time; and the asker, where somebody else said that it is solved."""
     _tell_member(
         event.author_id, "accepted", event.answer_id, event_id=event_id, actor_id=event.actor_id
     )
+    occasion = get_occasion(event.answer_id)
+    if occasion is not None and occasion.asker_id not in (event.actor_id, event.author_id):
+        _tell_member(
+            occasion.asker_id,
+            "confirmed",
+            event.answer_id,
+            event_id=event_id,
+            actor_id=event.actor_id,
+        )
 
 
 def on_answer_unaccepted(event: AnswerUnaccepted, *, event_id: int) -> None:

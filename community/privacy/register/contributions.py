@@ -134,6 +134,15 @@ TABLES = {
             "accepted_at": kept("when"),
         },
     ),
+    "likely_solutions": Table(
+        owner="refused_by_id",
+        kept_for="post",
+        nothing="answer_id asker_thanked signed_at due_at",
+        personal={
+            "refused_by_id": kept("who found that it was none"),
+            "refused_at": kept("when"),
+        },
+    ),
     "lapsed_acceptances": Table(
         owner="accepted_by_id",
         kept_for="post",

@@ -19,6 +19,7 @@ from community.escalation.triggers.queries.rules import get_rule, list_alarm_wor
 from community.identity.models import User
 from community.posts.models import Post
 from community.questions.models import Answer, MeToo, Question
+from community.questions.operations.likely import hear_asker_unsolved
 from community.questions.operations.questions import lock_question
 
 # Within so long a board's number of me-toos is a spike.
@@ -78,6 +79,7 @@ def say_unsolved(actor: User, question: Question) -> bool:
     Once per newest answer; returns whether it counted. Raises ``NotAllowed``.
     """
     require(can_say_unsolved(actor, question))
+    hear_asker_unsolved(question)
     newest = select(func.max(Answer.id)).where(
         Answer.root_id == question.id, Answer.visibility == "published"
     )
