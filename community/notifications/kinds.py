@@ -17,6 +17,7 @@ BY_STRENGTH = (
     "moved",
     "new_question",
     "support",
+    "handed_over",
     "solved",
     "deadline",
     "case",

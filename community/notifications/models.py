@@ -35,6 +35,7 @@ KINDS = (
     "suggestion",
     "deadline",
     "support",
+    "handed_over",
     "solved",
     "rating",
 )
@@ -42,7 +43,8 @@ KINDS = (
 PERSONAL_KINDS = frozenset(
     {
         *("badge", "case", "deadline", "decision", "flag", "points", "rules"),
-        *("suggestion", "superuser", "trust", "support", "solved", "rating"),
+        *("suggestion", "superuser", "trust", "support", "handed_over"),
+        *("solved", "rating"),
     }
 )
 

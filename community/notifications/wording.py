@@ -39,6 +39,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "flag": _l("Moderators decide about what you reported"),
     "suggestion": _l("Changes suggested for your posts, and what becomes of yours"),
     "support": _l("The support team writes to you"),
+    "handed_over": _l("The support team takes over a question of yours"),
     "solved": _l("The support team has solved a case of yours"),
     "deadline": _l("A support case of yours or of your team is due soon, or was missed"),
     "case": _l("A case for moderators waits for a day, or a colleague asks you about one"),
@@ -49,7 +50,7 @@ KIND_LABELS: dict[str, LazyString] = {
 CODED_KINDS = frozenset(
     {
         *("points", "rules", "decision", "flag", "case", "suggestion", "deadline", "support"),
-        *("solved", "rating"),
+        *("handed_over", "solved", "rating"),
     }
 )
 
@@ -142,6 +143,10 @@ def _case_line(note: str) -> str:
 
 def _support_line(number: str) -> str:
     return _("The support team wrote to you in your case %(number)s", number=f"C-{number}")
+
+
+def _handed_over_line(number: str) -> str:
+    return _("Your question is with the support team now: case %(number)s", number=f"C-{number}")
 
 
 def _solved_line(number: str) -> str:
@@ -298,6 +303,7 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "suggestion": _suggestion_line,
     "deadline": _deadline_line,
     "support": _support_line,
+    "handed_over": _handed_over_line,
     "solved": _solved_line,
     "rating": _rating_line,
 }

@@ -31,6 +31,7 @@ from tests.postgres import postgres_url
 from tests.redis_server import redis_server
 from tests.stress.audit import measure_audit
 from tests.stress.escalation import run_killed_sweepers
+from tests.stress.handed_over import table_of
 from tests.stress.jobs import run_killed_workers
 from tests.stress.ledger import run_killed_bookkeepers
 from tests.stress.mail import read_mutations
@@ -127,13 +128,15 @@ def stress_escalation(folder: Path, arguments: argparse.Namespace) -> int:
             upgrade()
             outcome = run_killed_sweepers(
                 app,
+                folder,
                 questions=arguments.questions,
                 kills=500 if arguments.kills is None else arguments.kills,
                 seed=_seed(arguments),
                 patience_seconds=14_400,
             )
             db.engine.dispose()
-    print(json.dumps({**asdict(outcome), "holds": outcome.holds}, indent=2))
+    for line in table_of(outcome):
+        print(line)
     return int(not outcome.holds)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from community.events.deadlines import ClockBreached, ClockWarned
 from community.events.reports import CaseEscalated, CaseNoted, CaseOverdue
-from community.events.support import CaseMessageAdded, CaseRatedLow, CaseSolved
+from community.events.support import CaseMessageAdded, CaseOpened, CaseRatedLow, CaseSolved
 from community.notifications.operations.telling import tell_personally
 
 
@@ -14,6 +14,12 @@ def on_case_overdue(event: CaseOverdue, *, event_id: int) -> None:
     page = f"/moderation/cases/{event.case_id}"
     note = str(event.case_id)
     tell_personally(event.user_id, "case", page=page, event_id=event_id, note=note)
+
+
+def on_case_opened(event: CaseOpened, *, event_id: int) -> None:
+    """Tell an asker that the support team has their question now, unless they called it."""
+    if event.question_id is not None and event.actor_id != event.requester_id:
+        _tell_customer(event.requester_id, event.case_id, "handed_over", event_id)
 
 
 def on_case_message(event: CaseMessageAdded, *, event_id: int) -> None:
@@ -72,6 +78,7 @@ def on_rated_low(event: CaseRatedLow, *, event_id: int) -> None:
 
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     CaseOverdue: [on_case_overdue],
+    CaseOpened: [on_case_opened],
     CaseMessageAdded: [on_case_message],
     CaseSolved: [on_case_solved],
     ClockWarned: [on_clock_warned],
