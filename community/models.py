@@ -11,6 +11,7 @@ from community.escalation.calendars.models import Calendar, CalendarVersion
 from community.escalation.cases.models import (
     CaseLink,
     CaseMessage,
+    CasePresence,
     CaseStep,
     Escalation,
     SupportCase,
@@ -145,6 +146,7 @@ __all__ = [
     "CaseLink",
     "CaseMessage",
     "CaseNote",
+    "CasePresence",
     "CaseStep",
     "CaseSubject",
     "CaseVoice",

@@ -194,6 +194,7 @@ CASE_WORK = Policy(
 SUPPORT = {
     "desk.create_message": CASE_WORK,
     "desk.fill_reply": CASE_WORK,
+    "desk.show_present": CASE_WORK,
     "desk.take_case": CASE_WORK,
     "desk.give_back": CASE_WORK,
     "desk.move_case": CASE_WORK,

@@ -452,7 +452,8 @@ ADMINISTRATION = {
     *(f"/moderation/cases/<int:case_id>/{act}" for act in ("notes", "handover")),
     # Mail that comes in says only that it was taken.
     "/hooks/mail",
-    *(f"/desk/cases/<int:case_id>/{act}" for act in ("messages", "owner", "state", "draft")),
+    *(f"/desk/cases/<int:case_id>/{act}" for act in ("messages", "owner", "state")),
+    *(f"/desk/cases/<int:case_id>/{act}" for act in ("draft", "presence")),
     "/moderation/people/<int:user_id>/cleanup",
     "/moderation/people/<int:user_id>/sanctions",
     "/moderation/sanctions/<int:sanction_id>/lifting",

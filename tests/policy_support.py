@@ -62,6 +62,7 @@ def support_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]
             f"/desk/cases/{_case(c)}/draft",
             {**message, "macro": str(c.world.macro)},
         ),
+        "desk.show_present": lambda c: (f"/desk/cases/{_case(c)}/presence", {"typing": "1"}),
         "desk.take_case": lambda c: (f"/desk/cases/{_case(c)}/owner", {"owner": "me"}),
         "desk.give_back": lambda c: (f"/desk/cases/{_case(c, owned=True)}/owner", {}),
         "desk.move_case": lambda c: (f"/desk/cases/{_case(c)}/state", {"state": "pending"}),

@@ -42,6 +42,8 @@ OTHERWISE: dict[str, tuple[int, str]] = {
     ),
     "spam.create_cleanup": (3, "the clean-up, and each measure and post in it"),
     "moderation.preview_letter": (0, "a preview, which writes nothing"),
+    "desk.fill_reply": (0, "a macro's text to be read over, which is not kept"),
+    "desk.show_present": (0, "that somebody looks at a case, forgotten after a minute"),
     "words.try_words": (0, "a test of words, which writes nothing"),
 }
 

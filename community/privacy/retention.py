@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from community.core import submissions, undeliverable
 from community.core.settings import current_settings
+from community.escalation.cases.operations.presence import forget_presence
 from community.escalation.csat.operations.forgetting import COMMENTS_KEPT, forget_comments
 from community.escalation.mail_in.operations.forgetting import (
     forget_mails_without_case,
@@ -129,6 +130,12 @@ PERIODS = (
         " stay",
         lambda age: forgetting.in_transaction(lambda: forget_support(age)),
         "support_case_days",
+    ),
+    Period(
+        "case_presences",
+        "who of the support team has a case open; shown for a minute",
+        lambda age: forgetting.in_transaction(lambda: forget_presence(age)),
+        fixed=timedelta(hours=1),
     ),
     Period(
         "suggestions",

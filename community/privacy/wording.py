@@ -72,6 +72,7 @@ HEADINGS = {
     "badge_grants": _l("Badges you were given"),
     "team_members": _l("Support teams you work in"),
     "support_cases": _l("Your cases with the support team"),
+    "case_presences": _l("Cases that you have open at the moment"),
     "unsolved_reports": _l("Questions of which you said that they are still not solved"),
     "case_messages": _l("What you and the support team wrote to each other"),
     "received_mails": _l("Mails you sent to the support team"),

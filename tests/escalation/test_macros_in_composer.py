@@ -133,7 +133,7 @@ def test_a_fragment_counts_nothing_as_seen_that_it_does_not_show(
     answer = client.submit(
         f"/desk/cases/{case.id}/draft", data=form, headers={"HX-Request": "true"}
     )
-    assert answer.text.lstrip().startswith("<form")
+    assert "<html" not in answer.text
     assert f'name="seen_message" value="{seen[1]}"' in answer.text
 
 

@@ -39,11 +39,20 @@ class ReplyForm:
             then=then if then in THEN else "open",
             outcome=form.get("outcome", ""),
             contact_reason=form.get("contact_reason", ""),
-            seen=Seen(_number(form.get("seen_message")), _number(form.get("seen_post"))),
+            seen=_read_seen(form),
             is_confirmed=form.get("confirmed") == "1",
             macro_id=_number(form.get("macro")),
             own=form.get("own") == "1",
         )
+
+
+def _read_seen(form: MultiDict[str, str]) -> Seen:
+    revision = form.get("seen_revision")
+    return Seen(
+        _number(form.get("seen_message")),
+        _number(form.get("seen_post")),
+        None if revision is None else _number(revision),
+    )
 
 
 def _number(raw: str | None) -> int:

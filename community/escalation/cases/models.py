@@ -180,6 +180,22 @@ class CaseStep(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class CasePresence(Base):
+    """Who has a case open, and when they last typed into its composer; kept for minutes."""
+
+    __tablename__ = "case_presences"
+    __table_args__ = (Index("ix_case_presences_seen_at", "seen_at"),)
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("support_cases.id"), primary_key=True, autoincrement=False
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id"), primary_key=True, autoincrement=False
+    )
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    typing_at: Mapped[datetime | None]
+
+
 class Escalation(Base):
     """Why and when something was handed to the support team; once per trigger and occurrence.
 

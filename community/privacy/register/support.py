@@ -106,6 +106,17 @@ TABLES = {
             "owner_id": other_person("whose it was from then on"),
         },
     ),
+    "case_presences": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="case_presences",
+        nothing="case_id",
+        personal={
+            "user_id": goes("who of the team has a case open"),
+            "seen_at": goes("when they last had"),
+            "typing_at": goes("when they last typed there"),
+        },
+    ),
     "macros": Table(
         nothing="id team_id language name body state priority owner changed_at retired_at",
         personal={"changed_by_id": other_person("who of the team wrote it")},

@@ -11,6 +11,8 @@ document.addEventListener("htmx:config:request", (event) => {
 // itself fails in silence.
 const WORDS_BY_STATUS = { 400: "notAllowed", 401: "notAllowed", 403: "notAllowed", 429: "tooFast" };
 
+const isQuiet = ({ request, sourceElement }) => request?.method === "GET" || sourceElement?.hasAttribute("data-quiet");
+
 function complain(status, reason) {
   const words = document.getElementById("words")?.dataset ?? {};
   const text = reason || (status ? words[WORDS_BY_STATUS[status] ?? "failed"] : words.offline);
@@ -18,13 +20,13 @@ function complain(status, reason) {
 }
 
 document.addEventListener("htmx:response:error", (event) => {
-  const { response, text, request } = event.detail.ctx;
-  if (request.method === "GET") return;
+  const { response, text } = event.detail.ctx;
+  if (isQuiet(event.detail.ctx)) return;
   // The server's own words stand in errors/_notice.html.
   const answer = new DOMParser().parseFromString(text ?? "", "text/html");
   if (response.status !== 422) complain(response.status, answer.querySelector(".note p")?.textContent);
 });
 document.addEventListener("htmx:error", (event) => {
   const { ctx } = event.detail;
-  if (!ctx?.response && ctx?.request?.method !== "GET") complain(0);
+  if (!ctx?.response && !(ctx && isQuiet(ctx))) complain(0);
 });

@@ -25,12 +25,12 @@ from community.escalation.cases.operations.noting import note_message
 from community.escalation.cases.operations.opening import open_case
 from community.escalation.cases.operations.states import reopen_locked
 from community.escalation.cases.policies import can_follow_case
+from community.escalation.cases.queries.news import has_news
 from community.escalation.cases.queries.talk import Seen
 from community.identity.models import User
 from community.posts.models import Post
 from community.posts.operations import rendered_columns
 from community.posts.text import body_problem, fit_text
-from community.questions.models import Question
 from community.questions.operations.answers import post_answer
 
 SHORTEST_CHARS = 2
@@ -148,28 +148,8 @@ def fit_private_text(body: str) -> str:
 
 def _check_seen(actor: User, locked: Locked, seen: Seen | None) -> None:
     """Raise ``SomethingNew`` if others wrote something that the actor has not read."""
-    if seen is None:
-        return
-    case, question = locked
-    message = select(CaseMessage.id).where(
-        CaseMessage.case_id == case.id,
-        CaseMessage.id > seen.message_id,
-        CaseMessage.author_id.is_distinct_from(actor.id),
-    )
-    if db.session.scalar(message.limit(1)) is not None or _has_new_post(actor, question, seen):
+    if seen is not None and has_news(locked.case, seen, actor.id):
         raise SomethingNew()
-
-
-def _has_new_post(actor: User, question: Question | None, seen: Seen) -> bool:
-    if question is None:
-        return False
-    post = select(Post.id).where(
-        Post.root_id == question.id,
-        Post.id > seen.post_id,
-        Post.author_id != actor.id,
-        Post.visibility == "published",
-    )
-    return db.session.scalar(post.limit(1)) is not None
 
 
 def _known_message(case: SupportCase, message_id: str | None) -> CaseMessage | None:

@@ -24,7 +24,7 @@ from community.escalation.cases.models import (
 )
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
-from community.posts.models import Post
+from community.posts.models import Post, Revision
 
 MOST_LINES = 300
 STEP = "step"
@@ -51,10 +51,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Seen:
-    """How far somebody has read a case: its newest message, and its question's newest post."""
+    """How far somebody has read a case: its newest message, its question's newest post and edit.
+
+    ``revision_id`` None asks for no edits.
+    """
 
     message_id: int = 0
     post_id: int = 0
+    revision_id: int | None = None
 
 
 def list_talk(case: SupportCase) -> list[Line]:
@@ -74,11 +78,12 @@ def newest_of(case_id: int, question_id: int | None) -> Seen:
     message_id = db.session.scalar(
         select(func.max(CaseMessage.id)).where(CaseMessage.case_id == case_id)
     )
-    post_id = None
-    if question_id is not None:
-        mine = or_(Post.id == question_id, Post.root_id == question_id)
-        post_id = db.session.scalar(select(func.max(Post.id)).where(mine))
-    return Seen(message_id or 0, post_id or 0)
+    if question_id is None:
+        return Seen(message_id or 0, revision_id=0)
+    mine = or_(Post.id == question_id, Post.root_id == question_id)
+    post_id = db.session.scalar(select(func.max(Post.id)).where(mine))
+    edits = select(func.max(Revision.id)).join(Post, Post.id == Revision.post_id).where(mine)
+    return Seen(message_id or 0, post_id or 0, db.session.scalar(edits) or 0)
 
 
 def _posts_of(case: SupportCase) -> list[Line]:

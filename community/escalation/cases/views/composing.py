@@ -14,10 +14,14 @@ from community.core.limits import limited
 from community.core.settings import current_settings
 from community.core.submissions import submit_once
 from community.core.web import current_viewer, read_only, renders
+from community.escalation.cases.errors import SomethingNew
 from community.escalation.cases.forms import ReplyForm
 from community.escalation.cases.operations import assigning, messages, states
+from community.escalation.cases.operations.presence import stop_typing
 from community.escalation.cases.queries import desk
-from community.escalation.cases.views.desk import blueprint, errors_of, render_case
+from community.escalation.cases.queries.news import News, list_news
+from community.escalation.cases.views.desk import errors_of, render_case
+from community.escalation.cases.views.presence import blueprint
 from community.escalation.macros.operations import apply_macro
 from community.escalation.macros.queries import get_offered_macro
 from community.escalation.macros.variables import MacroFacts
@@ -30,6 +34,7 @@ __all__ = ["blueprint"]
 REPLY_FIELDS = (
     *("target", "body", "then", "outcome", "contact_reason", "seen_message", "seen_post"),
     *("confirmed", "personal", "vouching", "vouched", "started", "macro", "own"),
+    "seen_revision",
 )
 
 
@@ -55,8 +60,14 @@ def create_message(case_id: int) -> ResponseReturnValue:
             status=refusal.status,
             errors=errors_of(refusal),
             seen=form.seen,
+            news=_news(case_id, form) if isinstance(refusal, SomethingNew) else None,
             personal=choice.panel(refusal if isinstance(refusal, Invalid) else None),
         )
+
+
+def _news(case_id: int, form: ReplyForm) -> News:
+    viewer = current_viewer()
+    return list_news(desk.get_case(viewer, case_id), form.seen, viewer.viewer_id)
 
 
 def _masked(form: ReplyForm, choice: PersonalChoice) -> ReplyForm:
@@ -82,6 +93,7 @@ def _send(case_id: int, form: ReplyForm, choice: PersonalChoice) -> str:
         messages.message_privately(actor, case_id, form.body, seen=form.seen)
     else:
         messages.note_internally(actor, case_id, form.body, seen=form.seen)
+    stop_typing(actor.id, case_id)
     if form.then == "pending":
         states.wait_for_customer(actor, case_id)
     elif form.then == "solved":

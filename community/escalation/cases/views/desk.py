@@ -25,6 +25,7 @@ from community.escalation.cases.policies import (
     is_for_peers_first,
 )
 from community.escalation.cases.queries import desk, talk
+from community.escalation.cases.queries.presence import list_present
 from community.escalation.cases.queries.solutions import has_solution_of_peers
 from community.escalation.cases.wording import (
     CHANNEL_WORDS,
@@ -128,6 +129,7 @@ def render_case(
         "peers_first": record.board is not None
         and is_for_peers_first(case, question, record.board.audience, clock.now()),
         "colleagues": desk.list_colleagues(case),
+        "present": list_present(case.id, but=viewer.viewer_id),
         "next_id": desk.next_case_id(viewer, case),
         "errors": errors or {},
         "current_id": case.id,
