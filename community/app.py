@@ -26,6 +26,7 @@ from community.escalation.csat.views import blueprint as csat_blueprint
 from community.escalation.macros.views import blueprint as macros_blueprint
 from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
 from community.escalation.mail_in.views import blueprint as mail_in_blueprint
+from community.escalation.reports.views import blueprint as reports_blueprint
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
 from community.escalation.sla.views import blueprint as sla_blueprint
 from community.escalation.triggers.subscribers import SUBSCRIPTIONS as TRIGGER_SUBSCRIPTIONS
@@ -153,6 +154,7 @@ BLUEPRINTS = (
     administration_blueprint,
     calendars_blueprint,
     sla_blueprint,
+    reports_blueprint,
     moderation_blueprint,
     reviews_blueprint,
     flags_blueprint,

@@ -288,6 +288,10 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/desk/macros/new": _one("/desk/macros/new"),
     "/desk/macros/<int:macro_id>": _each(Macro, "/desk/macros/{id}"),
     "/desk/satisfaction": _one("/desk/satisfaction"),
+    **{
+        f"/desk/deadlines{part}": _one(f"/desk/deadlines{part}?by=board&result=all")
+        for part in ("", "/list", "/table.csv", "/list.csv")
+    },
     "/desk/satisfaction/answers": _one("/desk/satisfaction/answers?show=asked"),
     "/moderation/words": _one("/moderation/words"),
     "/moderation/boards": _one("/moderation/boards"),

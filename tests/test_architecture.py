@@ -51,6 +51,7 @@ EXTRAS = {
     "community/escalation/macros": "variables wording",
     "community/escalation/customers": "directory",
     "community/escalation/csat": "letters tokens wording",
+    "community/escalation/reports": "counting wording",
     "community/escalation/teams": "",
     "community/identity": """
         addresses

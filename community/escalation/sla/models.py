@@ -126,6 +126,12 @@ class SlaClock(Base):
         ),
         Index("ix_sla_clocks_case_id", "case_id", "id"),
         Index("ix_sla_clocks_next_at", "next_at", "id"),
+        # The report is counted from this index alone, and its lists follow it.
+        Index(
+            "ix_sla_clocks_started_at",
+            *("started_at", "id", "kind", "state", "due_at"),
+            *("team_id", "policy_id", "priority", "board_id"),
+        ),
         Index(
             "ix_sla_clocks_due_at",
             "due_at",
