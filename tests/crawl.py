@@ -290,7 +290,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/desk/satisfaction": _one("/desk/satisfaction"),
     **{
         f"/desk/deadlines{part}": _one(f"/desk/deadlines{part}?by=board&result=all")
-        for part in ("", "/list", "/table.csv", "/list.csv")
+        for part in ("", "/clocks", "/table.csv", "/clocks.csv")
     },
     "/desk/satisfaction/answers": _one("/desk/satisfaction/answers?show=asked"),
     "/moderation/words": _one("/moderation/words"),

@@ -249,8 +249,8 @@ def rating_addresses(reader: ForumClient) -> list[str]:
         *("/desk/macros", "/desk/macros/new", f"/desk/macros/{reader.macro}"),
         *("/desk/satisfaction", "/desk/satisfaction/answers?show=asked&month=2001-01"),
         "/desk/satisfaction/answers?show=asked",
-        *("/desk/deadlines", "/desk/deadlines?by=team&kind=first", "/desk/deadlines/list"),
-        "/desk/deadlines/list?result=all",
+        *("/desk/deadlines", "/desk/deadlines?by=team&kind=first", "/desk/deadlines/clocks"),
+        "/desk/deadlines/clocks?result=all",
     ]
 
 

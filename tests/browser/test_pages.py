@@ -244,7 +244,7 @@ PAGES = {
     "new macro": Shown("admin", "/desk/macros/new"),
     "macro": Shown("admin", lambda scene: f"/desk/macros/{scene.macro}"),
     "deadlines kept": Shown("admin", "/desk/deadlines?by=priority&kind=first"),
-    "list of deadlines": Shown("admin", "/desk/deadlines/list?result=all"),
+    "list of deadlines": Shown("admin", "/desk/deadlines/clocks?result=all"),
     "satisfaction": Shown("admin", "/desk/satisfaction"),
     "who was asked": Shown("admin", "/desk/satisfaction/answers?show=asked"),
     "leaving a mailing": Shown("guest", lambda scene: f"/unsubscribe/{scene.unsubscription}"),

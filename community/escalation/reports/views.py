@@ -212,7 +212,7 @@ def _totals_of(found: Mapping[tuple[str, str], Figures], key: str) -> Figures:
     return sum((found.get((key, kind), Figures()) for kind in CLOCK_KINDS), Figures())
 
 
-@blueprint.get("/desk/deadlines/list")
+@blueprint.get("/desk/deadlines/clocks")
 def list_clocks() -> str:
     """List the clocks behind a number: missed ones unless others are asked for."""
     report, result = Report.asked_for(), read_result(request.args)
@@ -257,7 +257,7 @@ def _cells_of_row(row: Row) -> list[object]:
     return [row.name, str(KIND_WORDS[row.kind]), percent, *numbers]
 
 
-@blueprint.get("/desk/deadlines/list.csv")
+@blueprint.get("/desk/deadlines/clocks.csv")
 def download_list() -> ResponseReturnValue:
     """Return a list as a file, of clocks alone: nothing that cases say, nor whose they are."""
     report, result = Report.asked_for(), read_result(request.args)

@@ -147,7 +147,7 @@ def test_figures_narrow_to_what_is_chosen(client: ForumClient, teams: list[Team]
 @pytest.mark.parametrize("role", ["member", "superuser", "moderator", "agent"])
 def test_who_leads_no_team_reads_nothing(client: ForumClient, teams: list[Team], role: str) -> None:
     client.sign_in(make_user(role=role))
-    for part in ("", "/list", "/table.csv", "/list.csv"):
+    for part in ("", "/clocks", "/table.csv", "/clocks.csv"):
         assert client.get(f"/desk/deadlines{part}").status_code == 403, part
 
 
@@ -164,7 +164,7 @@ def test_a_lead_reads_of_their_own_team_alone(client: ForumClient, teams: list[T
     assert "South" not in page
     shown = sum(int(n) for a, n in _numbers(page) if "decided" not in a)
     assert shown == _slowly_counted("team", {teams[0].id}, NOW).total()
-    for part in ("", "/list", "/table.csv", "/list.csv"):
+    for part in ("", "/clocks", "/table.csv", "/clocks.csv"):
         assert client.get(f"/desk/deadlines{part}?team={teams[1].id}").status_code == 404, part
 
 
@@ -185,11 +185,11 @@ def test_what_a_case_says_stands_only_where_it_is_open_to_the_reader(
         # Their clocks are the lead's, whichever team has the case now.
         db.session.execute(update(SlaClock).values(team_id=team.id))
     client.sign_in(lead)
-    page = client.get("/desk/deadlines/list?result=all").text
+    page = client.get("/desk/deadlines/clocks?result=all").text
     assert f"C-{theirs.id}" in page
     assert "zqtheirs" not in page
     client.sign_in(make_user(role="admin"))
-    assert "zqtheirs" in client.get("/desk/deadlines/list?result=all").text
+    assert "zqtheirs" in client.get("/desk/deadlines/clocks?result=all").text
 
 
 def _cells(response: Any) -> list[list[str]]:
@@ -204,14 +204,14 @@ def test_files_hold_what_pages_show(client: ForumClient, teams: list[Team]) -> N
     assert header == ["group", "clock", "met_percent", *RESULTS]
     shown = _numbers(client.get("/desk/deadlines?by=policy").text)
     assert [cell for row in rows for cell in row[3:]] == [n for a, n in shown if "decided" not in a]
-    listed = _cells(client.get("/desk/deadlines/list.csv?result=missed&kind=first"))
-    assert len(listed) - 1 == _length(client, "/desk/deadlines/list?result=missed&kind=first")
+    listed = _cells(client.get("/desk/deadlines/clocks.csv?result=missed&kind=first"))
+    assert len(listed) - 1 == _length(client, "/desk/deadlines/clocks?result=missed&kind=first")
     assert {row[2] for row in listed[1:]} == {"missed"}
 
 
 def test_no_cell_of_a_file_is_a_formula(client: ForumClient, teams: list[Team]) -> None:
     client.sign_in(make_user(role="admin"))
-    for part in ("table.csv?by=policy", "list.csv?result=all"):
+    for part in ("table.csv?by=policy", "clocks.csv?result=all"):
         cells = {cell for row in _cells(client.get(f"/desk/deadlines/{part}")) for cell in row}
         assert any("calc" in cell for cell in cells)
         assert not [cell for cell in cells if re.match(r'[\s"]*[=+\-@]', cell)]
@@ -222,7 +222,7 @@ def test_no_cell_of_a_file_is_a_formula(client: ForumClient, teams: list[Team]) 
 )
 def test_odd_addresses_get_a_page(client: ForumClient, teams: list[Team], query: str) -> None:
     client.sign_in(make_user(role="admin"))
-    for part in ("", "/list", "/table.csv", "/list.csv"):
+    for part in ("", "/clocks", "/table.csv", "/clocks.csv"):
         assert client.get(f"/desk/deadlines{part}?{query}").status_code == 200, part
 
 
@@ -234,7 +234,7 @@ def test_without_clocks_the_page_says_so(client: ForumClient, app: Flask) -> Non
 def test_pages_cost_the_same_however_many_clocks(client: ForumClient, teams: list[Team]) -> None:
     client.sign_in(make_user(role="admin"))
     client.get("/desk/deadlines")
-    for address in ("/desk/deadlines?by=policy", "/desk/deadlines/list?result=all"):
+    for address in ("/desk/deadlines?by=policy", "/desk/deadlines/clocks?result=all"):
         with counted_queries() as few:
             client.get(address)
         assert len(few) <= 16, address
