@@ -29,6 +29,7 @@ from community.escalation.mail_in.views import blueprint as mail_in_blueprint
 from community.escalation.reports.views import blueprint as reports_blueprint
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
 from community.escalation.sla.views import blueprint as sla_blueprint
+from community.escalation.teams.views import blueprint as teams_blueprint
 from community.escalation.triggers.subscribers import SUBSCRIPTIONS as TRIGGER_SUBSCRIPTIONS
 from community.escalation.triggers.views.expecting import blueprint as triggers_blueprint
 from community.escalation.triggers.views.handing import blueprint as handover_blueprint
@@ -152,6 +153,7 @@ BLUEPRINTS = (
     macros_blueprint,
     privacy_blueprint,
     administration_blueprint,
+    teams_blueprint,
     calendars_blueprint,
     sla_blueprint,
     reports_blueprint,

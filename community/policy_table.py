@@ -227,6 +227,8 @@ SANCTIONS = {
 }
 
 DEADLINES = (
+    *("teams.create_team", "teams.save_team", "teams.delete_team"),
+    *("teams.add_member", "teams.remove_member"),
     *("calendars.create_calendar", "calendars.save_calendar", "calendars.add_holidays"),
     *("sla.create_policy", "sla.save_policy", "sla.move_policy", "sla.delete_policy"),
 )

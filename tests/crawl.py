@@ -15,6 +15,7 @@ from community.core.db import db
 from community.escalation.cases.models import SupportCase
 from community.escalation.cases.queries.desk import VIEWS
 from community.escalation.macros.models import Macro
+from community.escalation.teams.models import Team
 from community.posts.models import SuggestedEdit
 from moderation.cases.models import ModerationCase
 from moderation.sanctions.models import Statement
@@ -182,6 +183,9 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/badges": _one("/badges"),
     "/badges/<int:badge_id>": _one("/badges/1"),
     "/users/<int:user_id>/badges": _people("/users/{id}/badges"),
+    "/admin/teams": _one("/admin/teams"),
+    "/admin/teams/new": _one("/admin/teams/new"),
+    "/admin/teams/<int:team_id>": _each(Team, "/admin/teams/{id}"),
     "/admin/calendars": _one("/admin/calendars"),
     "/admin/calendars/new": _one("/admin/calendars/new"),
     "/admin/calendars/<int:calendar_id>": _one("/admin/calendars/1"),
@@ -496,6 +500,8 @@ ADMINISTRATION = {
         "/payback/charities/<int:charity_id>/listing",
     ),
     *("/admin/badges", "/admin/badges/<int:badge_id>"),
+    *("/admin/teams", "/admin/teams/<int:team_id>", "/admin/teams/<int:team_id>/members"),
+    "/admin/teams/<int:team_id>/members/<int:user_id>",
     *("/admin/calendars", "/admin/calendars/<int:calendar_id>"),
     *("/admin/calendars/<int:calendar_id>/holidays", "/admin/sla", "/admin/sla/<int:policy_id>"),
     *("/admin/sla/<int:policy_id>/place", "/admin/sla/<int:policy_id>/retirement"),

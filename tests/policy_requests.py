@@ -52,6 +52,7 @@ from tests.policy_screening import Words, make_words, screening_requests
 from tests.policy_staff import make_notes, staff_requests
 from tests.policy_suggestions import Suggestions, make_suggestions, suggestion_requests
 from tests.policy_support import SupportCases, make_support_cases, support_requests
+from tests.policy_teams import make_spare_team, team_requests
 from tests.policy_tools import make_regrouping, propose_original, tool_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
@@ -103,6 +104,7 @@ class World:
     words: Words = (0, 0)
     sla_policy: int = field(default_factory=make_deadlines)
     macro: int = 0
+    team: int = 0
     solved_cases: dict[str, int] = field(default_factory=dict)
     regroupings: dict[str, int] = field(default_factory=dict)
     proposer: User = field(default_factory=lambda: make_user("Proposer", role="superuser"))
@@ -211,8 +213,9 @@ def make_world() -> World:
         world.images |= make_images(role, user, shown_in)
         make_notes(user, world.author)
     world.sanctions = make_sanctions({**world.people, "author": world.author})
-    world.macro = make_shared_macro(world.people["admin"])
-    world.words = make_words(world.people["admin"])
+    admin = world.people["admin"]
+    world.macro, world.words = make_shared_macro(admin), make_words(admin)
+    world.team = make_spare_team(world.people)
     hide_by_flags(world)
     world.suggestions = _suggest(world)
     world.support_cases = make_support_cases(world.people, world.author, boards)
@@ -398,7 +401,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     **staff_requests(),
     **screening_requests(),
     **support_requests(),
-    **(csat_requests() | macro_requests()),
+    **(csat_requests() | macro_requests() | team_requests()),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
         f"/notifications/{owned(c, c.world.notifications)}/reading",

@@ -46,3 +46,12 @@ class ClockMet:
 
     case_id: int
     clock_id: int
+
+
+@dataclass(frozen=True)
+class TeamDeadline:
+    """Somebody of a team is to hear of a deadline that nobody alone would be told of."""
+
+    case_id: int
+    user_id: int
+    is_missed: bool

@@ -19,6 +19,14 @@ def make_team() -> Team:
         return team_for(None)
 
 
+def make_other_team() -> Team:
+    """Make a team that takes no cases of its own."""
+    with transaction():
+        team = Team(slug="other", names={"en": "Other", "de": "Andere"})
+        db.session.add(team)
+    return team
+
+
 def make_agent(name: str | None = None, *, team: Team | None = None, **values: Any) -> User:
     """Make an agent who works in a team, the default one unless another is given."""
     team = team or make_team()

@@ -12,6 +12,8 @@ from community.boards.models import Board, BoardStats
 from community.core import clock
 from community.core.db import db, transaction
 from community.core.jobs import Job
+from community.escalation.cases.models import SupportCase
+from community.escalation.cases.queries.desk import count_cases
 from community.identity.models import User
 from community.importers.demo.accounts import DEMO_ACCOUNTS
 from community.importers.demo.boards import DEMO_BOARDS
@@ -182,6 +184,17 @@ def test_every_case_of_the_demo_can_be_opened(demo: int, migrated_app: Flask, ke
     for case_id in db.session.scalars(select(ModerationCase.id)).all():
         assert client.get(f"/moderation/cases/{case_id}").status_code == 200
     assert client.get("/moderation/cases").status_code == 200
+
+
+def test_the_agent_finds_a_desk_with_work(demo: int, migrated_app: Flask) -> None:
+    lena = _account("lena")
+    assert count_cases(lena)["mine"] == 1
+    assert count_cases(lena)["unassigned"] >= 2
+    states = Counter(db.session.scalars(select(SupportCase.state)).all())
+    assert set(states) == {"new", "open", "pending", "solved"}
+    client = migrated_app.test_client().sign_in(lena)
+    for case_id in db.session.scalars(select(SupportCase.id)).all():
+        assert client.get(f"/desk/cases/{case_id}").status_code == 200
 
 
 def test_the_bell_of_the_customer_has_something_to_tell(demo: int) -> None:

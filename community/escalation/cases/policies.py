@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from community.core.authz import Viewer, is_admin, is_signed_in, roles_on
+from community.core.authz import Viewer, is_admin, is_signed_in
 from community.escalation.cases.models import CLOSED, IN_HAND, RETURNED, SOLVED, SupportCase
+from community.escalation.teams.policies import can_use_desk
 
 # So long an open board's members are let answer first. Source: PRODUCT 2.6.
 PEERS_FIRST = timedelta(minutes=30)
@@ -22,18 +23,6 @@ class _Question(Protocol):
 
     @property
     def status(self) -> str: ...
-
-
-def can_use_desk(viewer: Viewer) -> bool:
-    """Say whether the viewer works on cases at all: agents, also of one board, and administrators.
-
-    Whose cases they see is what their teams say.
-    """
-    if not is_signed_in(viewer):
-        return False
-    return is_admin(viewer) or any(
-        "agent" in roles_on(viewer, board_id) for board_id in (None, *viewer.board_roles)
-    )
 
 
 def can_see_case(viewer: Viewer, case: SupportCase, team_ids: Collection[int]) -> bool:

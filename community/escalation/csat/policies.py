@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from community.core.authz import Viewer
-from community.escalation.cases.policies import can_use_desk
 from community.escalation.csat.models import CsatResponse
+from community.escalation.teams.policies import can_use_desk
 
 # So long a question can be answered: later nobody remembers what it is about.
 OPEN_FOR = timedelta(days=30)

@@ -14,8 +14,8 @@ from community.core.pagination import PAGE_SIZE, Cursor, Page, before, page_of
 from community.core.spans import Span
 from community.escalation.cases.models import CLOSED, OUTCOMES, SOLVED, SupportCase
 from community.escalation.csat.models import LOW_MARK, CsatRefusal, CsatResponse
-from community.escalation.teams.models import Team, TeamMember
-from community.escalation.teams.queries import list_teams, team_ids_of
+from community.escalation.teams.models import Team
+from community.escalation.teams.queries import list_teams, list_worker_ids, team_ids_of
 from community.identity.models import User
 
 # So long after it was solved a customer is asked.
@@ -92,12 +92,11 @@ def _one(condition: ColumnElement[bool]) -> tuple[CsatResponse, SupportCase]:
 
 
 def list_alerted(team_id: int) -> Sequence[int]:
-    """Return whom a low mark concerns: the team's lead, or all its members while it has none."""
+    """Return whom a low mark concerns: the team's lead, or all who work in it without one."""
     lead_id = db.session.scalar(select(Team.lead_id).where(Team.id == team_id))
     if lead_id is not None:
         return [lead_id]
-    members = select(TeamMember.user_id).where(TeamMember.team_id == team_id)
-    return db.session.scalars(members.order_by(TeamMember.user_id)).all()
+    return list_worker_ids(team_id)
 
 
 def list_own_teams(viewer: Viewer) -> Sequence[Team]:

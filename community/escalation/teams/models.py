@@ -18,7 +18,7 @@ class Team(Base):
     """A group of agents. ``names`` maps a language to what it is called.
 
     ``lead_id`` is who is told when a case is late. ``calendar_id`` says when the team works; None
-    for the site's own calendar.
+    for the site's own calendar. ``version`` grows with each change of the team.
     """
 
     __tablename__ = "teams"
@@ -29,6 +29,7 @@ class Team(Base):
     names: Mapped[dict[str, str]] = mapped_column(JSON)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     calendar_id: Mapped[int | None] = mapped_column(ForeignKey("calendars.id"))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     def name_in(self, language: str) -> str:

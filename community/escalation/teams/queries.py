@@ -1,12 +1,28 @@
-"""Reads of teams."""
+"""Reads of teams, and the one rule of who works in which.
 
-from collections.abc import Sequence
+A team's are its members and its lead. An agent of the whole site who belongs to no team works in
+the default one, so that nobody who should see cases sees none.
+"""
 
-from sqlalchemy import select
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from community.core.authz import Viewer
+from sqlalchemy import Select, and_, func, or_, select
+
+from community.core.authz import Viewer, require
 from community.core.db import db
+from community.core.errors import NotFound
 from community.escalation.teams.models import DEFAULT_SLUG, Team, TeamBoard, TeamMember
+from community.escalation.teams.policies import can_change_teams
+from community.identity.models import RoleGrant, User
+from community.identity.people import PERSON_WIDTH, Person, person_columns
+
+
+class Worker(NamedTuple):
+    """Somebody who works in a team: as its member, or because they belong to no other one."""
+
+    person: Person
+    is_member: bool
 
 
 def list_teams() -> Sequence[Team]:
@@ -15,13 +31,13 @@ def list_teams() -> Sequence[Team]:
     return sorted(teams, key=lambda team: (team.slug != DEFAULT_SLUG, team.id))
 
 
-def team_ids_of(viewer: Viewer) -> frozenset[int]:
-    """Return the teams the viewer belongs to or leads."""
-    if viewer.viewer_id is None:
-        return frozenset()
-    member_of = select(TeamMember.team_id).where(TeamMember.user_id == viewer.viewer_id)
-    leads = select(Team.id).where(Team.lead_id == viewer.viewer_id)
-    return frozenset(db.session.scalars(member_of.union(leads)))
+def get_team(viewer: Viewer, team_id: int) -> Team:
+    """Return a team, for administrators; raises ``NotFound``, ``NotAllowed``."""
+    require(can_change_teams(viewer))
+    team = db.session.get(Team, team_id)
+    if team is None:
+        raise NotFound()
+    return team
 
 
 def get_team_of_board(board_id: int | None) -> Team | None:
@@ -29,3 +45,83 @@ def get_team_of_board(board_id: int | None) -> Team | None:
     theirs = select(TeamBoard.team_id).where(TeamBoard.board_id == board_id).scalar_subquery()
     found = db.session.scalar(select(Team).where(Team.id == theirs))
     return found or db.session.scalar(select(Team).where(Team.slug == DEFAULT_SLUG))
+
+
+def team_ids_of(viewer: Viewer) -> frozenset[int]:
+    """Return the teams the viewer works in (``workers_of``)."""
+    if viewer.viewer_id is None:
+        return frozenset()
+    member_of = select(TeamMember.team_id).where(TeamMember.user_id == viewer.viewer_id)
+    leads = select(Team.id).where(Team.lead_id == viewer.viewer_id)
+    found = frozenset(db.session.scalars(member_of.union(leads)))
+    if found or "agent" not in viewer.role_names:
+        return found
+    return frozenset(db.session.scalars(select(Team.id).where(Team.slug == DEFAULT_SLUG)))
+
+
+def workers_of(team_id: int) -> Select[int]:
+    """Return the query for the ids of all who work in a team and may use the desk at present."""
+    members = select(TeamMember.user_id).where(TeamMember.team_id == team_id)
+    lead = select(Team.lead_id).where(Team.id == team_id, Team.lead_id.is_not(None))
+    is_default = select(Team.id).where(Team.id == team_id, Team.slug == DEFAULT_SLUG)
+    loose = select(RoleGrant.user_id).where(
+        RoleGrant.name == "agent",
+        RoleGrant.board_id.is_(None),
+        RoleGrant.user_id.not_in(select(TeamMember.user_id)),
+        RoleGrant.user_id.not_in(select(Team.lead_id).where(Team.lead_id.is_not(None))),
+        is_default.exists(),
+    )
+    return select(User.id).where(
+        User.active.is_(True),
+        User.id.in_(desk_user_ids()),
+        User.id.in_(members.union(lead, loose)),
+    )
+
+
+def desk_user_ids() -> Select[int]:
+    """Return the query for the ids of all who work on cases at all (``policies.can_use_desk``)."""
+    admin = and_(RoleGrant.name == "admin", RoleGrant.board_id.is_(None))
+    return select(RoleGrant.user_id).where(or_(RoleGrant.name == "agent", admin))
+
+
+def works_in(team_id: int, user_id: int) -> bool:
+    """Say whether somebody works in a team."""
+    return db.session.scalar(workers_of(team_id).where(User.id == user_id)) is not None
+
+
+def list_worker_ids(team_id: int) -> Sequence[int]:
+    """Return the ids of all who work in a team, in order."""
+    return db.session.scalars(workers_of(team_id).order_by(User.id)).all()
+
+
+def list_workers(team_id: int) -> list[Worker]:
+    """Return who works in a team, by name."""
+    members = select(TeamMember.user_id).where(TeamMember.team_id == team_id)
+    rows: Any = db.session.execute(
+        select(*person_columns(), User.id.in_(members))
+        .where(User.id.in_(workers_of(team_id)))
+        .order_by(User.display_name, User.id)
+    )
+    return [Worker(Person(*row[:PERSON_WIDTH]), bool(row[PERSON_WIDTH])) for row in rows]
+
+
+def list_desk_people() -> list[Person]:
+    """Return all who may work in a team, by name."""
+    rows: Any = db.session.execute(
+        select(*person_columns())
+        .where(User.id.in_(desk_user_ids()), User.active.is_(True))
+        .order_by(User.display_name, User.id)
+    )
+    return [Person(*row[:PERSON_WIDTH]) for row in rows]
+
+
+def board_teams() -> Mapping[int, int]:
+    """Return which team answers for which board, by the board; the default one for all others."""
+    rows = db.session.execute(select(TeamBoard.board_id, TeamBoard.team_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def count_members() -> Mapping[int, int]:
+    """Return how many members each team has, by its id."""
+    counted = select(TeamMember.team_id, func.count()).group_by(TeamMember.team_id)
+    return {row[0]: row[1] for row in db.session.execute(counted)}

@@ -21,6 +21,7 @@ from community.importers.demo.notices import load_notices
 from community.importers.demo.payback import load_charities, start_payback
 from community.importers.demo.people import load_people
 from community.importers.demo.records import keep_record, source_ids_of
+from community.importers.demo.support import load_support
 from community.importers.demo.writing import Writing, write_question
 from community.questions.models import Closure, DuplicateLink, Question
 from community.questions.rebuild import rebuild_totals
@@ -73,6 +74,7 @@ def load_demo() -> int:
         _point_duplicates_at_originals(content)
         load_charities()
         load_cases(people, now)
+        load_support(people)
         load_notices(people, now)
         keep_record(COMPLETE, COMPLETE)
     return added

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from community.events.deadlines import ClockBreached, ClockWarned
+from community.events.deadlines import ClockBreached, ClockWarned, TeamDeadline
 from community.events.reports import CaseEscalated, CaseNoted, CaseOverdue
 from community.events.support import CaseMessageAdded, CaseOpened, CaseRatedLow, CaseSolved
 from community.notifications.operations.telling import tell_personally
@@ -49,6 +49,13 @@ def on_clock_breached(event: ClockBreached, *, event_id: int) -> None:
     _tell_of_deadline(event.user_id, event.case_id, "missed", event_id)
 
 
+def on_team_deadline(event: TeamDeadline, *, event_id: int) -> None:
+    """Tell somebody of a team that has no lead of a case that nobody owns."""
+    _tell_of_deadline(
+        event.user_id, event.case_id, "missed" if event.is_missed else "near", event_id
+    )
+
+
 def _tell_of_deadline(user_id: int | None, case_id: int, what: str, event_id: int) -> None:
     if user_id is not None:
         page, note = f"/desk/cases/{case_id}", f"{what}:{case_id}"
@@ -83,6 +90,7 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     CaseSolved: [on_case_solved],
     ClockWarned: [on_clock_warned],
     ClockBreached: [on_clock_breached],
+    TeamDeadline: [on_team_deadline],
     CaseNoted: [on_case_noted],
     CaseEscalated: [on_case_escalated],
     CaseRatedLow: [on_rated_low],

@@ -33,7 +33,7 @@ TABLES = {
         },
     ),
     "teams": Table(
-        nothing="id slug names calendar_id created_at",
+        nothing="id slug names calendar_id version created_at",
         personal={"lead_id": other_person("who leads the team")},
     ),
     "team_members": Table(

@@ -17,7 +17,7 @@ from community.notifications.models import Notification
 from tests.client import ForumClient
 from tests.factories.community import days_ago, make_user, reload
 from tests.factories.csat import ask_about, make_solved_case
-from tests.factories.support import make_agent, make_team
+from tests.factories.support import make_agent, make_other_team, make_team
 from tests.mailbox import sent_mails
 
 
@@ -240,7 +240,7 @@ def test_odd_questions_get_a_page(app: Flask, client: ForumClient, query: str) -
 def test_agents_see_their_own_teams_answers_alone(app: Flask, client: ForumClient) -> None:
     _answer(client, 1, "Only for the team")
     team_id = make_team().id
-    outsider = make_user(role="agent")
+    outsider = make_agent(team=make_other_team())
     client.sign_in(outsider)
     assert "Nobody was asked yet" in client.get("/desk/satisfaction").text
     assert "Only for the team" not in client.get("/desk/satisfaction/answers").text

@@ -1,16 +1,13 @@
 """Whose a case is: taken, given to somebody, given back to the team."""
 
-from sqlalchemy import select
-
 from community.core.audit import Action, record
 from community.core.authz import Viewer
-from community.core.db import db
 from community.core.jobs import emit
 from community.escalation.cases.errors import CaseTaken, OwnerUnfit
 from community.escalation.cases.models import NEW, OPEN, SupportCase
 from community.escalation.cases.operations.locking import lock_for_work
 from community.escalation.cases.operations.noting import change_state, note_step
-from community.escalation.teams.models import Team, TeamMember
+from community.escalation.teams.queries import works_in
 from community.events.support import CaseAssigned
 
 
@@ -46,13 +43,7 @@ def own_if_free(actor: Viewer, case: SupportCase) -> None:
 
 def _fits(case: SupportCase, owner_id: int) -> bool:
     """Say whether somebody works in the case's team, and is not whom the case is for."""
-    if owner_id == case.requester_id:
-        return False
-    member = select(TeamMember.user_id).where(
-        TeamMember.team_id == case.team_id, TeamMember.user_id == owner_id
-    )
-    lead = select(Team.lead_id).where(Team.id == case.team_id, Team.lead_id == owner_id)
-    return db.session.scalar(member.union(lead)) is not None
+    return owner_id != case.requester_id and works_in(case.team_id, owner_id)
 
 
 def _set_owner(actor: Viewer, case: SupportCase, owner_id: int | None) -> None:

@@ -23,11 +23,12 @@ from community.escalation.cases.models import (
     CaseLink,
     SupportCase,
 )
-from community.escalation.cases.policies import can_see_case, can_use_desk
+from community.escalation.cases.policies import can_see_case
 from community.escalation.sla.models import CLOCK_KINDS, SlaClock
 from community.escalation.sla.queries import list_clocks, nearest_clocks
-from community.escalation.teams.models import Team, TeamMember
-from community.escalation.teams.queries import team_ids_of
+from community.escalation.teams.models import Team
+from community.escalation.teams.policies import can_use_desk
+from community.escalation.teams.queries import team_ids_of, workers_of
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.questions.models import Question
@@ -211,15 +212,9 @@ def next_case_id(viewer: Viewer, after: SupportCase | None = None) -> int | None
 
 def list_colleagues(found: SupportCase) -> list[Person]:
     """Return who works in a case's team and may own it, by name."""
-    members = select(TeamMember.user_id).where(TeamMember.team_id == found.team_id)
-    leads = select(Team.lead_id).where(Team.id == found.team_id, Team.lead_id.is_not(None))
     rows: Any = db.session.execute(
         select(*person_columns())
-        .where(
-            User.id.in_(members.union(leads)),
-            User.active.is_(True),
-            User.id != (found.requester_id or 0),
-        )
+        .where(User.id.in_(workers_of(found.team_id)), User.id != (found.requester_id or 0))
         .order_by(User.display_name, User.id)
     )
     return [Person(*row[:PERSON_WIDTH]) for row in rows]

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from community.core.authz import STAFF_ROLES
 from community.core.db import db
 from community.escalation.cases.models import CLOSED, SupportCase
-from community.escalation.teams.models import TeamMember
+from community.escalation.teams.queries import works_in
 from community.identity.models import User
 from community.questions.models import Acceptance, Answer
 
@@ -18,9 +18,7 @@ def get_live_case(question_id: int) -> SupportCase | None:
 
 def is_agent_of(case: SupportCase, user_id: int) -> bool:
     """Say whether somebody works in the team of a case, or owns it."""
-    member = TeamMember.team_id == case.team_id, TeamMember.user_id == user_id
-    found = db.session.scalar(select(TeamMember.id).where(*member))
-    return found is not None or case.owner_id == user_id
+    return case.owner_id == user_id or works_in(case.team_id, user_id)
 
 
 def has_solution_of_peers(question_id: int | None) -> bool:

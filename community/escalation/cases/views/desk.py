@@ -21,7 +21,6 @@ from community.escalation.cases.policies import (
     can_change_case,
     can_close_for_peers,
     can_hand_back,
-    can_use_desk,
     is_for_peers_first,
 )
 from community.escalation.cases.queries import desk, talk
@@ -40,6 +39,7 @@ from community.escalation.cases.wording import (
 from community.escalation.macros.queries import list_macros_for
 from community.escalation.sla.wording import KIND_WORDS, TONES
 from community.escalation.sla.wording import STATE_WORDS as CLOCK_STATES
+from community.escalation.teams.policies import can_use_desk
 from community.escalation.teams.queries import team_ids_of
 from community.identity.signing_in import signed_in_user
 

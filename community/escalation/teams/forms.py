@@ -1,0 +1,27 @@
+"""What the form of a team sends, as typed values."""
+
+from werkzeug.datastructures import MultiDict
+
+from community.core.i18n import LANGUAGES
+from community.core.web import LARGEST_ID
+from community.escalation.teams.operations import TeamFacts
+
+NAME_FIELDS = tuple(f"name_{code}" for code in LANGUAGES)
+FIELDS = (*NAME_FIELDS, "lead", "version")
+MANY = ("boards",)
+
+
+def read_team(form: MultiDict[str, str]) -> TeamFacts:
+    """Read a team; a lead or board that is no number is one that nobody knows."""
+    lead = form.get("lead", "")
+    return TeamFacts(
+        names={code: form.get(f"name_{code}", "") for code in LANGUAGES},
+        lead_id=read_id(lead) if lead else None,
+        board_ids=frozenset(read_id(raw) for raw in form.getlist("boards")),
+    )
+
+
+def read_id(raw: str) -> int:
+    """Return a typed number; 0, which no record has, where it is none."""
+    is_number = raw.isascii() and raw.isdigit() and len(raw) <= 10
+    return int(raw) if is_number and int(raw) <= LARGEST_ID else 0
