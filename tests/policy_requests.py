@@ -52,7 +52,7 @@ from tests.policy_screening import Words, make_words, screening_requests
 from tests.policy_staff import make_notes, staff_requests
 from tests.policy_suggestions import Suggestions, make_suggestions, suggestion_requests
 from tests.policy_support import SupportCases, make_support_cases, support_requests
-from tests.policy_teams import make_spare_team, team_requests
+from tests.policy_teams import make_spare, team_requests
 from tests.policy_tools import make_regrouping, propose_original, tool_requests
 from tests.reputation.payouts.runs import Run, make_run, references, report
 
@@ -213,9 +213,8 @@ def make_world() -> World:
         world.images |= make_images(role, user, shown_in)
         make_notes(user, world.author)
     world.sanctions = make_sanctions({**world.people, "author": world.author})
-    admin = world.people["admin"]
-    world.macro, world.words = make_shared_macro(admin), make_words(admin)
-    world.team = make_spare_team(world.people)
+    world.team, world.macro = make_spare(world.people), make_shared_macro(world.people["admin"])
+    world.words = make_words(world.people["admin"])
     hide_by_flags(world)
     world.suggestions = _suggest(world)
     world.support_cases = make_support_cases(world.people, world.author, boards)

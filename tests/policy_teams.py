@@ -11,7 +11,7 @@ from community.identity.models import User
 NAMES = {"name_de": "Rechnungen", "name_en": "Bills"}
 
 
-def make_spare_team(people: Mapping[str, User]) -> int:
+def make_spare(people: Mapping[str, User]) -> int:
     """Make a team without cases that a board's agent works in, and return its id."""
     with transaction():
         team = make_team(SYSTEM, TeamFacts(names={"de": "Reserve", "en": "Spare"}))
