@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+from babel.lists import format_list
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -12,6 +13,7 @@ from community.core.i18n import reader_language
 from community.core.wording import date_words, present_wording
 from community.identity.trust_words import level_words
 from community.notifications.models import PERSONAL_KINDS
+from community.notifications.progress import Progress
 from community.notifications.queries.entries import Entry
 from community.notifications.tokens import DIGEST, EVERYTHING
 from community.questions.reasons import WORDS, reason_words
@@ -64,7 +66,7 @@ MAIL_LABELS: dict[str, LazyString] = {
 def line_of(entry: Entry) -> str:
     """Return the notification as one sentence."""
     if entry.kind == "badge":
-        return _("You were given the badge “%(badge)s”", badge=entry.note)
+        return _badge_line(Progress.of(entry.kind, entry.note))
     if entry.kind in _OF_NOTES:
         return _OF_NOTES[entry.kind](entry.note)
     names = {"actor": actor_name(entry), "title": entry.title or ""}
@@ -130,6 +132,23 @@ def _trust_line(note: str) -> str:
         words=words,
         day=date_words(reader_language(), date.fromisoformat(day), "long"),
     )
+
+
+def _badge_line(progress: Progress) -> str:
+    if len(progress) == 1:
+        return _("You were given the badge “%(badge)s”", badge=progress.note)
+    return _("You have come further: %(steps)s", steps=_step_words(progress))
+
+
+def _badge_names(entry: Entry) -> str:
+    badges = Progress.of(entry.kind, entry.note).badges if entry.kind == "badge" else []
+    return format_list(badges, locale=reader_language())
+
+
+def _step_words(progress: Progress) -> str:
+    badges = [_("badge “%(badge)s”", badge=name) for name in progress.badges]
+    levels = [_("trust level %(level)s", level=level) for level in progress.levels]
+    return format_list([*badges, *levels], locale=reader_language())
 
 
 def _case_line(note: str) -> str:
@@ -286,7 +305,7 @@ def subject_of(entry: Entry) -> str:
         "moved": _("Stands somewhere else: %(title)s", title=title),
         "duplicate": _("Asked before? %(title)s", title=title),
         "new_question": _("New question: %(title)s", title=title),
-        "badge": _("A badge for you: %(badge)s", badge=entry.note),
+        "badge": _("A badge for you: %(badge)s", badge=_badge_names(entry)),
     }
     return subjects[entry.kind]
 

@@ -32,6 +32,7 @@ from community.events import (
 from community.events.duplicates import DuplicateProposed
 from community.events.edits import EditDecided, EditSuggested
 from community.events.reports import FlagAnswered
+from community.notifications.operations.gathering import News, tell_of_progress
 from community.notifications.operations.telling import (
     tell,
     tell_everybody,
@@ -44,6 +45,7 @@ from community.notifications.operations.unread import (
     recount_unread_about,
     recount_unread_on,
 )
+from community.notifications.progress import Progress
 from community.notifications.queries.readers import language_of
 from community.notifications.queries.receivers import get_occasion, reasons_of, this_member
 from community.notifications.subscribers import cases
@@ -158,19 +160,18 @@ def on_kudos_taken(event: KudosTaken, *, event_id: int) -> None:
 
 def on_badge_granted(event: BadgeGranted, *, event_id: int) -> None:
     """Tell the member which badge they were given, in their language."""
-    tell_personally(
-        event.user_id,
-        "badge",
-        page=f"/badges/{event.badge_id}",
-        event_id=event_id,
-        note=event.names.get(language_of(event.user_id), ""),
-    )
+    name = event.names.get(language_of(event.user_id), "")
+    news = News("badge", f"/badges/{event.badge_id}", name, Progress.of_badge(name))
+    tell_of_progress(event.user_id, news, event_id=event_id)
 
 
 def on_trust_changed(event: TrustLevelChanged, *, event_id: int) -> None:
     """Tell the member that others trust them more, or that a level was lost."""
-    what = "up" if event.level > event.former_level else "down"
-    note = f"{what} {event.level}"
+    if event.level > event.former_level:
+        news = News("trust", "/privileges", f"up {event.level}", Progress.of_level(event.level))
+        tell_of_progress(event.user_id, news, event_id=event_id)
+        return
+    note = f"down {event.level}"
     tell_personally(event.user_id, "trust", page="/privileges", event_id=event_id, note=note)
 
 
