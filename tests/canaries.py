@@ -13,23 +13,29 @@ from sqlalchemy import select, update
 from community.boards.models import Board, BoardGroup
 from community.boards.operations import change_audience
 from community.boards.policies import can_ask_on_board
+from community.boards.queries import board_is_visible
 from community.core import clock
 from community.core.db import db, transaction
+from community.core.jobs import emit
 from community.escalation.cases.operations.messages import message_privately, note_internally
 from community.escalation.teams.models import TeamMember
 from community.escalation.teams.operations import team_for
+from community.events.edits import EditSuggested
 from community.identity.models import Group, User
 from community.importers.models import ImportedRecord
 from community.posts.drafts import save_draft
-from community.posts.models import Attachment, Comment, Revision, Tag
+from community.posts.models import Attachment, Comment, Revision, SuggestedEdit, Tag
 from community.posts.operations import watch
 from community.questions.models import Answer, Closure, Question
 from community.questions.operations.closures import request_info
 from community.questions.operations.placing import move_question
 from community.questions.operations.questions import lock_question, lock_writing
+from community.questions.operations.regrouping import lock_questions, merge_question
 from community.questions.status import recompute
 from community.search.models import Deflection
 from moderation.audit.models import StaffNote
+from moderation.flags.models import FlagHiding
+from moderation.flags.operations.flagging import flag_post
 from moderation.sanctions.operations.sanctions import impose_sanction
 from tests.factories.community import (
     days_ago,
@@ -56,6 +62,8 @@ EVERYBODY = frozenset(VIEWERS)
 SIGNED_IN = EVERYBODY - {"guest", "disabled", "suspended"}
 STAFF = frozenset({"agent", "moderator", "admin"})
 MODERATING = frozenset({"moderator", "admin"})
+# Whose voice counts about suggestions everywhere they read.
+REVIEWERS = frozenset({"superuser", "agent"})
 AUDIENCES = {"public": EVERYBODY, "members": SIGNED_IN, "groups": STAFF | {"insider"}}
 AUDIENCES |= {"staff": STAFF, "local": STAFF | {"local"}}
 # Boards that some viewers may not know of.
@@ -73,6 +81,8 @@ QUESTION_STATES = {
     "local hidden": MODERATING | {"local"},
     "turned": STAFF,
     "moved": STAFF,
+    "merged": STAFF,
+    "flagged": MODERATING | {"author"},
     "suspended": EVERYBODY,
     "held": MODERATING | {"author"},
     "hidden": MODERATING,
@@ -103,6 +113,7 @@ class Scene:
     allowed: dict[str, frozenset[str]] = field(default_factory=dict)
     image: Attachment = field(default_factory=Attachment)
     asker: str = "author"
+    suggester: str = "member"
 
     @property
     def question_allowed(self) -> frozenset[str]:
@@ -115,6 +126,8 @@ class Scene:
             return "author"
         if place in BY_HELPER:
             return "agent"
+        if place in BY_SUGGESTER:
+            return self.suggester
         return "moderator" if place in BY_MODERATOR else self.asker
 
 
@@ -153,11 +166,16 @@ PLACES = (
     *("title", "body", "tag", "answer", "question comment", "answer comment", "closure note"),
     *("info note", "old title", "old body", "old tag", "revision note", "old answer"),
     *("ask draft", "answer draft", "picture", "staff note", "alt", "removal reason"),
-    *("case message", "case note"),
+    *("case message", "case note", "suggested text", "suggested note", "held text"),
 )
 # Who wrote what: their archives have it, whatever became of it. The rest is the asker's.
 BY_HELPER = ("answer", "question comment", "old answer")
 BY_MODERATOR = ("closure note", "info note", "removal reason")
+BY_SUGGESTER = ("suggested text", "suggested note")
+# Who may read a board and may not simply edit what others wrote there.
+SUGGESTERS = ("member", "insider", "local", "moderator")
+# What these show of suggestions, others show too.
+WITHOUT_SUGGESTIONS = (*REPLY_STATES, "closed", "suspended")
 
 
 def make_world() -> World:
@@ -225,10 +243,16 @@ def _make_scene(world: World, name: str, *, late: bool) -> Scene:
         ),
         make_comment(question, answer, asker, f"Comment {words['answer comment']} @Readermember"),
     ]
-    scene = Scene(name, late, question, answer, comments, words, asker=role)
+    suggester = next(one for one in SUGGESTERS if _reads(world.people[one], board))
+    scene = Scene(*(name, late, question, answer, comments, words), asker=role, suggester=suggester)
     _hang_on(world, scene)
     _allow(scene)
     return scene
+
+
+def _reads(person: User, board: Board) -> bool:
+    query = select(Board.id).where(Board.id == board.id, board_is_visible(person))
+    return db.session.scalar(query) is not None
 
 
 def _hang_on(world: World, scene: Scene) -> None:
@@ -259,6 +283,8 @@ def _hang_on(world: World, scene: Scene) -> None:
             watch(person.id, tag_id=tag_id)
     if scene.name in WITH_SUPPORT:
         _write_in_private(scene, people["agent"])
+    if scene.name not in WITHOUT_SUGGESTIONS:
+        _suggest_changes(scene, people)
     if scene.name != "closed":
         make_acceptance(scene.answer, people["moderator"])
 
@@ -269,6 +295,34 @@ def _write_in_private(scene: Scene, agent: User) -> None:
     with transaction():
         message_privately(agent, case.id, f"Between us: {words['case message']} it is.")
         note_internally(agent, case.id, f"Noted {words['case note']} in the team.")
+
+
+def _suggest_changes(scene: Scene, people: dict[str, User]) -> None:
+    """Let somebody suggest a change, and an edit of the asker's own wait for a moderator."""
+    words, question = scene.words, scene.question
+    suggested = {
+        "body": f"Better {words['suggested text']} as a text",
+        "note": f"Because {words['suggested note']} is right",
+    }
+    held = {"body": f"Changed {words['held text']} by its author", "is_held": True}
+    for role, texts in ((scene.suggester, suggested), (scene.asker, held)):
+        with transaction():
+            found = [{"code": "screen_failed", "reference": None, "score": 0}]
+            change = SuggestedEdit(
+                post_id=question.id,
+                author_id=people[role].id,
+                base_title=question.title,
+                base_tags=words["tag"],
+                base_body=question.body,
+                title=question.title,
+                tags=words["tag"],
+                findings=found if "is_held" in texts else [],
+                **texts,
+            )
+            db.session.add(change)
+            db.session.flush()
+            ids = (change.id, question.id, question.id, change.author_id)
+            emit(EditSuggested(*ids, change.is_held))
 
 
 def _versions(scene: Scene) -> list[Revision]:
@@ -319,14 +373,27 @@ def _allow(scene: Scene) -> None:
     told = "agent" if scene.name.startswith(("answer ", "comment ")) else scene.asker
     there = {"local"} if scene.name.startswith("local ") else set()
     scene.allowed["removal reason"] = MODERATING | {told} | there
+    local = {"local"} if scene.name.startswith("local") else set()
+    for place in BY_SUGGESTER:
+        scene.allowed[place] = seen & (
+            MODERATING | REVIEWERS | {scene.suggester, scene.asker} | local
+        )
+    scene.allowed["held text"] = seen & (MODERATING | {scene.asker} | local)
     # One's own pictures are listed; a decision says which post it is about.
     scene.allowed["alt"] = seen | {scene.asker}
     if scene.name.rpartition(" ")[2] in ("hidden", "deleted"):
         scene.allowed["title"] = seen | {scene.asker}
-    if scene.name == "held":
+    if scene.name == "merged":
+        # The text is quoted on the other question's page; what it was before, and its tag, is not.
+        kept = ("tag", "closure note", "info note", "old title", "old body", "old tag")
+        scene.allowed |= dict.fromkeys((*kept, "revision note"), MODERATING)
+    if scene.name in ("held", "flagged"):
         own = {"title", "body", "tag", "alt", "picture", "ask draft", "answer draft", "staff note"}
         others = set(PLACES) - own
         scene.allowed |= dict.fromkeys(others, MODERATING)
+    if scene.name == "flagged":
+        # Moderators and whoever reported it read the words of a report.
+        scene.allowed["removal reason"] = MODERATING | {"member"}
     if scene.name.startswith("answer "):
         for place in ("answer", "answer comment", "old answer"):
             scene.allowed[place] = MODERATING
@@ -343,6 +410,10 @@ def change_states(world: World, scenes: Iterable[Scene]) -> None:
         if state in REMOVED:
             reason = f"Removed {scene.words['removal reason']} as it was"
             set_post_visibility(posts.get(what, scene.question), state, moderator, reason)
+        if state == "flagged":
+            _hide_by_flags(world, scene)
+        if state == "merged":
+            _merge_away(world, scene)
         if state == "moved":
             with transaction():
                 move_question(moderator, lock_question(scene.question.id), world.boards["staff"])
@@ -362,6 +433,28 @@ def change_states(world: World, scenes: Iterable[Scene]) -> None:
                 lock_writing(moderator, lock_question(scene.question.id))
     with transaction():
         change_audience(world.people["admin"], world.boards["turned"], "staff")
+
+
+def _hide_by_flags(world: World, scene: Scene) -> None:
+    """Let a member report the question, and a moderator so that it hides at once, an hour ago."""
+    note = f"Reported {scene.words['removal reason']} to the team"
+    with transaction():
+        question = lock_question(scene.question.id)
+        flag_post(world.people["member"], question, question, reason="spam", note=note)
+    with transaction():
+        question = lock_question(scene.question.id)
+        flag_post(world.people["moderator"], question, question, reason="spam", at_once=True)
+        # Its author may look at what is to be mended by now.
+        db.session.execute(update(FlagHiding).values(hidden_at=days_ago(0.05)))
+
+
+def _merge_away(world: World, scene: Scene) -> None:
+    """Make the question part of one that only staff may read."""
+    other = next(one for one in world.scenes if one.name == "staff")
+    with transaction():
+        found = lock_questions(scene.question.id, other.question.id)
+        source, target = found[scene.question.id], found[other.question.id]
+        merge_question(world.people["moderator"], source, target, "The same")
 
 
 def link_to_unseen(world: World) -> None:

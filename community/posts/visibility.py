@@ -107,13 +107,14 @@ def _merged_within(reach: Reach) -> ColumnElement[bool]:
 
 
 def image_is_visible(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition for pictures: seen by whoever sees the post that shows them.
+    """Return the condition for pictures: seen by whoever sees the post that shows them, also where
+    that is quoted by now on the page of another question.
 
     One that no post shows yet is its uploader's alone, one in a post that waits also its author's;
     one that was taken down, or whose post was, is left to those who may judge the post.
     """
     here = Post.id == Attachment.post_id
-    seen = select(Post.id).where(here, post_is_visible(viewer))
+    seen = select(Post.id).where(here, place_is_visible(viewer))
     judged = select(Post.id).where(here, post_is_moderated(viewer))
     shown = and_(Attachment.removed_at.is_(None), seen.exists())
     if viewer.viewer_id is None:

@@ -27,12 +27,14 @@ from community.privacy.queries.own_rows import (
     exported_tables,
     own_posts,
     own_rows,
+    own_suggestions,
 )
 from community.privacy.register import TABLES
 from community.privacy.wording import heading_of, kind_of, state_of
 
 FORMAT = 1
-POSTS = "posts"
+# What depends on what its owner may see of others by now.
+OF_VIEWERS = {"posts": own_posts, "suggested_edits": own_suggestions}
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def write_archive(user: User, path: Path) -> None:
 def _fill(archive: zipfile.ZipFile, user: User) -> None:
     sections = []
     for name in exported_tables():
-        rows = own_posts(user) if name == POSTS else own_rows(name, user.id)
+        rows = OF_VIEWERS[name](user) if name in OF_VIEWERS else own_rows(name, user.id)
         count = _write_json(archive, f"data/{name}.json", rows)
         sections.append(Section(heading_of(name), f"data/{name}.json", count))
     _add_pictures(archive, user.id)

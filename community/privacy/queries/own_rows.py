@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, select
+from sqlalchemy import ColumnElement, Table, and_, or_, select
 
 from community.core.authz import Viewer
 from community.core.db import Base, db
@@ -14,6 +14,8 @@ from community.privacy.register import TABLES
 from community.questions.models import Question
 
 BATCH = 500
+# Of a suggested change: the post as it was, and as it would be.
+TEXTS = ("base_title", "base_tags", "base_body", "title", "tags", "body")
 
 
 def exported_tables() -> list[str]:
@@ -74,6 +76,29 @@ def own_posts(viewer: Viewer) -> Iterator[dict[str, Any]]:
             yield from _described(viewer, batch)
             batch = []
     yield from _described(viewer, batch)
+
+
+def own_suggestions(viewer: Viewer) -> Iterator[dict[str, Any]]:
+    """Yield the changes the viewer suggested; without texts where they may not see the post now.
+
+    A change repeats what somebody else wrote.
+    """
+    assert viewer.viewer_id is not None
+    batch: list[dict[str, Any]] = []
+    for row in own_rows("suggested_edits", viewer.viewer_id):
+        batch.append(row)
+        if len(batch) == BATCH:
+            yield from _without_unseen(viewer, batch)
+            batch = []
+    yield from _without_unseen(viewer, batch)
+
+
+def _without_unseen(viewer: Viewer, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    mine = Post.author_id == viewer.viewer_id
+    ids = {row["post_id"] for row in rows}
+    query = select(Post.id).where(Post.id.in_(ids), or_(mine, post_is_visible(viewer)))
+    seen = set(db.session.scalars(query))
+    return [row if row["post_id"] in seen else row | dict.fromkeys(TEXTS) for row in rows]
 
 
 def _described(viewer: Viewer, posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
