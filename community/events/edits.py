@@ -15,6 +15,16 @@ class EditSuggested:
 
 
 @dataclass(frozen=True)
+class EditReverted:
+    """A post says again what it said before a suggested change was accepted."""
+
+    suggestion_id: int
+    post_id: int
+    question_id: int
+    author_id: int
+
+
+@dataclass(frozen=True)
 class EditDecided:
     """A change waits no more: accepted, refused, withdrawn or outdated.
 

@@ -197,7 +197,6 @@ def _suggestion_line(what: str) -> str:
         "refused": _("The change you suggested was refused. Read why"),
         "outdated": _("The post changed before the change you suggested was decided"),
         "edit accepted": _("Your changed text is published"),
-        "edit refused": _("Your changed text was refused. Read why"),
         "edit outdated": _("The post changed before your changed text was decided"),
     }
     return words.get(what) or str(KIND_LABELS["suggestion"])
@@ -216,6 +215,7 @@ def _decision_line(what: str) -> str:
         "post_hidden": _("Your post was hidden. Read why, and how to appeal"),
         "post_deleted": _("Your post was deleted. Read why, and how to appeal"),
         "post_restored": _("Your post is visible again"),
+        "edit_refused": _("Your changed text was refused. Read why, and how to appeal"),
         "notice": _("Our team would like to draw your attention to something"),
         "warning": _("You were given a warning. Please read it"),
         "read_only": _("You can read but not write for a while. Read why, and how to appeal"),

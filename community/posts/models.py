@@ -219,7 +219,9 @@ class SuggestedEdit(Base):
     from. Title and tags are empty where the post is no question. What ``is_held`` moderators alone
     see, because of its ``findings`` (as in ``HeldPost``): so waits also what somebody wrote who may
     edit the post.
-    ``decided_at`` is also when the version was made that came of an accepted one.
+    ``decided_at`` is also when the version was made that came of an accepted one, whose texts are
+    then what was published and what was there before; ``reverted_at`` is when the post first said
+    again what it had said before.
     """
 
     __tablename__ = "suggested_edits"
@@ -257,6 +259,7 @@ class SuggestedEdit(Base):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
+    reverted_at: Mapped[datetime | None]
 
     @property
     def is_waiting(self) -> bool:

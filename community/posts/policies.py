@@ -232,13 +232,15 @@ def can_decide_suggestion(
 ) -> bool:
     """Say whether one word of the viewer decides: the post's author, and moderators.
 
-    Nobody decides about what they suggested themselves.
+    Nobody decides about what they suggested themselves. What moderators must see first is decided
+    in its case, where a refusal names the rule and can be appealed against.
     """
-    if viewer.viewer_id == suggestion.author_id or not can_write(viewer):
+    own = viewer.viewer_id == suggestion.author_id
+    if own or suggestion.is_held or not can_write(viewer):
         return False
     if is_moderating(viewer, post.board_id):
         return True
-    return is_author(viewer, post) and not suggestion.is_held and not is_locked
+    return is_author(viewer, post) and not is_locked
 
 
 def can_withdraw_suggestion(viewer: Viewer, suggestion: SuggestionFacts) -> bool:

@@ -1,6 +1,7 @@
 """Kinds of cases about changes of posts that wait."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,21 +15,39 @@ from community.questions.operations.versions import version_of
 from community.questions.queries.suggestions import change_of, fit_now
 from moderation.cases.kinds import CaseKind, Choice, Decision
 from moderation.cases.models import ModerationCase
-from moderation.edits.operations import ACCEPT, REFUSE, decide_edit, get_suggestion_of
+from moderation.edits.operations import (
+    ACCEPT,
+    REFUSE,
+    decide_edit,
+    get_suggestion_of,
+    undo_refusal,
+)
+from moderation.sanctions.models import EDIT_REFUSED
 
 EDIT, HELD_EDIT = "edit", "held_edit"
+PUBLISHING = Decision(
+    ACCEPT,
+    _l("Publish the change"),
+    is_violation=False,
+    hint=_l("The post says so from now on; who wrote the change is told."),
+)
 DECISIONS = (
-    Decision(
-        ACCEPT,
-        _l("Publish the change"),
-        is_violation=False,
-        hint=_l("The post says so from now on; who wrote the change is told."),
-    ),
+    PUBLISHING,
     Decision(
         REFUSE,
         _l("Refuse the change"),
         is_violation=False,
         hint=_l("The post stays as it is. Who wrote the change reads your reason."),
+    ),
+)
+HELD_DECISIONS = (
+    PUBLISHING,
+    Decision(
+        REFUSE,
+        _l("Refuse the change"),
+        is_violation=True,
+        hint=_l("The post stays as it is. Who wrote the change is told why, and can appeal."),
+        measures=(EDIT_REFUSED,),
     ),
 )
 
@@ -63,16 +82,22 @@ def _version(case: ModerationCase) -> str | None:
     return f"{suggestion.id} {version_of(post)}"
 
 
-KINDS = tuple(
-    CaseKind(
-        name=name,
-        label=label,
-        decisions=DECISIONS,
-        template="moderation/_edit.html",
-        act=decide_edit,
-        context=_context,
-        choices=CHOICES if name == EDIT else (),
-        version=_version,
-    )
-    for name, label in ((EDIT, _l("Suggested change")), (HELD_EDIT, _l("Changed text that waits")))
+_SUGGESTED = CaseKind(
+    name=EDIT,
+    label=_l("Suggested change"),
+    decisions=DECISIONS,
+    template="moderation/_edit.html",
+    act=decide_edit,
+    context=_context,
+    choices=CHOICES,
+    version=_version,
 )
+_HELD = replace(
+    _SUGGESTED,
+    name=HELD_EDIT,
+    label=_l("Changed text that waits"),
+    decisions=HELD_DECISIONS,
+    undo=undo_refusal,
+    choices=(),
+)
+KINDS = (_SUGGESTED, _HELD)

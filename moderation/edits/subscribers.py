@@ -1,21 +1,27 @@
 """Reactions to changes that wait: a case for each, gone when it is decided elsewhere."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
 
 from community.core.db import db
-from community.events import PostEdited, PostVisibilityChanged
+from community.core.errors import Conflict, NotFound
+from community.events import AppealDecided, PostEdited, PostVisibilityChanged
 from community.events.edits import EditDecided, EditSuggested
 from community.posts.models import Post, SuggestedEdit
 from community.questions.operations.questions import lock_question
 from community.questions.operations.suggestions import outdate_suggestions
+from moderation.cases.models import ModerationCase
 from moderation.cases.operations import drop_case, open_case
 from moderation.edits.kinds import EDIT, HELD_EDIT
+from moderation.edits.operations import publish_refused
+from moderation.sanctions.models import EDIT_REFUSED, Statement
 
 # Before what others only wish to be better comes what nobody can read yet.
 PRIORITIES = {EDIT: 0, HELD_EDIT: 30}
+OVERTURNED = "overturned"
 
 
 def on_edit_suggested(event: EditSuggested, *, event_id: int) -> None:
@@ -59,9 +65,22 @@ def on_post_changed(event: PostEdited | PostVisibilityChanged, *, event_id: int)
     outdate_suggestions(question, post)
 
 
+def on_appeal_decided(event: AppealDecided, *, event_id: int) -> None:
+    """Publish a change that should not have been refused, where the post still has room for it."""
+    statement = db.session.get(Statement, event.statement_id)
+    if event.outcome != OVERTURNED or statement is None or statement.measure != EDIT_REFUSED:
+        return
+    case = db.session.get(ModerationCase, statement.case_id) if statement.case_id else None
+    if case is not None:
+        # What the post has outgrown, or what was forgotten, its author may write anew.
+        with suppress(Conflict, NotFound), db.session.begin_nested():
+            publish_refused(case)
+
+
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     EditSuggested: [on_edit_suggested],
     EditDecided: [on_edit_decided],
+    AppealDecided: [on_appeal_decided],
     PostEdited: [on_post_changed],
     PostVisibilityChanged: [on_post_changed],
 }

@@ -25,8 +25,10 @@ RESTRICTING = (READ_ONLY, SUSPENSION, BAN)
 SHUTTING_OUT = (SUSPENSION, BAN)
 # Of a picture in a post; the post stays.
 IMAGE_REMOVED = "image_removed"
+# Of a changed text that waited; the post stays as it was.
+EDIT_REFUSED = "edit_refused"
 OF_POSTS = (POST_HIDDEN, POST_DELETED, POST_RESTORED)
-MEASURES = (*OF_POSTS, IMAGE_REMOVED, *KINDS)
+MEASURES = (*OF_POSTS, IMAGE_REMOVED, EDIT_REFUSED, *KINDS)
 NOT_APPEALABLE = frozenset({POST_RESTORED})
 
 ACTIVE, EXPIRED, LIFTED = "active", "expired", "lifted"

@@ -34,6 +34,7 @@ MEASURE_WORDS: dict[str, LazyString] = {
     "post_deleted": _l("Post deleted"),
     "post_restored": _l("Post visible again"),
     "image_removed": _l("Picture taken down"),
+    "edit_refused": _l("Changed text refused"),
     "notice": _l("Notice"),
     "warning": _l("Warning"),
     "read_only": _l("Read-only"),
@@ -61,6 +62,10 @@ DEFAULT_WORDINGS: dict[str, LazyString] = {
     "image_removed": _l(
         "We have taken down a picture in {post}. Others cannot see it any more; what you wrote "
         "stays."
+    ),
+    "edit_refused": _l(
+        "We have not published your change of {post}. It stays as it was; your text is kept under "
+        "your suggested changes."
     ),
     "notice": _l(
         "We would like to draw your attention to something. Nothing follows from it: "
@@ -146,10 +151,22 @@ def _values(draft: StatementDraft) -> dict[str, str]:
     return {
         "name": draft.name,
         "site": current_settings().site_name,
-        "post": post_words(draft.post_kind, draft.post_title),
+        "post": _post_of(draft),
         "days": days_words(draft.days),
         "until": instant(draft.until) if draft.until else _("an open end"),
     }
+
+
+def _post_of(draft: StatementDraft) -> str:
+    """Return which post is meant; what somebody wanted to change may be somebody else's."""
+    if draft.measure != "edit_refused":
+        return post_words(draft.post_kind, draft.post_title)
+    words = {
+        "question": _("the question “%(title)s”", title=draft.post_title),
+        "answer": _("the answer to “%(title)s”", title=draft.post_title),
+        "comment": _("the comment on “%(title)s”", title=draft.post_title),
+    }
+    return words.get(draft.post_kind) or _("a post")
 
 
 def post_words(kind: str, title: str) -> str:

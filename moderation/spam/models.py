@@ -66,9 +66,11 @@ class SpamToken(Base):
 
 
 class SpamLesson(Base):
-    """What a moderator's decision on a post taught: the label, and the hashes that were counted.
+    """What a moderator's decision on a text taught: the label, and the hashes that were counted.
 
-    Kept so that it can be taken back exactly, whatever became of the post since.
+    Of a post, or of a change of it that waited: ``suggestion_id``, else 0, without a foreign key,
+    for those that were refused are forgotten. Kept so that it can be taken back exactly, whatever
+    became of the text since.
     """
 
     __tablename__ = "spam_lessons"
@@ -80,6 +82,7 @@ class SpamLesson(Base):
     post_id: Mapped[int] = mapped_column(
         ForeignKey("posts.id"), primary_key=True, autoincrement=False
     )
+    suggestion_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0)
     label: Mapped[str] = mapped_column(String(4))
     hashes: Mapped[bytes] = mapped_column(LargeBinary)
     learned_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -12,7 +12,7 @@ from community.core.db import db
 from community.core.kept import Kept
 from community.core.settings import current_settings
 from community.identity.models import User
-from community.posts.models import Post, Removal
+from community.posts.models import Post, Removal, SuggestedEdit
 from community.posts.visibility import PUBLISHED
 from community.questions.models import Question
 from moderation.cases.models import (
@@ -56,6 +56,8 @@ SPAM_RULE = "spam"
 MOST_CASES = 200
 # Cases about a text. Others, of pictures or of people, say nothing of words.
 TEACHING = ("spam", "held", "first_post", "flag")
+# Cases about a changed text: the post itself says what it said before.
+OF_CHANGES = "held_edit"
 
 
 def get_model() -> SpamModel | None:
@@ -91,9 +93,11 @@ def counts_of(hashes: Sequence[int]) -> Counts:
     return found
 
 
-def get_lesson(post_id: int) -> SpamLesson | None:
-    """Return what was learned of a post."""
-    query = select(SpamLesson).where(SpamLesson.post_id == post_id)
+def get_lesson(post_id: int, suggestion_id: int = 0) -> SpamLesson | None:
+    """Return what was learned of a post, or of a change of it."""
+    query = select(SpamLesson).where(
+        SpamLesson.post_id == post_id, SpamLesson.suggestion_id == suggestion_id
+    )
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -145,11 +149,17 @@ def _copies(
 
 
 def _spam_before(author_id: int, at: datetime) -> int:
+    of_posts = and_(SpamLesson.suggestion_id == 0, Post.author_id == author_id)
     query = (
         select(func.count())
         .select_from(SpamLesson)
         .join(Post, Post.id == SpamLesson.post_id)
-        .where(Post.author_id == author_id, SpamLesson.label == SPAM, SpamLesson.learned_at < at)
+        .outerjoin(SuggestedEdit, SuggestedEdit.id == SpamLesson.suggestion_id)
+        .where(
+            or_(of_posts, SuggestedEdit.author_id == author_id),
+            SpamLesson.label == SPAM,
+            SpamLesson.learned_at < at,
+        )
     )
     return db.session.scalar(query) or 0
 
@@ -179,6 +189,13 @@ def read_post(post: Post, salt: bytes) -> Reading:
     author = db.session.get_one(User, post.author_id)
     title = post.title if isinstance(post, Question) else ""
     return read_text(author, title, post.body, at=post.created_at, salt=salt, post_id=post.id)
+
+
+def read_edit(suggestion: SuggestedEdit, salt: bytes) -> Reading:
+    """Return what speaks for and against a changed text, judged as of who changed it."""
+    author = db.session.get_one(User, suggestion.author_id)
+    at = suggestion.created_at
+    return read_text(author, suggestion.title, suggestion.body, at=at, salt=salt)
 
 
 def evidence_in(model: SpamModel, reading: Reading) -> float:
@@ -220,7 +237,7 @@ def list_known_ham_ids(most: int) -> list[int]:
 
 
 def _is_unlearned() -> ColumnElement[bool]:
-    return ~exists().where(SpamLesson.post_id == Post.id)
+    return ~exists().where(SpamLesson.post_id == Post.id, SpamLesson.suggestion_id == 0)
 
 
 def label_decided(post_id: int) -> str | None:
@@ -240,11 +257,20 @@ def label_decided(post_id: int) -> str | None:
         .limit(1)
     )
     row = db.session.execute(query).first()
-    if row is None:
+    return None if row is None else _label(row.decision, row.rule, row.kind)
+
+
+def label_of_case(case: ModerationCase) -> str | None:
+    """Return as ``label_decided`` what one case says of its text."""
+    if case.state == UNDONE:
         return None
-    if row.decision == NO_VIOLATION:
+    return _label(case.decision, case.rule, case.kind)
+
+
+def _label(decision: str | None, rule: str | None, kind: str) -> str | None:
+    if decision == NO_VIOLATION:
         return HAM
-    return SPAM if SPAM_RULE in (row.rule, row.kind) else None
+    return SPAM if decision == VIOLATION and SPAM_RULE in (rule, kind) else None
 
 
 def list_visible_posts(author_id: int, *, after: int, most: int) -> list[tuple[int, int]]:

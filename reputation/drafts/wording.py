@@ -10,6 +10,7 @@ from reputation.ledger.rules import (
     ACCEPTANCE_GIVEN,
     ACCEPTED,
     CONFIRMED,
+    EDIT_TAKEN,
     KUDOS_ANSWER,
     KUDOS_QUESTION,
     PAYBACK,
@@ -26,6 +27,7 @@ CAUSE_WORDS: dict[str, LazyString] = {
     KUDOS_ANSWER: _l("Kudos for an answer"),
     KUDOS_QUESTION: _l("Kudos for a question"),
     CONFIRMED: _l("Confirming the e-mail address"),
+    EDIT_TAKEN: _l("A suggested change is accepted"),
 }
 VERSION_WORDS: dict[str, LazyString] = {
     "past": _l("Over"),

@@ -17,6 +17,8 @@ from reputation.ledger.rules import (
     ACCEPTED,
     CONFIRMED,
     CURRENCIES,
+    EDIT_TAKEN,
+    EDITS_LIFETIME,
     KUDOS_ANSWER,
     KUDOS_QUESTION,
     RuleBook,
@@ -62,6 +64,14 @@ class AcceptedAnswer(NamedTuple):
     at: datetime
 
 
+class TakenEdit(NamedTuple):
+    """A change of somebody else's published post that was suggested, accepted, and stands."""
+
+    post_id: int
+    accepted_by_id: int
+    at: datetime
+
+
 def day_of(at: datetime) -> date:
     """Return the day in UTC an instant falls on."""
     return at.astimezone(UTC).date()
@@ -86,6 +96,24 @@ def gains_of_confirmation(
     """Yield what a confirmed account brings."""
     if confirmed_at is not None:
         yield from _gains(book, CONFIRMED, user_id, None, None, confirmed_at)
+
+
+def gains_of_edits(book: RuleBook, user_id: int, taken: Iterable[TakenEdit]) -> Iterator[Gain]:
+    """Yield what a member gains by changes of others' posts that were taken.
+
+    Once a post, so that nobody is paid by the comma, and ``EDITS_LIFETIME`` in all: all of them
+    must be given.
+    """
+    first: dict[int, TakenEdit] = {}
+    for fact in sorted(taken, key=lambda one: (one.at, one.post_id)):
+        first.setdefault(fact.post_id, fact)
+    left = dict.fromkeys(CURRENCIES, EDITS_LIFETIME)
+    for post_id, fact in first.items():
+        for gain in _gains(book, EDIT_TAKEN, user_id, post_id, fact.accepted_by_id, fact.at):
+            amount = min(gain.amount, left[gain.currency])
+            left[gain.currency] -= amount
+            if amount:
+                yield gain._replace(amount=amount)
 
 
 def _gains(

@@ -21,6 +21,7 @@ from reputation.ledger.rules import (
     ACCEPTED,
     CONFIRMED,
     EARNED,
+    EDIT_TAKEN,
     KUDOS,
     OPENING,
     POSTED,
@@ -32,7 +33,7 @@ TAKEN_BACK = "taken-back"
 CAUSE_GROUPS: dict[str, tuple[str, ...]] = {
     "accepted": (ACCEPTED, ACCEPTANCE_GIVEN),
     "kudos": KUDOS,
-    "other": (CONFIRMED, *POSTED),
+    "other": (CONFIRMED, EDIT_TAKEN, *POSTED),
 }
 
 _reversal = aliased(LedgerEntry)

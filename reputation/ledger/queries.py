@@ -11,11 +11,11 @@ from sqlalchemy.orm import aliased
 from community.core.db import AnySelect, db
 from community.core.jobs import Job
 from community.identity.models import User
-from community.posts.models import Post, Vote
+from community.posts.models import Post, SuggestedEdit, Vote
 from community.posts.visibility import COUNTED, PUBLISHED
 from community.questions.models import Acceptance
 from community.questions.standing import asker_of
-from reputation.ledger.gains import AcceptedAnswer, Gain, Thanks
+from reputation.ledger.gains import AcceptedAnswer, Gain, TakenEdit, Thanks
 from reputation.ledger.models import (
     LedgerAccount,
     LedgerClosing,
@@ -59,8 +59,8 @@ def get_closings() -> dict[str, datetime]:
 
 
 def list_people_of(post_ids: Collection[int]) -> set[int]:
-    """Return whose accounts these posts concern: authors, askers of what was answered, and whoever
-    was booked something for them, which where a question was merged is somebody else."""
+    """Return whose accounts these posts concern: authors, askers of what was answered, who changed
+    them, and whoever was booked something for them, which after a merge is somebody else."""
     root = aliased(Post)
     queries: tuple[AnySelect, ...] = (
         select(Post.author_id, root.author_id)
@@ -68,6 +68,7 @@ def list_people_of(post_ids: Collection[int]) -> set[int]:
         .where(Post.id.in_(post_ids)),
         select(Acceptance.asker_id).where(Acceptance.answer_id.in_(post_ids)),
         select(LedgerEntry.user_id).where(LedgerEntry.post_id.in_(post_ids)),
+        select(SuggestedEdit.author_id).where(SuggestedEdit.post_id.in_(post_ids), was_taken()),
     )
     rows = [row for query in queries for row in db.session.execute(query)]
     return {user_id for row in rows for user_id in row if user_id is not None}
@@ -120,6 +121,41 @@ def list_accepted(user_id: int, post_ids: Collection[int] | None) -> list[Accept
 
 def _among(column: Any, ids: Collection[int] | None) -> ColumnElement[bool]:
     return true() if ids is None else column.in_(ids)
+
+
+def was_taken() -> ColumnElement[bool]:
+    """Return the condition for suggestions that were accepted and not undone since.
+
+    What moderators had to see first earns nothing: it may be an edit of who need not suggest it.
+    """
+    return and_(
+        SuggestedEdit.state == "accepted",
+        SuggestedEdit.is_held.is_(False),
+        SuggestedEdit.reverted_at.is_(None),
+    )
+
+
+def list_taken_edits(user_id: int, post_ids: Collection[int] | None) -> list[TakenEdit]:
+    """Return changes a member suggested of others' public posts, as far as they earn."""
+    root = aliased(Post)
+    query = (
+        select(Post.id, SuggestedEdit.decided_by_id, SuggestedEdit.decided_at)
+        .join(Post, Post.id == SuggestedEdit.post_id)
+        .join(root, root.id == Post.root_id)
+        .where(
+            SuggestedEdit.author_id == user_id,
+            was_taken(),
+            _among(Post.id, post_ids),
+            Post.visibility.in_(COUNTED),
+            root.visibility == PUBLISHED,
+            Post.author_id != user_id,
+            SuggestedEdit.decided_by_id != user_id,
+            ~are_excluded(SuggestedEdit.author_id, Post.author_id),
+            ~are_excluded(SuggestedEdit.author_id, SuggestedEdit.decided_by_id),
+        )
+    )
+    rows: Any = db.session.execute(query)
+    return [TakenEdit(*row) for row in rows]
 
 
 def list_thanks(user_id: int, post_ids: Collection[int] | None) -> list[Thanks]:
@@ -332,6 +368,7 @@ def list_accounts_after(user_id: int, limit: int) -> Sequence[int]:
         exists().where(Acceptance.accepted_by_id == User.id, Acceptance.imported.is_(False)),
         thanked,
         accepted,
+        exists().where(SuggestedEdit.author_id == User.id, was_taken()),
     )
     query = select(User.id).where(User.id > user_id, earning).order_by(User.id).limit(limit)
     return db.session.scalars(query).all()

@@ -17,9 +17,12 @@ ACCEPTANCE_GIVEN = "acceptance_given"
 KUDOS_ANSWER = "kudos_answer"
 KUDOS_QUESTION = "kudos_question"
 CONFIRMED = "confirmed"
+EDIT_TAKEN = "edit_taken"
 KUDOS = (KUDOS_ANSWER, KUDOS_QUESTION)
 FACTS = (ACCEPTED, ACCEPTANCE_GIVEN, CONFIRMED)
-SETTLED = (*FACTS, *KUDOS)
+SETTLED = (*FACTS, *KUDOS, EDIT_TAKEN)
+# What suggested changes bring one member in all, however many are taken.
+EDITS_LIFETIME = 1_000
 # Booked by hand, by an import or by paying.
 OPENING = "opening"
 ADJUSTMENT = "adjustment"
@@ -72,11 +75,19 @@ class RuleBook:
 
 
 # What a new site begins with. Payback has no rules until an operator opens a first period: only
-# from then on is money owed.
+# from then on is money owed. A cause that is new here changes nothing that was booked; on a site
+# with rules of its own it brings nothing until its operator says how much.
 REPUTATION_1 = Rules(
     version=1,
     begins_at=datetime(2000, 1, 1, tzinfo=UTC),
-    values={ACCEPTED: 15, ACCEPTANCE_GIVEN: 2, KUDOS_ANSWER: 10, KUDOS_QUESTION: 5, CONFIRMED: 1},
+    values={
+        ACCEPTED: 15,
+        ACCEPTANCE_GIVEN: 2,
+        KUDOS_ANSWER: 10,
+        KUDOS_QUESTION: 5,
+        CONFIRMED: 1,
+        EDIT_TAKEN: 2,
+    },
     full_givers=5,
     later_kudos=2,
     daily_cap=200,

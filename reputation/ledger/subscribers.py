@@ -11,6 +11,7 @@ from community.events import (
     KudosTaken,
     PostVisibilityChanged,
 )
+from community.events.edits import EditDecided, EditReverted
 from reputation.ledger.operations import settle_members, settle_posts
 from reputation.ledger.queries import list_posts_of
 
@@ -38,6 +39,12 @@ def on_account_confirmed(event: AccountConfirmed, *, event_id: int) -> None:
     settle_members([event.user_id], event_id)
 
 
+def on_edit_changed(event: EditDecided | EditReverted, *, event_id: int) -> None:
+    """Settle a post that says what somebody else suggested, or does no more."""
+    if isinstance(event, EditReverted) or event.outcome == "accepted":
+        settle_posts([event.post_id], event_id)
+
+
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     AnswerAccepted: [on_acceptance_changed],
     AnswerUnaccepted: [on_acceptance_changed],
@@ -45,4 +52,6 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     KudosTaken: [on_kudos_changed],
     PostVisibilityChanged: [on_visibility_changed],
     AccountConfirmed: [on_account_confirmed],
+    EditDecided: [on_edit_changed],
+    EditReverted: [on_edit_changed],
 }

@@ -12,7 +12,16 @@ from sqlalchemy import text
 
 from community.core.db import db
 from reputation.ledger.rulebook import load_rulebook
-from reputation.ledger.rules import FACTS, KUDOS, OUTGOING, POSTED, SETTLED, RuleBook
+from reputation.ledger.rules import (
+    EDIT_TAKEN,
+    EDITS_LIFETIME,
+    FACTS,
+    KUDOS,
+    OUTGOING,
+    POSTED,
+    SETTLED,
+    RuleBook,
+)
 
 STANDING = """(
   SELECT entry.* FROM ledger_entries AS entry
@@ -128,11 +137,26 @@ INVARIANTS = (
         f"""SELECT standing.id FROM {STANDING}
         JOIN posts ON posts.id = standing.post_id
         JOIN posts AS root ON root.id = posts.root_id
-        WHERE cause IN ({_listed(SETTLED)}) AND standing.user_id <>
+        WHERE cause IN ({_listed((*FACTS, *KUDOS))}) AND standing.user_id <>
           CASE WHEN standing.cause = 'acceptance_given' THEN root.author_id
           ELSE posts.author_id END
           AND NOT (standing.cause = 'acceptance_given' AND {ASKED_BEFORE})""",
         "entry",
+    ),
+    Invariant(
+        "points for a change of a post go to who suggested it, never to its author",
+        f"""SELECT standing.id FROM {STANDING}
+        JOIN posts ON posts.id = standing.post_id
+        WHERE cause = '{EDIT_TAKEN}' AND (posts.author_id = standing.user_id
+          OR NOT EXISTS (SELECT 1 FROM suggested_edits AS edit
+            WHERE edit.post_id = standing.post_id AND edit.author_id = standing.user_id
+              AND edit.state = 'accepted' AND edit.decided_by_id = standing.giver_id))""",
+        "entry",
+    ),
+    Invariant(
+        f"changes of others' posts bring nobody more than {EDITS_LIFETIME} points",
+        f"""SELECT standing.user_id FROM {STANDING} WHERE cause = '{EDIT_TAKEN}'
+        GROUP BY currency, user_id HAVING sum(amount) > {EDITS_LIFETIME}""",
     ),
     Invariant(
         "no account of payback is below zero where nothing was taken by hand",

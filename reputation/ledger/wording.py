@@ -11,6 +11,10 @@ def cause_words(cause: str, *, is_reversal: bool) -> str:
         "kudos_answer": (_("Kudos for your answer"), _("Kudos for your answer, taken back")),
         "kudos_question": (_("Kudos for your question"), _("Kudos for your question, taken back")),
         "confirmed": (_("E-mail address confirmed"), _("E-mail address not confirmed any more")),
+        "edit_taken": (
+            _("The change you suggested was accepted"),
+            _("The change you suggested, taken back"),
+        ),
         "opening": (_("Brought along from before"), _("Brought along from before, taken back")),
         "adjustment": (_("Correction"), _("Correction, taken back")),
         "payout": (_("Paid out"), _("Payment that came back")),

@@ -52,6 +52,10 @@ CAUSE_WORDS: dict[str, tuple[LazyString, LazyString]] = {
         _l("E-mail address confirmed"),
         _l("E-mail address not confirmed any more"),
     ),
+    "edit_taken": (
+        _l("The change you suggested was accepted"),
+        _l("The change you suggested, taken back"),
+    ),
     "opening": (_l("Brought along from before"), _l("Brought along from before, taken back")),
     "adjustment": (_l("Corrected by hand"), _l("Correction by hand, taken back")),
     "payout": (_l("Paid"), _l("Payment, taken back")),

@@ -2,10 +2,13 @@
 
 from flask_babel import gettext as _
 
+from community.core.wording import number
 from reputation.ledger.rules import (
     ACCEPTANCE_GIVEN,
     ACCEPTED,
     CONFIRMED,
+    EDIT_TAKEN,
+    EDITS_LIFETIME,
     KUDOS_ANSWER,
     KUDOS_QUESTION,
     Rules,
@@ -20,5 +23,9 @@ def rule_words(rules: Rules) -> list[tuple[str, int]]:
         KUDOS_ANSWER: _("Kudos for your answer"),
         KUDOS_QUESTION: _("Kudos for your question"),
         CONFIRMED: _("You confirm your e-mail address"),
+        EDIT_TAKEN: _(
+            "A change you suggested is accepted (once a post, at most %(points)s points in all)",
+            points=number(EDITS_LIFETIME),
+        ),
     }
     return [(words[cause], value) for cause, value in rules.values.items() if value]

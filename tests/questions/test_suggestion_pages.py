@@ -3,11 +3,14 @@
 import pytest
 from flask import Flask
 
+from community.core.db import db, transaction
 from community.core.worker import run_due_jobs
 from community.identity.models import User
 from community.posts import screening
 from community.posts.models import Post, SuggestedEdit
 from community.posts.screening import Finding, Submission
+from community.questions.operations.questions import lock_question
+from community.questions.operations.suggestions import accept_suggestion
 from tests.client import ForumClient
 from tests.factories.community import (
     load_user,
@@ -210,8 +213,12 @@ def test_an_edit_that_waits_leaves_the_public_text_and_is_its_authors_to_read(
     assert "A moderator looks at this first" in own
     assert "wombat" in own
     assert "wombat" not in client.sign_out().get(f"/questions/{question.id}/{question.slug}").text
-    client.sign_in(make_user(role="moderator"))
-    client.submit("/suggestions/1/decision", {"decision": "accept"})
+    moderator = make_user(role="moderator")
+    client.sign_in(moderator)
+    assert client.submit("/suggestions/1/decision", {"decision": "accept"}).status_code == 403
+    with transaction():
+        locked = lock_question(question.id)
+        accept_suggestion(moderator, locked, locked, db.session.get_one(SuggestedEdit, 1))
     assert reload(question).body == WAIT
     assert "Your changed text is published" in bell(client, author_of(question))
 

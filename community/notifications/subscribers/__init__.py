@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from community.core.db import db
 from community.events import (
     AnswerAccepted,
     AnswerPosted,
@@ -49,6 +50,7 @@ from community.notifications.progress import Progress
 from community.notifications.queries.readers import language_of
 from community.notifications.queries.receivers import get_occasion, reasons_of, this_member
 from community.notifications.subscribers import cases
+from community.posts.models import SuggestedEdit
 from community.posts.operations import watch_unless_muted
 
 
@@ -257,15 +259,24 @@ def on_edit_suggested(event: EditSuggested, *, event_id: int) -> None:
 
 
 def on_edit_decided(event: EditDecided, *, event_id: int) -> None:
-    """Tell who made the change what became of it, and the post's author where others took it."""
+    """Tell who made the change what became of it, and the post's author where others took it.
+
+    Why moderators refused what they had to see first says a statement of reasons.
+    """
     occasion = get_occasion(event.post_id)
     author_id = None if occasion is None else occasion.author_id
-    if event.outcome != "withdrawn" and event.actor_id != event.author_id:
+    told = event.outcome == "refused" and _was_held(event.suggestion_id)
+    if event.outcome != "withdrawn" and event.actor_id != event.author_id and not told:
         what = f"edit {event.outcome}" if author_id == event.author_id else event.outcome
         _tell_of_suggestion(event.author_id, event.suggestion_id, what, event_id=event_id)
     took_part = (event.author_id, event.actor_id)
     if event.outcome == "accepted" and author_id is not None and author_id not in took_part:
         _tell_of_suggestion(author_id, event.suggestion_id, "published", event_id=event_id)
+
+
+def _was_held(suggestion_id: int) -> bool:
+    suggestion = db.session.get(SuggestedEdit, suggestion_id)
+    return suggestion is not None and suggestion.is_held
 
 
 def _tell_of_suggestion(user_id: int, suggestion_id: int, what: str, *, event_id: int) -> None:

@@ -122,6 +122,7 @@ TABLES = {
             "decided_at": kept("when it was decided"),
             "decided_by_id": other_person("who decided"),
             "reason": rewritten("why it was refused"),
+            "reverted_at": kept("when the post was put back"),
         },
     ),
     "acceptances": Table(

@@ -10,7 +10,7 @@ TABLES = {
     "spam_tokens": Table(nothing="hash spam_count ham_count"),
     "spam_lessons": Table(
         kept_for="post",
-        nothing="post_id learned_at",
+        nothing="post_id suggestion_id learned_at",
         personal={
             "label": Personal(
                 "whether moderators found a post to be spam", Erasure.KEPT, why_not=_TOLD

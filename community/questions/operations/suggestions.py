@@ -43,7 +43,7 @@ from community.questions.operations.versions import (
     fit_edit,
     put_texts,
 )
-from community.questions.queries.texts import rebased, texts_of
+from community.questions.queries.texts import Texts, rebased, texts_of
 
 WAITING, ACCEPTED, REFUSED = "waiting", "accepted", "refused"
 WITHDRAWN, OUTDATED = "withdrawn", "outdated"
@@ -154,18 +154,41 @@ def accept_suggestion(
 
     Raises ``SuggestionDecided``, ``SuggestionOutdated``.
     """
-    if not suggestion.is_waiting:
+    _publish(actor, question, post, suggestion, was=WAITING)
+
+
+def revive_suggestion(
+    actor: Viewer, question: Question, post: Post, suggestion: SuggestedEdit
+) -> None:
+    """Publish after all what was refused wrongly; raises as ``accept_suggestion`` does."""
+    _publish(actor, question, post, suggestion, was=REFUSED)
+
+
+def _publish(
+    actor: Viewer, question: Question, post: Post, suggestion: SuggestedEdit, *, was: str
+) -> None:
+    if suggestion.state != was:
         raise SuggestionDecided()
     texts = rebased(texts_of(post), suggestion)
     if texts is None or not post.is_published:
         raise SuggestionOutdated()
-    _settle(question, suggestion, ACCEPTED, actor)
+    _keep_as_published(post, suggestion, texts)
+    _settle(question, suggestion, ACCEPTED, actor, was=was)
     editor = db.session.get_one(User, suggestion.author_id)
     put_texts(editor, question, post, texts, suggestion.note)
     # The version is found again by its time: it is credited to both.
     suggestion.decided_at = post.edited_at
     db.session.flush()
     _record(actor, Action.EDIT_ACCEPTED, post, suggestion)
+
+
+def _keep_as_published(post: Post, suggestion: SuggestedEdit, texts: Texts) -> None:
+    """Make a suggestion, carried over to a newer version or not, tell what was really changed."""
+    before = texts_of(post)
+    suggestion.base_title, suggestion.base_body = before.title, before.body
+    suggestion.base_tags = before.tag_line
+    suggestion.title, suggestion.body, suggestion.tags = texts.title, texts.body, texts.tag_line
+    db.session.flush()
 
 
 def refuse_suggestion(
@@ -210,11 +233,13 @@ def _settle(
     state: str,
     actor: Viewer | None,
     reason: str = "",
+    *,
+    was: str = WAITING,
 ) -> None:
     actor_id = None if actor is None else actor.viewer_id
     changed = count_changed(
         update(SuggestedEdit)
-        .where(SuggestedEdit.id == suggestion.id, SuggestedEdit.state == WAITING)
+        .where(SuggestedEdit.id == suggestion.id, SuggestedEdit.state == was)
         .values(state=state, decided_at=clock.now(), decided_by_id=actor_id, reason=reason)
         .execution_options(synchronize_session=False)
     )
@@ -225,7 +250,7 @@ def _settle(
     emit(EditDecided(*ids, actor_id, state))
 
 
-def _record(actor: User, action: Action, post: Post, suggestion: SuggestedEdit) -> None:
+def _record(actor: Viewer, action: Action, post: Post, suggestion: SuggestedEdit) -> None:
     """Record what was decided about somebody else's post; the texts are in its history."""
     if not is_author(actor, post):
         after = {"suggestion": suggestion.id, "by": suggestion.author_id}

@@ -7,17 +7,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from community.core import clock, markup
 from community.core.db import db
 from community.core.jobs import emit
 from community.core.settings import current_settings
 from community.events import PostEdited
+from community.events.edits import EditReverted
 from community.identity.models import User
 from community.posts.attaching import attach_images
 from community.posts.errors import EditConflict, UnfitText
 from community.posts.guard import check_personal_data
 from community.posts.limits import check_text_limit
-from community.posts.models import Post
+from community.posts.models import Post, SuggestedEdit
 from community.posts.operations import keep_revision, render_into
 from community.posts.policies import is_author
 from community.posts.screening import Submission, Verdict, screen
@@ -26,7 +29,7 @@ from community.posts.text import body_problem, comment_problem, fit_text, slug_o
 from community.questions.excerpts import excerpt_of
 from community.questions.models import Question
 from community.questions.operations.questions import read_question_texts
-from community.questions.queries.texts import Texts, texts_of
+from community.questions.queries.texts import Texts, base_of, texts_of
 from community.questions.status import count_tags
 
 NOTE_MAX_CHARS = 200
@@ -119,7 +122,23 @@ def put_texts(editor: User, question: Question, post: Post, texts: Texts, note: 
         question.excerpt = excerpt_of(question.html)
         put_names(question, texts.tags)
     emit(PostEdited(post.id, question.id, editor.id))
+    _note_reverted(question, post, texts)
     return version
+
+
+def _note_reverted(question: Question, post: Post, texts: Texts) -> None:
+    """Note which accepted suggestions are undone by this: the post says what it said before."""
+    taken = select(SuggestedEdit).where(
+        SuggestedEdit.post_id == post.id,
+        SuggestedEdit.state == "accepted",
+        SuggestedEdit.reverted_at.is_(None),
+    )
+    for suggestion in db.session.scalars(taken.order_by(SuggestedEdit.id)).all():
+        if base_of(suggestion) == texts:
+            suggestion.reverted_at = clock.now()
+            ids = (suggestion.id, post.id, question.id, suggestion.author_id)
+            emit(EditReverted(*ids))
+    db.session.flush()
 
 
 def keep_version(editor: User, post: Post, before: Texts, note: str) -> int | None:

@@ -15,7 +15,7 @@ from community.core.db import (
     insert_ignoring_conflicts,
     lock_row,
 )
-from community.posts.models import Post
+from community.posts.models import Post, SuggestedEdit
 from moderation.cases.models import ModerationCase
 from moderation.spam.hashing import new_salt, opened_salt, packed, unpacked
 from moderation.spam.models import (
@@ -26,7 +26,16 @@ from moderation.spam.models import (
     SpamToken,
     TextMark,
 )
-from moderation.spam.queries import CHUNK, get_lesson, get_model, label_decided, read_post
+from moderation.spam.queries import (
+    CHUNK,
+    OF_CHANGES,
+    get_lesson,
+    get_model,
+    label_decided,
+    label_of_case,
+    read_edit,
+    read_post,
+)
 
 MARKS_KEPT = timedelta(days=30)
 
@@ -34,11 +43,26 @@ MARKS_KEPT = timedelta(days=30)
 def follow_case(case_id: int) -> None:
     """Learn of a case's post what moderators decided last and did not take back; else unlearn it.
 
-    What broke another rule than that on spam teaches nothing.
+    What broke another rule than that on spam teaches nothing. Of a changed text that waited the
+    change is learned, not the post.
     """
-    post_id = db.session.scalar(select(ModerationCase.post_id).where(ModerationCase.id == case_id))
-    if post_id is not None:
-        relearn_post(post_id)
+    case = db.session.get(ModerationCase, case_id)
+    if case is None or case.post_id is None:
+        return
+    if case.kind == OF_CHANGES:
+        _relearn_edit(case.post_id, case)
+    else:
+        relearn_post(case.post_id)
+
+
+def _relearn_edit(post_id: int, case: ModerationCase) -> None:
+    suggestion_id, label = int(case.evidence["suggestion"]), label_of_case(case)
+    model, suggestion = lock_model(), db.session.get(SuggestedEdit, suggestion_id)
+    if label is None:
+        _forget(get_lesson(post_id, suggestion_id))
+    elif suggestion is not None:
+        reading = read_edit(suggestion, opened_salt(model.salt))
+        _learn(post_id, suggestion_id, label, reading.hashes)
 
 
 def relearn_post(post_id: int) -> None:
@@ -57,14 +81,28 @@ def learn_post(post_id: int, label: str) -> bool:
     """
     model = lock_model()
     post = db.session.get(Post, post_id)
-    lesson = get_lesson(post_id)
-    if post is None or (lesson is not None and lesson.label == label):
+    if post is None or _knows(get_lesson(post_id), label):
         return False
-    if lesson is not None:
-        _take_back(lesson)
-    hashes = read_post(post, opened_salt(model.salt)).hashes
+    return _learn(post_id, 0, label, read_post(post, opened_salt(model.salt)).hashes)
+
+
+def _knows(lesson: SpamLesson | None, label: str) -> bool:
+    return lesson is not None and lesson.label == label
+
+
+def _learn(post_id: int, suggestion_id: int, label: str, hashes: Sequence[int]) -> bool:
+    lesson = get_lesson(post_id, suggestion_id)
+    if _knows(lesson, label):
+        return False
+    _forget(lesson)
     db.session.add(
-        SpamLesson(post_id=post_id, label=label, hashes=packed(hashes), learned_at=clock.now())
+        SpamLesson(
+            post_id=post_id,
+            suggestion_id=suggestion_id,
+            label=label,
+            hashes=packed(hashes),
+            learned_at=clock.now(),
+        )
     )
     _count(hashes, label)
     return True
@@ -73,11 +111,13 @@ def learn_post(post_id: int, label: str) -> bool:
 def unlearn_post(post_id: int) -> bool:
     """Take back what was learned of a post; False where nothing was."""
     lock_model()
-    lesson = get_lesson(post_id)
-    if lesson is None:
-        return False
-    _take_back(lesson)
-    return True
+    return _forget(get_lesson(post_id))
+
+
+def _forget(lesson: SpamLesson | None) -> bool:
+    if lesson is not None:
+        _take_back(lesson)
+    return lesson is not None
 
 
 def lock_model() -> SpamModel:

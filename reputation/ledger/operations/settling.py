@@ -19,6 +19,7 @@ from reputation.ledger.gains import (
     days_that_differ,
     gains_of_acceptances,
     gains_of_confirmation,
+    gains_of_edits,
     gains_of_kudos,
     is_open,
     on_days,
@@ -27,7 +28,7 @@ from reputation.ledger.operations.accounts import lock_accounts, show_changes, w
 from reputation.ledger.queries import Booked
 from reputation.ledger.rows import reversal_row, row_of
 from reputation.ledger.rulebook import load_rulebook
-from reputation.ledger.rules import KUDOS, RuleBook
+from reputation.ledger.rules import EDIT_TAKEN, KUDOS, RuleBook
 
 # From here on it is cheaper to look at the whole account.
 DAYS_AT_ONCE = 10
@@ -63,7 +64,10 @@ def _settle_account(book: RuleBook, user_id: int, post_ids: Posts, event_id: int
     kudos = _kudos(book, user_id, post_ids, closings)
     wanted = [gain for gain in facts.wanted if is_open(closings, gain)]
     booked = [one for one in facts.booked if is_open(closings, one.gain)]
-    difference = Comparison([*wanted, *kudos.wanted], [*booked, *kudos.booked])
+    edits = _edits(book, user_id, post_ids)
+    difference = Comparison(
+        [*wanted, *kudos.wanted, *edits.wanted], [*booked, *kudos.booked, *edits.booked]
+    )
     return _book_difference(book, difference, event_id)
 
 
@@ -80,6 +84,20 @@ def _facts(book: RuleBook, user_id: int, post_ids: Posts) -> Comparison:
         *gains_of_confirmation(book, user_id, queries.get_confirmed_at(user_id)),
     ]
     return Comparison(wanted, queries.list_booked_facts(user_id, post_ids))
+
+
+def _edits(book: RuleBook, user_id: int, post_ids: Posts) -> Comparison:
+    """Return what changes of others' posts ought to bring and what stands booked: of all, where one
+    of these posts is concerned, for they bring so much in all."""
+    taken = queries.list_taken_edits(user_id, post_ids)
+    booked = queries.list_booked_for(user_id, post_ids, (EDIT_TAKEN,))
+    if post_ids is not None:
+        if not taken and not booked:
+            return Comparison([], [])
+        return _edits(book, user_id, None)
+    closings = queries.get_closings()
+    wanted = [gain for gain in gains_of_edits(book, user_id, taken) if is_open(closings, gain)]
+    return Comparison(wanted, [one for one in booked if is_open(closings, one.gain)])
 
 
 def _kudos(
