@@ -80,7 +80,7 @@ def test_each_list_shows_its_cases(client: ForumClient, agent: User) -> None:
         assigning.take_case(other, theirs.id)
         states.wait_for_customer(agent, waiting.id)
     shown = {
-        show: set(re.findall(r"zq(\w+)", client.get(f"/desk?show={show}").text))
+        show: set(re.findall(r">zq(\w+)<", client.get(f"/desk?show={show}").text))
         for show in ("mine", "team", "unassigned", "waiting", "all")
     }
     assert shown == {

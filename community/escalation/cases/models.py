@@ -19,8 +19,6 @@ STATES = (NEW, OPEN, PENDING, ON_HOLD, RETURNED, SOLVED, CLOSED)
 # The support team has it in hand; a returned case is the community's again.
 IN_HAND = (NEW, OPEN, PENDING, ON_HOLD)
 
-# The most pressing first.
-PRIORITIES = ("urgent", "high", "normal", "low")
 CHANNELS = ("question", "mail", "form")
 
 PUBLIC, PRIVATE, INTERNAL = "public", "private", "internal"

@@ -22,12 +22,6 @@ OWN_STATE_WORDS: dict[str, LazyString] = {
     "solved": _l("Solved"),
     "closed": _l("Closed"),
 }
-PRIORITY_WORDS: dict[str, LazyString] = {
-    "urgent": _l("urgent"),
-    "high": _l("high"),
-    "normal": _l("normal"),
-    "low": _l("low"),
-}
 VIEW_WORDS: dict[str, LazyString] = {
     "mine": _l("Mine"),
     "team": _l("Team"),

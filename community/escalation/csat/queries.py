@@ -73,6 +73,12 @@ def get_response(response_id: int) -> tuple[CsatResponse, SupportCase]:
     return _one(CsatResponse.id == response_id)
 
 
+def was_asked(case_id: int) -> bool:
+    """Say whether the customer of a case was asked about it."""
+    asked = select(CsatResponse.id).where(CsatResponse.case_id == case_id)
+    return db.session.scalar(asked) is not None
+
+
 def get_own_response(viewer: Viewer, case_id: int) -> tuple[CsatResponse, SupportCase]:
     """Return the question about one's own case; raises ``NotFound`` also before it was asked."""
     if viewer.viewer_id is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -17,6 +18,7 @@ from community.core.settings import site_zone
 from community.core.spans import MONTH, Span, last_months, span_from
 from community.core.web import LARGEST_ID, csrf, current_viewer, is_fragment_request, public
 from community.escalation.cases.models import SupportCase
+from community.escalation.cases.policies import can_see_case
 from community.escalation.csat.models import COMMENT_MAX_CHARS, CsatResponse
 from community.escalation.csat.operations.answering import AlreadyAnswered, answer_question
 from community.escalation.csat.operations.asking import refuse_questions
@@ -27,10 +29,12 @@ from community.escalation.csat.queries import (
     list_own_teams,
     months_of,
     page_of_responses,
+    was_asked,
 )
 from community.escalation.csat.tokens import read_response
 from community.escalation.csat.wording import MARK_WORDS, average_words, month_words
 from community.escalation.teams.models import Team
+from community.escalation.teams.queries import team_ids_of
 
 blueprint = Blueprint("csat", __name__)
 
@@ -41,7 +45,7 @@ SHOWN = ("asked", "answered", "low")
 
 @blueprint.app_context_processor
 def _policies() -> dict[str, object]:
-    return {"can_see_ratings": can_see_ratings}
+    return {"can_see_ratings": can_see_ratings, "was_asked_about": was_asked}
 
 
 @blueprint.get("/satisfaction/<token>")
@@ -141,6 +145,7 @@ def list_answers() -> ResponseReturnValue:
         team=chosen,
         span=span,
         show=show,
+        may_see=partial(can_see_case, viewer, team_ids=team_ids_of(viewer)),
         mark_words=MARK_WORDS,
         month_words=month_words,
         kept={name: request.args[name] for name in KEPT if name in request.args},

@@ -12,7 +12,6 @@ NAME_MAX_CHARS = 80
 BODY_MAX_CHARS = 10_000
 # What a macro proposes for the case; "" proposes nothing. "me" is whoever applies it.
 STATES = ("", "open", "pending", "solved")
-PRIORITIES = ("", "urgent", "high", "normal", "low")
 OWNERS = ("", "me")
 
 

@@ -16,13 +16,13 @@ from community.escalation.macros.models import (
     BODY_MAX_CHARS,
     NAME_MAX_CHARS,
     OWNERS,
-    PRIORITIES,
     STATES,
     Macro,
 )
 from community.escalation.macros.policies import can_write_macro
 from community.escalation.macros.queries import led_team_ids
 from community.escalation.macros.variables import VARIABLES, MacroFacts, filled, wrong_variables
+from community.escalation.sla.models import PRIORITIES
 from community.escalation.teams.models import Team
 
 Errors = dict[str, str | LazyString]
@@ -134,7 +134,7 @@ def _check_choices(typed: MacroTexts, errors: Errors) -> None:
         errors["team"] = _l("Choose a team.")
     for field, value, known in (
         ("state", typed.state, STATES),
-        ("priority", typed.priority, PRIORITIES),
+        ("priority", typed.priority, ("", *PRIORITIES)),
         ("owner", typed.owner, OWNERS),
     ):
         if value not in known:

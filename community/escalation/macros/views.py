@@ -28,7 +28,7 @@ from community.escalation.macros.queries import (
 )
 from community.escalation.macros.wording import (
     OWNER_WORDS,
-    PRIORITY_WORDS,
+    PRIORITY_CHOICES,
     STATE_WORDS,
     VARIABLE_WORDS,
 )
@@ -153,7 +153,7 @@ def _form(macro: Macro | None, typed: Any, errors: dict[str, Any]) -> ResponseRe
         errors=errors,
         teams=every + named,
         states=list(STATE_WORDS.items()),
-        priorities=list(PRIORITY_WORDS.items()),
+        priorities=list(PRIORITY_CHOICES.items()),
         owners=list(OWNER_WORDS.items()),
         variables=VARIABLE_WORDS,
         longest=(NAME_MAX_CHARS, BODY_MAX_CHARS),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from community.core.authz import Viewer, is_admin
-from community.escalation.cases.policies import can_use_desk
+from community.escalation.teams.policies import can_use_desk
 
 
 def can_see_report(viewer: Viewer, led_ids: Collection[int]) -> bool:

@@ -13,7 +13,6 @@ from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE, Cursor, Page, before, page_of
 from community.core.spans import Span
 from community.escalation.cases.models import SupportCase
-from community.escalation.cases.policies import can_use_desk
 from community.escalation.reports.counting import (
     RESULTS,
     came_to,
@@ -23,6 +22,7 @@ from community.escalation.reports.counting import (
 from community.escalation.reports.policies import can_see_report
 from community.escalation.sla.models import SlaClock, SlaPolicy
 from community.escalation.teams.models import Team
+from community.escalation.teams.policies import can_use_desk
 from community.escalation.teams.queries import list_teams
 
 # By what figures are told apart, in the order of the page.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -19,7 +20,6 @@ from community.core.settings import site_zone
 from community.core.spans import Span, last_months
 from community.core.web import current_viewer
 from community.core.wording import date_words, number, present_wording
-from community.escalation.cases.models import SupportCase
 from community.escalation.cases.policies import can_see_case
 from community.escalation.reports.counting import DECIDED
 from community.escalation.reports.forms import read_group, read_result, read_wanted
@@ -220,11 +220,6 @@ def list_clocks() -> str:
     page = page_of_clocks(report.teams, report.spans, report.wanted, result, report.now, cursor)
     names, wanted = _names_of(report), report.wanted.values
     viewer = current_viewer()
-    teams = team_ids_of(viewer)
-
-    def may_see(case: SupportCase) -> bool:
-        return can_see_case(viewer, case, teams)
-
     return render_template(
         "reports/list.html",
         page=page,
@@ -232,7 +227,7 @@ def list_clocks() -> str:
         wanted=wanted,
         chosen=_chosen(wanted, names),
         names=names,
-        may_see=may_see,
+        may_see=partial(can_see_case, viewer, team_ids=team_ids_of(viewer)),
         most=EXPORTED_AT_MOST,
         kinds=KIND_WORDS,
         group_words=GROUP_WORDS,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, Table, func, select
 
@@ -70,10 +71,26 @@ def list_clocks(case_id: int) -> Sequence[SlaClock]:
     return db.session.scalars(mine.order_by(SlaClock.started_at, SlaClock.id)).all()
 
 
-def list_sla_events(case_id: int) -> Sequence[SlaEvent]:
+class HistoryLine(NamedTuple):
+    """What happened to a clock of a kind, and what its policy and calendar are called now."""
+
+    event: SlaEvent
+    kind: str
+    policy_name: str
+    calendar_name: str
+
+
+def list_sla_events(case_id: int) -> Sequence[HistoryLine]:
     """Return what happened to the clocks of a case, in order."""
-    mine = select(SlaEvent).where(SlaEvent.case_id == case_id)
-    return db.session.scalars(mine.order_by(SlaEvent.id)).all()
+    rows = db.session.execute(
+        select(SlaEvent, SlaClock.kind, SlaPolicy.name, Calendar.name)
+        .join(SlaClock, SlaClock.id == SlaEvent.clock_id)
+        .join(SlaPolicy, SlaPolicy.id == SlaEvent.policy_id)
+        .join(Calendar, Calendar.id == SlaEvent.calendar_id)
+        .where(SlaEvent.case_id == case_id)
+        .order_by(SlaEvent.id)
+    )
+    return [HistoryLine(*row) for row in rows]
 
 
 def nearest_clocks(case_ids: Collection[int]) -> Mapping[int, SlaClock]:

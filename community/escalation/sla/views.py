@@ -67,7 +67,7 @@ def let_administrators_in() -> None:
 
 @blueprint.app_context_processor
 def _clock_words() -> dict[str, object]:
-    """Give the page of a case what its clocks and their history are called."""
+    """Give ``escalation/_clocks.html`` what clocks and their history are called."""
     words = {
         "kinds": KIND_WORDS,
         "states": STATE_WORDS,
@@ -75,7 +75,7 @@ def _clock_words() -> dict[str, object]:
         "reason": reason_words,
         "event": event_words,
     }
-    return {"clock_words": words}
+    return {"deadline_words": words}
 
 
 @blueprint.get("/admin/sla")

@@ -171,6 +171,32 @@ def test_customers_answer_on_their_case_page_too(app: Flask, client: ForumClient
     assert "Thank you for your answer" in client.get(_link(response)).text
 
 
+def test_the_page_of_ones_case_asks_once_there_is_something_to_ask(
+    app: Flask, client: ForumClient
+) -> None:
+    customer = make_user()
+    client.sign_in(customer)
+    early = make_solved_case(customer, days=0.5)
+    assert "/satisfaction" not in client.get(f"/cases/{early.id}").text
+    asked = _asked(customer).case_id
+    page = client.get(f"/cases/{asked}").text
+    # Loaded by htmx, and a plain link without it.
+    assert f'hx-get="/cases/{asked}/satisfaction"' in page
+    assert f'<a href="/cases/{asked}/satisfaction">' in page
+
+
+def test_answers_lead_to_their_case_where_it_is_open_to_the_reader(
+    app: Flask, client: ForumClient
+) -> None:
+    agent = make_agent()
+    theirs, own = _asked().case_id, _asked(agent).case_id
+    page = client.sign_in(agent).get("/desk/satisfaction/answers?show=asked").text
+    assert f'href="/desk/cases/{theirs}"' in page
+    assert f"C-{own}" in page
+    assert f'href="/desk/cases/{own}"' not in page
+    assert client.get(f"/desk/cases/{theirs}").status_code == 200
+
+
 def test_nobody_answers_for_somebody_else(app: Flask, client: ForumClient) -> None:
     response = _asked()
     path = f"/cases/{response.case_id}/satisfaction"

@@ -200,7 +200,7 @@ def test_another_priority_keeps_what_was_spent() -> None:
 
 
 def last_event(case_id: int, clock: SlaClock) -> SlaEvent:
-    found = [event for event in list_sla_events(case_id) if event.clock_id == clock.id]
+    found = [line.event for line in list_sla_events(case_id) if line.event.clock_id == clock.id]
     db.session.rollback()
     return found[-1]
 

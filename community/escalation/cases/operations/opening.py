@@ -14,7 +14,6 @@ from community.escalation.cases.models import (
     IN,
     NEW,
     OPEN,
-    PRIORITIES,
     PRIVATE,
     REASON_MAX_CHARS,
     RETURNED,
@@ -30,6 +29,7 @@ from community.escalation.cases.operations.noting import (
     note_message,
     note_step,
 )
+from community.escalation.sla.models import PRIORITIES
 from community.escalation.sla.operations.clocks import reconsider, start_clocks
 from community.escalation.teams.operations import team_for
 from community.events.support import CaseOpened

@@ -19,12 +19,11 @@ from community.escalation.cases.models import (
     ON_HOLD,
     OPEN,
     PENDING,
-    PRIORITIES,
     CaseLink,
     SupportCase,
 )
 from community.escalation.cases.policies import can_see_case
-from community.escalation.sla.models import CLOCK_KINDS, SlaClock
+from community.escalation.sla.models import CLOCK_KINDS, PRIORITIES, SlaClock
 from community.escalation.sla.queries import list_clocks, nearest_clocks
 from community.escalation.teams.models import Team
 from community.escalation.teams.policies import can_use_desk

@@ -30,15 +30,14 @@ from community.escalation.cases.wording import (
     CHANNEL_WORDS,
     LINK_WORDS,
     OUTCOME_WORDS,
-    PRIORITY_WORDS,
     REASON_WORDS,
     STATE_WORDS,
     STEP_WORDS,
     VIEW_WORDS,
 )
 from community.escalation.macros.queries import list_macros_for
-from community.escalation.sla.wording import KIND_WORDS, TONES
-from community.escalation.sla.wording import STATE_WORDS as CLOCK_STATES
+from community.escalation.sla.queries import list_sla_events
+from community.escalation.sla.wording import PRIORITY_WORDS
 from community.escalation.teams.policies import can_use_desk
 from community.escalation.teams.queries import team_ids_of
 from community.identity.signing_in import signed_in_user
@@ -114,9 +113,7 @@ def render_case(
         **_list(),
         "reply": _drafted(record, drafted) or form,
         "talk": talk.list_talk(case),
-        "clock_words": KIND_WORDS,
-        "clock_states": CLOCK_STATES,
-        "clock_tones": TONES,
+        "clock_history": list_sla_events(case.id),
         "escalations": talk.list_escalations(case),
         "newest": newest,
         "seen": shown.pop("seen", newest),

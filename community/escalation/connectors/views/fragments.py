@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from community.core.authz import require
 from community.core.web import current_viewer, is_fragment_request
-from community.escalation.cases.policies import can_use_desk
 from community.escalation.cases.queries.desk import get_case
 from community.escalation.customers.queries import Lookup, has_customer_directory, lookup_customer
+from community.escalation.teams.policies import can_use_desk
 
 blueprint = Blueprint("outside", __name__)
 
