@@ -16,6 +16,7 @@ from community.posts.attaching import delete_stray_images
 from community.posts.operations import render_again
 from community.privacy.operations.erasures import erase_due_accounts
 from community.privacy.tasks import forget_old
+from community.questions.operations.ending import end_quiet_questions
 from community.questions.operations.placing import end_locks_and_pauses
 from community.questions.rebuild import refresh_waits
 from community.search.tasks import check_index
@@ -41,6 +42,7 @@ PERIODIC = (
     Periodic(close_settled_cases, timedelta(minutes=10)),
     Periodic(prune_allowances, timedelta(minutes=15)),
     Periodic(expire_sanctions, timedelta(minutes=1)),
+    Periodic(end_quiet_questions, timedelta(minutes=10)),
     Periodic(end_locks_and_pauses, timedelta(minutes=1)),
     Periodic(fill_skeletons, timedelta(minutes=1)),
     Periodic(render_again, timedelta(minutes=1)),

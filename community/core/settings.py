@@ -92,6 +92,8 @@ class Settings:
     accepted_answers_max: int = 3
     info_reminder_days: int = 3
     info_close_days: int = 14
+    solved_close_hours: int = 48
+    silent_archive_days: int = 180
     questions_per_day: int = 20
     questions_first_day: int = 3
     posts_first_day: int = 10
@@ -237,6 +239,10 @@ class Settings:
             raise SettingsError("FORUM_RING_CLOSED_PERCENT must be between 30 and 90.")
         if self.flag_sensitivity not in ("low", "medium", "high"):
             raise SettingsError("FORUM_FLAG_SENSITIVITY must be low, medium or high.")
+        if self.solved_close_hours < 0 or self.silent_archive_days < 0:
+            raise SettingsError(
+                "FORUM_SOLVED_CLOSE_HOURS and FORUM_SILENT_ARCHIVE_DAYS must not be negative."
+            )
         if not 1 <= self.support_close_hours <= 672:
             raise SettingsError("FORUM_SUPPORT_CLOSE_HOURS must be between 1 and 672.")
         if not 0 <= self.proxy_hops <= 9:

@@ -126,10 +126,10 @@ class AnswerUnaccepted:
 
 @dataclass(frozen=True)
 class QuestionClosed:
-    """A question was resolved or closed without a best answer."""
+    """A question was resolved or closed without a best answer; nobody did it where time did."""
 
     question_id: int
-    actor_id: int
+    actor_id: int | None
     reason: str
 
 

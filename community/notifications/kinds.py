@@ -14,6 +14,7 @@ BY_STRENGTH = (
     "comment",
     "closed",
     "reopened",
+    "ended",
     "moved",
     "new_question",
     "support",
@@ -41,6 +42,6 @@ QUESTION_WATCH_KINDS = frozenset({"answer", "comment", "closed", "reopened"})
 # Of points, of decisions, of being a superuser and of what the support team wrote, letters of their
 # own tell.
 QUIET_KINDS = frozenset(
-    {"kudos", "badge", "decision", "flag", "points", "superuser", "support", "trust"}
+    {"ended", "kudos", "badge", "decision", "flag", "points", "superuser", "support", "trust"}
 )
 MAIL_BY_DEFAULT = {kind: kind not in QUIET_KINDS for kind in KINDS}

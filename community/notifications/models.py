@@ -21,6 +21,7 @@ KINDS = (
     "info_request",
     "closed",
     "reopened",
+    "ended",
     "moved",
     "duplicate",
     "new_question",

@@ -29,6 +29,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "info_request": _l("Helpers need more facts from you"),
     "closed": _l("A question you follow is closed"),
     "reopened": _l("A question you follow is open again"),
+    "ended": _l("A question of yours closes because nobody writes there any more"),
     "moved": _l("Your question or answer stands somewhere else"),
     "duplicate": _l("Somebody thinks that your question was asked before"),
     "new_question": _l("New questions on boards and tags and from people you follow"),
@@ -76,6 +77,8 @@ def line_of(entry: Entry) -> str:
         return _kudos_line(entry, names)
     if entry.kind == "closed":
         return _closed_line(entry.note, names)
+    if entry.kind == "ended":
+        return _ended_line(entry.note, names)
     if entry.kind == "moved":
         return _moved_line(entry.note, names)
     return _plain_line(entry.kind, names)
@@ -246,6 +249,8 @@ def _unaccepted_line(reason: str, names: dict[str, str]) -> str:
         return _("Another answer to “%(title)s” was accepted instead of yours", **names)
     if reason == "deleted":
         return _("Your accepted answer to “%(title)s” was removed", **names)
+    if reason == "unsolved":
+        return _("%(actor)s says that “%(title)s” is still not solved", **names)
     if reason == "taken_back":
         return _("%(actor)s no longer accepts your answer to “%(title)s”", **names)
     return _(
@@ -270,6 +275,12 @@ def _closed_line(reason: str, names: dict[str, str]) -> str:
         return _("%(actor)s closed “%(title)s”", **names)
     words = str(reason_words(reason))
     return _("%(actor)s closed “%(title)s”: %(reason)s", reason=words, **names)
+
+
+def _ended_line(reason: str, names: dict[str, str]) -> str:
+    if reason == "solved":
+        return _("“%(title)s” is solved and closed now. Still not solved? Say so there", **names)
+    return _("“%(title)s” was silent for long and is archived. You can open it again", **names)
 
 
 def _moved_line(what: str, names: dict[str, str]) -> str:
@@ -302,6 +313,7 @@ def subject_of(entry: Entry) -> str:
         "info_request": _("More facts needed: %(title)s", title=title),
         "closed": _("Closed: %(title)s", title=title),
         "reopened": _("Open again: %(title)s", title=title),
+        "ended": _("Closed after a while: %(title)s", title=title),
         "moved": _("Stands somewhere else: %(title)s", title=title),
         "duplicate": _("Asked before? %(title)s", title=title),
         "new_question": _("New question: %(title)s", title=title),

@@ -25,6 +25,7 @@ class QuestionForm:
     language: str = ""
     note: str = ""
     based_on: str = ""
+    follows: str = ""
     wants_preview: bool = False
 
     @classmethod
@@ -39,6 +40,7 @@ class QuestionForm:
             language=language if language in LANGUAGES else "",
             note=form.get("note", "")[:200],
             based_on=form.get("based_on", "")[:64],
+            follows=form.get("follows", "")[:9],
             wants_preview="preview" in form,
         )
 

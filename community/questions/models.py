@@ -49,6 +49,8 @@ class Question(Post):
     is how long a member waits between two posts on this question, until ``slow_until`` if that is
     set; None where nobody does.
     ``support_since`` is since when the support team has it in hand, which the support team fills.
+    ``ended_at`` is when it was closed by time alone, solved or because nobody wrote any more;
+    ``reopened_at`` when somebody last opened it again.
     """
 
     __tablename__ = "questions"
@@ -76,6 +78,14 @@ class Question(Post):
             sqlite_where=text("slow_until IS NOT NULL"),
             postgresql_where=text("slow_until IS NOT NULL"),
         ),
+        Index(
+            "ix_questions_quiet",
+            "status",
+            "last_activity_at",
+            "id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         Index("ix_questions_last_by_asker", "last_by_asker", "last_activity_at", "id"),
     )
 
@@ -98,6 +108,8 @@ class Question(Post):
     first_answer_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
     support_since: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    reopened_at: Mapped[datetime | None]
 
 
 class Answer(Post):
@@ -165,6 +177,18 @@ class LapsedAcceptance(Base):
     asker_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     imported: Mapped[bool]
     accepted_at: Mapped[datetime]
+
+
+class FollowUp(Base):
+    """A question that goes on where an earlier one ended."""
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (Index("ix_follow_ups_earlier_id", "earlier_id", "question_id"),)
+
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("questions.id"), primary_key=True, autoincrement=False
+    )
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
 
 
 class Closure(Base):

@@ -35,11 +35,19 @@ class QuestionFacts(PostFacts, Protocol):
     @property
     def awaits_asker(self) -> bool: ...
 
+    @property
+    def ended_at(self) -> datetime | None: ...
+
 
 def can_answer_question(viewer: Viewer, question: QuestionFacts) -> bool:
     """Say whether the viewer may answer (or comment): not on locked or closed questions."""
-    open_to_posts = not question.is_locked and question.status != "closed"
+    open_to_posts = not question.is_locked and not is_closed(question)
     return can_write(viewer) and question.visibility == "published" and open_to_posts
+
+
+def is_closed(question: QuestionFacts) -> bool:
+    """Say whether a question takes no more answers: closed by somebody, or solved long ago."""
+    return question.status == "closed" or question.ended_at is not None
 
 
 def takes_comments(viewer: Viewer, question: QuestionFacts) -> bool:
@@ -187,12 +195,18 @@ def can_reopen_question(
     viewer: Viewer, question: QuestionFacts, *, closed_at: datetime | None
 ) -> bool:
     """Say whether the viewer may reopen: staff always, the asker within 30 days of the closing."""
-    if question.status != "closed" or question.visibility != "published" or closed_at is None:
+    closed_at = question.ended_at or closed_at
+    if not is_closed(question) or question.visibility != "published" or closed_at is None:
         return False
     if is_staff(viewer, question.board_id):
         return True
     recent = clock.now() - closed_at <= timedelta(days=REOPEN_DAYS)
     return can_write(viewer) and is_author(viewer, question) and recent and not question.is_locked
+
+
+def can_follow_up(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer may ask on where a question ended, in one of their own."""
+    return can_write(viewer) and question.visibility == "published" and is_closed(question)
 
 
 def can_request_info(viewer: Viewer, question: QuestionFacts) -> bool:

@@ -76,7 +76,8 @@ WHERE facts.id = questions.id
 STATUS = """
 UPDATE questions SET status = CASE
   WHEN solved_at IS NOT NULL THEN 'solved'
-  WHEN EXISTS (SELECT 1 FROM closures WHERE closures.question_id = questions.id) THEN 'closed'
+  WHEN questions.ended_at IS NOT NULL
+    OR EXISTS (SELECT 1 FROM closures WHERE closures.question_id = questions.id) THEN 'closed'
   WHEN support_since IS NOT NULL THEN 'support'
   WHEN first_answer_at IS NOT NULL THEN 'answered'
   ELSE 'open' END

@@ -184,10 +184,14 @@ def _recompute_status(question: Question) -> None:
         .join(Answer, Answer.id == Acceptance.answer_id)
         .where(Acceptance.question_id == question.id, Answer.visibility == "published")
     )
+    if question.status == "solved" and accepted_at is None:
+        # It was closed as solved, and is not.
+        question.ended_at = None
     question.solved_at = accepted_at
     question.status = status_of(
         accepted=accepted_at is not None,
-        closed=_exists(select(Closure.id).where(Closure.question_id == question.id)),
+        closed=question.ended_at is not None
+        or _exists(select(Closure.id).where(Closure.question_id == question.id)),
         with_support=question.support_since is not None,
         answered=question.first_answer_at is not None,
     )

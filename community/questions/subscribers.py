@@ -21,10 +21,11 @@ from community.events import (
     QuestionReopened,
 )
 from community.posts.models import Post
+from community.questions.operations.ending import UNSOLVED
 from community.questions.operations.likely import hear_asker_refuse, weigh_answers
 
 # Not what was replaced by another answer, or went with its answer.
-TAKEN_BACK = "taken_back"
+TAKEN_BACK = ("taken_back", UNSOLVED)
 
 
 def on_kudos(event: KudosGiven | KudosTaken, *, event_id: int) -> None:
@@ -51,7 +52,7 @@ def on_question_changed(
 
 def on_answer_unaccepted(event: AnswerUnaccepted, *, event_id: int) -> None:
     """Hear the asker who took an acceptance back, and weigh the answers again."""
-    if event.reason == TAKEN_BACK:
+    if event.reason in TAKEN_BACK:
         hear_asker_refuse(event.question_id, event.answer_id, event.actor_id)
     weigh_answers(event.question_id)
 

@@ -40,6 +40,7 @@ class Facts:
     status: str = "open"
     is_locked: bool = False
     awaits_asker: bool = False
+    ended_at: datetime | None = None
     kind: str = "question"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -44,6 +45,7 @@ class Occasion(NamedTuple):
     parent_author_id: int | None
     asker_id: int
     html: str
+    created_at: datetime
 
 
 class Receiver(NamedTuple):
@@ -71,7 +73,7 @@ def get_occasion(post_id: int) -> Occasion | None:
     row = db.session.execute(
         select(
             *(Post.id, root.id, Post.board_id, Post.author_id),
-            *(parent.author_id, root.author_id, Post.html),
+            *(parent.author_id, root.author_id, Post.html, Post.created_at),
         )
         .join(root, root.id == Post.root_id)
         .outerjoin(parent, parent.id == Post.parent_id)

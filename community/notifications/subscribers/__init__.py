@@ -1,8 +1,10 @@
 """Reactions to events: who hears of what. All of them may be called twice with one effect."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from community.core import clock
 from community.core.db import db
 from community.events import (
     AnswerAccepted,
@@ -52,6 +54,9 @@ from community.notifications.queries.receivers import get_occasion, reasons_of, 
 from community.notifications.subscribers import cases
 from community.posts.models import SuggestedEdit
 from community.posts.operations import watch_unless_muted
+
+# Who asked so long ago is not told that time has closed it: an old forum closes thousands at once.
+NEWS_FOR = timedelta(days=365)
 
 
 def on_question_asked(event: QuestionAsked, *, event_id: int) -> None:
@@ -123,12 +128,29 @@ def on_duplicate_proposed(event: DuplicateProposed, *, event_id: int) -> None:
 
 
 def on_question_closed(event: QuestionClosed, *, event_id: int) -> None:
-    """Tell asker and watchers, with the reason."""
+    """Tell asker and watchers, with the reason; of what closed by time the asker alone."""
+    if event.actor_id is None:
+        _tell_of_end(event, event_id=event_id)
+        return
     _tell_watchers(
         ("closed",),
         event.question_id,
         event_id=event_id,
         actor_id=event.actor_id,
+        note=event.reason,
+    )
+
+
+def _tell_of_end(event: QuestionClosed, *, event_id: int) -> None:
+    occasion = get_occasion(event.question_id)
+    if occasion is None or occasion.created_at < clock.now() - NEWS_FOR:
+        return
+    _tell_member(
+        occasion.asker_id,
+        "ended",
+        event.question_id,
+        event_id=event_id,
+        actor_id=None,
         note=event.reason,
     )
 

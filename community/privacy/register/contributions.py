@@ -47,7 +47,7 @@ TABLES = {
         kept_for="post",
         nothing="id place_id asked_at status answers_count me_too_count imported_me_toos"
         " last_activity_at last_by_asker awaits_asker is_locked slow_minutes slow_until"
-        " first_answer_at solved_at support_since",
+        " first_answer_at solved_at support_since ended_at reopened_at",
         personal={
             "title": rewritten("title"),
             "slug": derived("title, as part of the address", Erasure.REWRITTEN),
@@ -144,6 +144,7 @@ TABLES = {
             "refused_at": kept("when"),
         },
     ),
+    "follow_ups": Table(nothing="question_id earlier_id"),
     "lapsed_acceptances": Table(
         owner="accepted_by_id",
         kept_for="post",

@@ -41,6 +41,7 @@ from community.questions.models import (
     Question,
 )
 from community.questions.operations.acceptances import finish_info_request
+from community.questions.operations.ending import open_ended_question
 from community.questions.operations.questions import lock_question
 from community.questions.policies import (
     can_close_question,
@@ -178,12 +179,16 @@ def _link_duplicate(actor: User, question: Question, original: Question) -> None
 
 def reopen_question(actor: User, question: Question) -> None:
     """Open a closed question again; it counts as a duplicate no longer. Raises ``NotAllowed``."""
+    if question.ended_at is not None:
+        open_ended_question(actor, question)
+        return
     closure = db.session.scalar(select(Closure).where(Closure.question_id == question.id))
     if closure is None:
         raise NotAllowed()
     require(can_reopen_question(actor, question, closed_at=closure.closed_at))
     _unlink_duplicate(question, closure)
     db.session.delete(closure)
+    question.reopened_at = clock.now()
     recompute(question)
     if not is_author(actor, question):
         before = {"reason": closure.reason, "duplicate_of": closure.duplicate_of_id}

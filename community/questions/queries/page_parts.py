@@ -11,6 +11,7 @@ from community.core import markup
 from community.core.pagination import Cursor
 from community.identity.people import Person
 from community.posts.models import Post
+from community.questions.queries.follow_ups import FollowUpView
 
 
 class AcceptanceView(NamedTuple):
@@ -114,11 +115,13 @@ class QuestionView(PostView):
     me_too_count: int = 0
     last_activity_at: datetime | None = None
     solved_at: datetime | None = None
+    ended_at: datetime | None = None
     tags: list[str] = field(default_factory=list)
     closure: ClosureView | None = None
     needs_info: NoteView | None = None
     merged: list[MergedView] = field(default_factory=list)
     duplicates: list[tuple[int, str, str]] = field(default_factory=list)
+    follow_ups: list[FollowUpView] = field(default_factory=list)
     proposal: ProposalView | None = None
     my_me_too: bool = False
     my_watch: bool = False

@@ -36,6 +36,7 @@ from community.questions.models import (
     Closure,
     DuplicateLink,
     DuplicateProposal,
+    FollowUp,
     InfoRequest,
     MeToo,
     Question,
@@ -46,6 +47,7 @@ from community.questions.queries.duplicates import (
     list_duplicates,
     list_voices,
 )
+from community.questions.queries.follow_ups import list_follow_ups
 from community.questions.queries.page_parts import (
     AcceptanceView,
     AnswerCursor,
@@ -82,6 +84,7 @@ QUESTION_COLUMNS: tuple[Any, ...] = (
     Question.me_too_count,
     Question.last_activity_at,
     Question.solved_at,
+    Question.ended_at,
 )
 
 closer = aliased(User)
@@ -132,6 +135,9 @@ def _question_statement(reach: Reach) -> AnySelect:
             DuplicateProposal.proposed_by_id,
             DuplicateProposal.answer,
             exists().where(DuplicateLink.original_id == Question.id).label("has_duplicates"),
+            exists()
+            .where(or_(FollowUp.earlier_id == Question.id, FollowUp.question_id == Question.id))
+            .label("has_follow_ups"),
             *person_columns(closer),
             *person_columns(),
         )
@@ -186,9 +192,11 @@ def _question_view(viewer: Viewer, language: str, row: AnyRow) -> QuestionView:
         me_too_count=row.me_too_count,
         last_activity_at=row.last_activity_at,
         solved_at=row.solved_at,
+        ended_at=row.ended_at,
         closure=_closure_view(viewer, row),
         proposal=_proposal_view(viewer, row),
         duplicates=[*list_duplicates(viewer, row.id)] if row.has_duplicates else [],
+        follow_ups=list_follow_ups(viewer, row.id) if row.has_follow_ups else [],
         needs_info=NoteView(row.info_note, row.requested_at) if row.requested_at else None,
     )
 

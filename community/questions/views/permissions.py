@@ -22,6 +22,7 @@ from community.questions.policies import (
     can_answer_question,
     can_close_question,
     can_comment,
+    can_follow_up,
     can_lock_question,
     can_propose_duplicate,
     can_reopen_question,
@@ -109,6 +110,7 @@ def _for_question(viewer: Viewer, question: QuestionView) -> set[str]:
         "lock": can_lock_question(viewer, question),
         "tools": can_use_tools(viewer, question, question),
     }
+    allowed["follow_up"] = not allowed["reopen"] and can_follow_up(viewer, question)
     return {name for name, yes in allowed.items() if yes}
 
 

@@ -1,6 +1,7 @@
 """The question page, the ask page, and the state of a question."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import (
     Blueprint,
@@ -22,6 +23,7 @@ from community.boards.models import Board
 from community.boards.queries import get_board, list_boards
 from community.core import markup
 from community.core.authz import Viewer, is_signed_in
+from community.core.db import db
 from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.form_times import seconds_open
 from community.core.i18n import reader_language
@@ -46,10 +48,14 @@ from community.posts.picture_views import (
     raise_image_refusal,
     take_in_image,
 )
+from community.posts.tagging import tag_names_of
+from community.posts.text import TITLE_MAX_CHARS
 from community.posts.views import guest_draft_token, keep_text_for_sign_in, preview_problem
 from community.questions.forms import PersonalChoice, PersonalPanel, QuestionForm
 from community.questions.indexing import is_indexable
 from community.questions.operations import closures, questions
+from community.questions.operations.ending import follow_up
+from community.questions.policies import can_follow_up
 from community.questions.queries.news import get_news
 from community.questions.queries.page_parts import AnswerCursor, QuestionPage
 from community.questions.queries.pages import get_question_page
@@ -58,6 +64,7 @@ from community.questions.structured_data import qa_page
 from community.questions.views.loading import (
     access_original,
     access_question,
+    find_question,
     merged_url,
     note_read_by_role,
     post_url,
@@ -161,7 +168,7 @@ def show_news(question_id: int) -> ResponseReturnValue:
 @public
 def new_question() -> ResponseReturnValue:
     """Show the ask form, with what was typed before the sign-in or on another day."""
-    form = QuestionForm.read(request.args)
+    form = _following_up(QuestionForm.read(request.args))
     draft = find_draft(current_viewer(), DRAFT_PLACE, guest_draft_token())
     restored = draft is not None and not form.title
     if draft is not None and restored:
@@ -169,6 +176,17 @@ def new_question() -> ResponseReturnValue:
             title=draft.title, body=draft.body, tags=draft.tags, board=draft.board_slug
         )
     return render_ask_form(form, draft_restored=restored)
+
+
+def _following_up(form: QuestionForm) -> QuestionForm:
+    """Begin a question that goes on where another one ended with what both have in common."""
+    earlier = find_question(form.follows)
+    if earlier is None or form.title:
+        return form
+    board = db.session.get_one(Board, earlier.place_id)
+    tags = ", ".join(tag_names_of(earlier.id))
+    title = earlier.title[:TITLE_MAX_CHARS]
+    return replace(form, title=title, board=board.slug, tags=tags, language=earlier.language)
 
 
 def render_ask_form(
@@ -194,6 +212,7 @@ def render_ask_form(
             preview=preview,
             draft_restored=draft_restored,
             personal=personal,
+            earlier=find_question(form.follows),
         ),
         status,
     )
@@ -251,6 +270,9 @@ def _ask(form: QuestionForm, choice: PersonalChoice) -> str:
         typed_seconds=typed_seconds(),
         vouched=choice.vouched,
     )
+    earlier = find_question(form.follows)
+    if earlier is not None and can_follow_up(actor, earlier):
+        follow_up(actor, question, earlier)
     drop_draft(actor, DRAFT_PLACE, guest_draft_token())
     say_posted(question, _("Your question is out. We tell you when somebody answers."))
     return post_url(question, question)

@@ -22,7 +22,7 @@ blueprint = Blueprint("support", __name__)
 
 # All that the form of a question sends: it leads here by another button.
 QUESTION_FIELDS = (
-    *("title", "body", "tags", "board", "language", "image_alt", "started"),
+    *("title", "body", "tags", "board", "language", "image_alt", "started", "follows"),
     *("personal", "vouching", "vouched"),
 )
 
