@@ -1,15 +1,11 @@
 """Every address of the forum, filled with what a world holds; a new rule must be added here."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
-from urllib.parse import unquote
 
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from community.core.db import db
 from community.escalation.cases.models import SupportCase
@@ -398,6 +394,9 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         (f"/questions/{t.question}/answers", {"body": "Restart it.", "preview": "1"}),
     ],
     "/answers/<int:answer_id>/acceptance": lambda t: [(f"/answers/{t.answer}/acceptance", {})],
+    "/answers/<int:answer_id>/likely-refusal": lambda t: [
+        (f"/answers/{t.answer}/likely-refusal", {})
+    ],
     "/posts/<int:post_id>/comments": lambda t: [
         (f"/posts/{post}/comments", {"body": "Which phone is it?"})
         for post in (t.question, t.answer)
@@ -540,52 +539,3 @@ def rules_with(app: Flask, *methods: str) -> set[str]:
 def known_pages() -> set[str]:
     """Return the rules the crawl visits."""
     return {rule for pages in (PLACES, *PER_OBJECT) for rule in pages}
-
-
-def body_of(response: TestResponse) -> str:
-    """Return what an answer says, pictures included."""
-    return response.data.decode("utf-8", "replace")
-
-
-def more_pages(response: TestResponse) -> Iterator[str]:
-    """Return where a redirect leads and where a list goes on."""
-    if (response.location or "").startswith("/"):
-        yield response.location.partition("#")[0]
-    if response.mimetype != "text/html":
-        return
-    for href in re.findall(r'(?:href|hx-get)="([^"]+)"', body_of(response)):
-        address = href.replace("&amp;", "&")
-        if re.search(r"[?&](before|after|older|page)=", address) and address.startswith("/"):
-            yield address.partition("#")[0]
-
-
-_VARYING = re.compile(
-    r'(?<=nonce=")[\w-]+|(?<=nonce-)[\w-]+|(?<=name="submission" value=")[\w-]+'
-    r'|(?<=name="started" value=")[\w.-]+'
-    # "A minute ago" changes while the test runs.
-    r"|<time.*?</time>"
-    r'|(?<=")I[\w-]{20,}\.[\w-]+\.[\w-]+(?=")'
-)
-
-
-def told(response: TestResponse, target: Target) -> str:
-    """Return what an answer tells, without what differs each time and what it repeats of ours."""
-    kept = ("Location", "Content-Type", "Cache-Control", "ETag", "Content-Security-Policy", "Allow")
-    headers = "\n".join(f"{name}: {response.headers.get(name)}" for name in kept)
-    return f"{response.status_code}\n" + _neutral(f"{headers}\n{body_of(response)}", target)
-
-
-def first_difference(found: str, wanted: str) -> str:
-    """Return the first line in which two answers differ; empty if they do not."""
-    lines = zip_longest(found.splitlines(), wanted.splitlines(), fillvalue="nothing")
-    pairs = (f"{one[:200]!r} instead of {other[:200]!r}" for one, other in lines if one != other)
-    return next(pairs, "")
-
-
-def _neutral(text: str, target: Target) -> str:
-    text = _VARYING.sub("VARYING", unquote(text))
-    for word in (target.tag, target.title, target.text, target.board, target.title[:-1]):
-        text = text.replace(word, "WORD")
-    text = text.replace(target.title[:8], "WORD")
-    ids = "|".join(str(one) for one in (target.question, target.answer, target.comment))
-    return re.sub(rf"(?<=/)({ids})(?!\w)", "ID", text)

@@ -18,7 +18,7 @@ from community.privacy.operations.archives import path_of, request_export
 from community.privacy.operations.erasures import order_erasure
 from community.search.building import build_index
 from community.search.tasks import write_index
-from tests import crawl
+from tests import crawl, crawl_answers
 from tests.canaries import (
     CLOSED,
     EVERYBODY,
@@ -169,11 +169,11 @@ def _crawl(client: ForumClient, world: World, viewer: str, seen: set[str]) -> li
         as_fragment = address.endswith(FRAGMENTS)
         response = client.get(address, headers={"HX-Request": "true"} if as_fragment else {})
         assert response.status_code < 500, address
-        told = f"{response.headers}\n{crawl.body_of(response)}"
+        told = f"{response.headers}\n{crawl_answers.body_of(response)}"
         found = {word for word in _CANARY.findall(told) if word in words and word not in address}
         seen |= found
         leaks += [f"{viewer} {address}: {forbidden[word]}" for word in found & set(forbidden)]
-        waiting += crawl.more_pages(response)
+        waiting += crawl_answers.more_pages(response)
     return leaks
 
 
@@ -239,8 +239,10 @@ def _differences(
     different = []
     for real, missing, target in pairs:
         if missing not in known:
-            known[missing] = crawl.told(client.get(missing), MISSING)
-        difference = crawl.first_difference(crawl.told(client.get(real), target), known[missing])
+            known[missing] = crawl_answers.told(client.get(missing), MISSING)
+        difference = crawl_answers.first_difference(
+            crawl_answers.told(client.get(real), target), known[missing]
+        )
         if difference:
             different.append(f"{viewer} {real} differs from {missing}: {difference}")
     return different
@@ -290,8 +292,8 @@ def _try_changes(client: ForumClient, viewer: str, world: World, scene: Scene) -
         for (real, form), (missing, _) in zip(fill(target), fill(MISSING), strict=True):
             for extra in ({}, {"_method": "DELETE"}):
                 answer = client.submit(real, {**form, **extra})
-                difference = crawl.first_difference(
-                    crawl.told(answer, target), _nothing_there(client, missing, form, extra)
+                difference = crawl_answers.first_difference(
+                    crawl_answers.told(answer, target), _nothing_there(client, missing, form, extra)
                 )
                 if difference:
                     different.append(f"{viewer} {real} {extra}: {difference}")
@@ -305,7 +307,7 @@ def _nothing_there(client: ForumClient, address: str, form: crawl.Form, extra: c
         form["question_id"] = str(crawl.MISSING_ID)
     key = (address, *sorted(form.items()))
     if key not in _answers_of_nothing:
-        _answers_of_nothing[key] = crawl.told(client.submit(address, form), MISSING)
+        _answers_of_nothing[key] = crawl_answers.told(client.submit(address, form), MISSING)
     return _answers_of_nothing[key]
 
 
@@ -347,4 +349,4 @@ def test_closed_accounts_look_like_strangers(app: Flask, viewer: str, state: str
         assert answers[0].status_code == answers[1].status_code
         if viewer != "guest":
             target = Target(question=gone.id)
-            assert crawl.told(answers[0], target) == crawl.told(answers[1], MISSING)
+            assert crawl_answers.told(answers[0], target) == crawl_answers.told(answers[1], MISSING)
