@@ -149,7 +149,7 @@ class Settings:
     case_days: int = 730
     support_close_hours: int = 96
     support_case_days: int = 1_095
-    ring_closed_percent: int = 40
+    ring_closed_percent: int = 25
     akismet_key: str = field(default="", repr=False)
     stopforumspam: bool = False
     require_second_factor: bool = True
@@ -235,8 +235,8 @@ class Settings:
             )
         if not 1 <= self.trace_days <= 90:
             raise SettingsError("FORUM_TRACE_DAYS must be between 1 and 90.")
-        if not 30 <= self.ring_closed_percent <= 90:
-            raise SettingsError("FORUM_RING_CLOSED_PERCENT must be between 30 and 90.")
+        if not 20 <= self.ring_closed_percent <= 90:
+            raise SettingsError("FORUM_RING_CLOSED_PERCENT must be between 20 and 90.")
         if self.flag_sensitivity not in ("low", "medium", "high"):
             raise SettingsError("FORUM_FLAG_SENSITIVITY must be low, medium or high.")
         if self.solved_close_hours < 0 or self.silent_archive_days < 0:

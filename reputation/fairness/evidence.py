@@ -12,6 +12,11 @@ from math import log
 from typing import NamedTuple
 
 HALF = 0.5
+RARELY = 0.25
+# That of some posts all are thanked for is not believed.
+MOST_USUAL = 0.95
+# However many posts there are, they are of one group.
+MOST_UNLIKED = 10.0
 
 
 class Figures(NamedTuple):
@@ -19,7 +24,8 @@ class Figures(NamedTuple):
 
     Of the group: ``closed`` is the share of its members' thanks that stays inside beyond what is
     expected, ``audience`` the share of thanks for the posts they thanked each other for that came
-    from inside (friends like what others like, too).
+    from inside (friends like what others like, too), ``unliked`` how much speaks for those posts'
+    being of a ring that hardly anybody else thanks for them, where posts like them are thanked for.
     Of the member: ``share`` of what they give, or of what they get, the larger one, that is inside;
     ``part`` the logarithm of what they pass there against the group's median; ``partners`` the
     share of what others pass there that those pass with whom they have any ties, so that feeding
@@ -29,6 +35,7 @@ class Figures(NamedTuple):
 
     closed: float
     audience: float
+    unliked: float
     share: float
     part: float
     partners: float
@@ -36,15 +43,33 @@ class Figures(NamedTuple):
     new: float
 
 
-BIAS = -4.67
+BIAS = -12.7
 WEIGHTS = Figures(
-    closed=1.29, audience=1.44, share=0.66, part=1.80, partners=5.70, linked=0.40, new=1.73
+    closed=1.94,
+    audience=0.76,
+    unliked=0.82,
+    share=0.53,
+    part=2.07,
+    partners=8.69,
+    linked=1.11,
+    new=2.12,
 )
 
 
 def weigh(figures: Figures) -> float:
     """Return the log-odds, in nats, that a member is part of a ring."""
     return BIAS + sum(weight * figure for weight, figure in zip(WEIGHTS, figures, strict=True))
+
+
+def weigh_post(usual: float, *, is_liked: bool) -> float:
+    """Return what a post that somebody thanked a friend for says: log-odds, in nats, of a ring.
+
+    ``usual`` is the share of posts like it that anybody thanks for; others thank for posts of rings
+    ``RARELY`` as often.
+    """
+    if is_liked:
+        return log(RARELY)
+    return log((1 - RARELY * usual) / (1 - min(MOST_USUAL, usual)))
 
 
 def log_odds(share: float) -> float:
@@ -64,9 +89,9 @@ class Limits:
     who had asked: askers thank those who answer them.
     """
 
-    closed: float = 0.4
-    evidence: float = 1.05
-    excess_each: float = 3.0
+    closed: float = 0.25
+    evidence: float = 0.4
+    excess_each: float = 3.5
     excess_pair: float = 5.0
     mutual: float = 0.25
     bystanders: float = 0.3

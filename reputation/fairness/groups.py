@@ -12,11 +12,16 @@ CROWD = 8
 
 
 class Thanked(NamedTuple):
-    """One member's thanks for one post."""
+    """One member's thanks for one post.
+
+    ``usual`` is the share of posts like it, on the same board and answers apart from questions,
+    that anybody thanks for; 0 while it is too new to tell.
+    """
 
     post_id: int
     author_id: int
     giver_id: int
+    usual: float
 
 
 # Returns all thanks, whoever gave them, for the posts of these members.
@@ -53,11 +58,15 @@ def marks_of(rows: Iterable[tuple[int, str]], crowd: int = CROWD) -> Links:
 
 
 class Audited(NamedTuple):
-    """A post that somebody of the group thanked for: who of them did, and how many others."""
+    """A post that somebody of the group thanked for: who of them did, and how many others.
+
+    ``usual`` is the share of posts like it that anybody thanks for.
+    """
 
     author_id: int
     inside: frozenset[int]
     outside: int
+    usual: float
 
 
 @dataclass(frozen=True)
@@ -78,12 +87,12 @@ class Group:
     def read_by(self, audience: Audience) -> "Group":
         """Return the group with who else likes what they thanked each other for."""
         members = set(self.members)
-        givers: dict[tuple[int, int], set[int]] = defaultdict(set)
-        for post_id, author_id, giver_id in audience(self.members):
-            givers[author_id, post_id].add(giver_id)
+        givers: dict[tuple[int, int, float], set[int]] = defaultdict(set)
+        for post_id, author_id, giver_id, usual in audience(self.members):
+            givers[author_id, post_id, usual].add(giver_id)
         posts = (
-            Audited(author_id, frozenset(who & members), len(who - members))
-            for (author_id, _), who in sorted(givers.items())
+            Audited(author_id, frozenset(who & members), len(who - members), usual)
+            for (author_id, _, usual), who in sorted(givers.items())
         )
         return replace(self, posts=tuple(post for post in posts if post.inside))
 

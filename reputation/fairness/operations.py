@@ -6,7 +6,6 @@ out once (compare-and-set on the finding's state), holds and exclusions are plac
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -65,7 +64,7 @@ def search_rings() -> Found:
             new_accounts,
             limits,
             around=active,
-            audience=partial(queries.list_thanked, now - timedelta(days=days)),
+            audience=queries.Readership(now - timedelta(days=days), now),
         )
     ]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import log
 from statistics import median
 
-from reputation.fairness.evidence import DEFAULT, HALF, Figures, Limits, Ring, log_odds, weigh
+from reputation.fairness.evidence import DEFAULT, HALF, MOST_UNLIKED, Figures, Limits, Ring, log_odds, weigh, weigh_post
 from reputation.fairness.graph import NO_TIE
 from reputation.fairness.groups import Group
 
@@ -54,6 +54,7 @@ class _Post:
     author_id: int
     inside: set[int]
     size: int
+    unliked: float
 
 
 class Circle:
@@ -64,7 +65,12 @@ class Circle:
         self._group = group
         self._own = {user_id: _Own() for user_id in group.members}
         self._posts = [
-            _Post(post.author_id, set(post.inside), len(post.inside) + post.outside)
+            _Post(
+                post.author_id,
+                set(post.inside),
+                len(post.inside) + post.outside,
+                weigh_post(post.usual, is_liked=post.outside > 0),
+            )
             for post in group.posts or ()
         ]
         self._excess: dict[int, dict[int, tuple[float, float]]] = {u: {} for u in self.left}
@@ -94,12 +100,14 @@ class Circle:
     def figures(self) -> dict[int, Figures]:
         """Return what speaks for and against each who is left."""
         closed, audience = log_odds(self._closed()), log_odds(self._audience())
+        unliked = self._unliked()
         passed = {user_id: self._own[user_id].passed for user_id in self.left}
         usual, total = max(LEAST_PASSED, median(passed.values())), sum(passed.values())
         return {
             user_id: Figures(
                 closed=closed,
                 audience=audience,
+                unliked=unliked,
                 share=log_odds(self._share(user_id)),
                 part=log(max(LEAST_PART, own / usual)),
                 partners=self._passed_by_partners(user_id, passed) / max(LEAST_PASSED, total - own),
@@ -131,6 +139,13 @@ class Circle:
             return 1.0
         inside = sum(len(post.inside) for post in self._posts)
         return (inside + HALF) / (sum(post.size for post in self._posts) + 2 * HALF + HALF)
+
+    def _unliked(self) -> float:
+        """Return how much speaks for posts that were written to be thanked for, not to be read."""
+        if self._group.posts is None:
+            return MOST_UNLIKED
+        weight = sum(post.unliked for post in self._posts)
+        return min(MOST_UNLIKED, max(-MOST_UNLIKED, weight))
 
     def _share(self, user_id: int) -> float:
         """Return the share inside of what somebody gives, or of what they get."""

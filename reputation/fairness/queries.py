@@ -1,10 +1,10 @@
 """Reads for the nightly search: who thanks whom, and which accounts have marks in common."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, exists, func, select, union
+from sqlalchemy import and_, case, exists, func, select, union
 from sqlalchemy.orm import aliased
 
 from community.core.authz import STAFF_ROLES
@@ -20,6 +20,9 @@ from reputation.ledger.models import LedgerEntry, LedgerExclusion
 from reputation.ledger.queries import get_closings, is_standing
 from reputation.ledger.rules import PAYBACK
 from reputation.payback.models import LineState, PaybackPeriod, PayoutLine
+
+# Before that a post cannot have found those who thank for it.
+FRESH = timedelta(days=1)
 
 
 class PairOfEvidence(NamedTuple):
@@ -68,16 +71,50 @@ def list_active(since: datetime) -> set[int]:
     return {user_id for pair in db.session.execute(query) for user_id in pair if user_id}
 
 
-def list_thanked(since: datetime, authors: Collection[int]) -> list[Thanked]:
-    """Return all thanks for posts of these members, each giver once a post."""
-    theirs = select(Post.id).where(Post.author_id.in_(authors), _can_be_thanked())
-    thanks = _thanks(since, None, None, theirs)
-    query = (
-        select(Post.id, Post.author_id, thanks.c.giver_id)
-        .join(Post, Post.id == thanks.c.post_id)
-        .where(Post.author_id != thanks.c.giver_id)
+class Readership:
+    """Who likes what in the time looked at: whose posts were thanked for by whom.
+
+    Posts that are younger than ``FRESH`` or older than that time say nothing of how often they are
+    thanked for.
+    """
+
+    def __init__(self, since: datetime, now: datetime) -> None:
+        self._since, self._until = since, now - FRESH
+        self._usual = _list_usual(since, self._until)
+
+    def __call__(self, authors: Collection[int]) -> list[Thanked]:
+        """Return all thanks for posts of these members, each giver once a post."""
+        theirs = select(Post.id).where(Post.author_id.in_(authors), _can_be_thanked())
+        thanks = _thanks(self._since, None, None, theirs)
+        is_telling = and_(Post.created_at >= self._since, Post.created_at < self._until)
+        query = (
+            select(
+                *(Post.id, Post.author_id, thanks.c.giver_id),
+                *(Post.board_id, Post.kind, case((is_telling, 1), else_=0)),
+            )
+            .join(Post, Post.id == thanks.c.post_id)
+            .where(Post.author_id != thanks.c.giver_id)
+        )
+        return [
+            Thanked(post, author, giver, self._usual.get((board, kind), 0.0) if telling else 0.0)
+            for post, author, giver, board, kind, telling in db.session.execute(query)
+        ]
+
+
+def _list_usual(since: datetime, until: datetime) -> dict[tuple[int, str], float]:
+    """Return which share of the posts of a time was thanked for, by board and kind."""
+    thanks, post = _thanks(since, None, None), aliased(Post)
+    by_others = select(post.id).join(
+        thanks, and_(thanks.c.post_id == post.id, thanks.c.giver_id != post.author_id)
     )
-    return [Thanked(*row) for row in db.session.execute(query)]
+    is_thanked = Post.id.in_(by_others)
+    query = (
+        select(Post.board_id, Post.kind, func.count(), func.sum(case((is_thanked, 1), else_=0)))
+        .where(Post.created_at >= since, Post.created_at < until, _can_be_thanked())
+        .group_by(Post.board_id, Post.kind)
+    )
+    rows = db.session.execute(query)
+    return {(board, kind): int(thanked) / count for board, kind, count, thanked in rows}
 
 
 def _can_be_thanked() -> Any:

@@ -33,7 +33,7 @@ MEMBERS, RINGS = 10_000, 60
 PRECISION = 0.985
 ROUNDS, STEPS = 2, 8
 RIDGE = 1.0
-FIRST = (-4.2, 1.6, 1.5, 0.5, 2.0, 5.7, 1.4, 1.4)
+FIRST = (-8.3, 1.4, 0.7, 0.5, 0.5, 2.0, 6.2, 0.4, 2.3)
 # Looked at again and again are the groups in which most speaks for a ring.
 HARD = 2_500
 LEAST_EXCESS = 5.0
@@ -77,10 +77,11 @@ def collect(seed: int, strangers: float, folder: Path) -> None:
 
 def _groups_of(night: Night) -> Iterator[Group]:
     for window in night.windows:
+        audience = night.audience(window)
         for members in Search(window.graph).groups(night.active):
             group = group_of(members, window.graph, night.links, night.new)
             if sum(tie.excess for tie in group.ties.values()) >= LEAST_EXCESS:
-                read = group.read_by(night.audience(window))
+                read = group.read_by(audience)
                 found = weigh_members(read, FIRST)
                 if max(best.evidence for best in found.values()) >= HOPELESS:
                     yield read

@@ -9,7 +9,7 @@ strangers like what they write.
 import random
 from dataclasses import dataclass
 
-from tests.reputation.fairness.honest import Community, Post
+from tests.reputation.fairness.honest import ANSWERS_LIKED, ASKERS_THANK, Community, Post
 
 KINDS = ("fast", "slow", "puppets")
 
@@ -78,6 +78,8 @@ def _plant(
         post = _own_post(rng, community, shown, at, giver, author, boards, staged)
         if len(community.posts) > known:
             _read_by_others(rng, community, post, liked)
+            if post.asker not in members:
+                _thank_as_asker(rng, community, post, liked)
         if (giver, post.number) not in voted:
             voted.add((giver, post.number))
             community.thank(at, giver, post)
@@ -143,6 +145,13 @@ def _read_by_others(rng: random.Random, community: Community, post: Post, mean: 
         reader = rng.choice(community.thanks).giver
         if community.joined[reader] < post.at:
             community.thank(post.at + rng.expovariate(0.7), reader, post)
+
+
+def _thank_as_asker(rng: random.Random, community: Community, post: Post, mean: float) -> None:
+    """Let an asker thank for an answer as often as for an honest one that is liked as much."""
+    is_liked = rng.random() < ASKERS_THANK * mean / ANSWERS_LIKED
+    if is_liked and community.joined[post.asker] < post.at:
+        community.thank(post.at + rng.expovariate(1), post.asker, post)
 
 
 def _posts_by_day(community: Community) -> list[list[Post]]:

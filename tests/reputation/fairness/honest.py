@@ -14,6 +14,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 TOPICS_PER_BOARD = 10
+# How many bystanders thank for an answer in the mean, and how often its asker does.
+ANSWERS_LIKED = 1.5
+ASKERS_THANK = 0.45
 
 
 class Post(NamedTuple):
@@ -190,9 +193,9 @@ def _ask(rng: random.Random, community: Community, habits: Habits, day: int, boa
         if helper != asker and community.joined[helper] < at:
             answer = community.post(at + rng.expovariate(2), helper, board, asker)
             answers.append(answer)
-            _read(rng, community, habits, answer, 1.5)
+            _read(rng, community, habits, answer, ANSWERS_LIKED)
     for answer in answers:
-        if rng.random() < 0.45:
+        if rng.random() < ASKERS_THANK:
             community.thank(answer.at + rng.expovariate(1), asker, answer)
 
 

@@ -4,20 +4,25 @@ import random
 import time
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 from reputation.fairness.evidence import Ring
 from reputation.fairness.graph import Graph, Tally
 from reputation.fairness.groups import Audience, Links, Thanked, marks_of
 from reputation.fairness.operations import NEW_DAYS, WINDOWS_DAYS
+from reputation.fairness.queries import FRESH
 from reputation.fairness.rings import find_rings
 from tests.reputation.fairness.dishonest import MOST_STRANGERS, HiddenRing, plant_rings
 from tests.reputation.fairness.honest import Community, Post, make_community
 
 # The site has run for a month when the rings begin.
 FIRST_NIGHT = 30
+
+# After a period members choose for two weeks, and a week later the run pays (PRODUCT 2.5).
+PAID_AFTER_DAYS = 21
 
 # When, who thanked whom on which board, for which post.
 Fact = tuple[float, Tally, int]
@@ -27,11 +32,22 @@ class Window:
     """The thanks of the last days, moved on night by night."""
 
     def __init__(self, posts: list[Post], facts: list[Fact], length: int) -> None:
-        self.graph, self.length = Graph(), length
+        self.graph, self.length, self._night = Graph(), length, 0
         self._posts, self._facts = posts, facts
         self._in = self._out = self._posts_in = self._posts_out = 0
 
+    @property
+    def begin(self) -> float:
+        """When the window begins."""
+        return self._night - self.length
+
+    def posts(self) -> list[Post]:
+        """Return what was written in it and has had the time to be thanked for."""
+        end = bisect(self._posts, (self._night - FRESH / timedelta(days=1),))
+        return self._posts[self._posts_out : end]
+
     def move_to(self, night: int) -> None:
+        self._night = night
         while self._posts_in < len(self._posts) and self._posts[self._posts_in].at < night:
             post = self._posts[self._posts_in]
             self.graph.add_posts(post.author, post.board)
@@ -54,15 +70,35 @@ class Audiences:
 
     def __init__(self, facts: Sequence[Fact]) -> None:
         self._thanks: dict[int, list[tuple[float, int, int]]] = defaultdict(list)
+        self._times: dict[int, list[float]] = defaultdict(list)
         for at, tally, post in facts:
             self._thanks[tally.receiver_id].append((at, post, tally.giver_id))
+            self._times[post].append(at)
 
-    def between(self, begin: float, end: float, authors: Collection[int]) -> Iterator[Thanked]:
-        """Yield the thanks for posts of these members in that time."""
+    def of(self, window: Window, night: int) -> Audience:
+        """Return who answers whose posts were thanked for by whom in a window."""
+        posts = window.posts()
+        numbers: dict[tuple[int, bool], list[int]] = defaultdict(lambda: [0, 0])
+        for post in posts:
+            counts = numbers[post.board, post.author == post.asker]
+            counts[0] += 1
+            times = self._times.get(post.number, ())
+            place = bisect(times, window.begin) if times else 0
+            counts[1] += place < len(times) and times[place] < night
+        usual = {
+            post.number: numbers[post.board, post.author == post.asker][1]
+            / numbers[post.board, post.author == post.asker][0]
+            for post in posts
+        }
+        return partial(self._between, window.begin, night, usual)
+
+    def _between(
+        self, begin: float, end: float, usual: Mapping[int, float], authors: Collection[int]
+    ) -> Iterator[Thanked]:
         for author in authors:
             thanks = self._thanks[author]
             for _at, post, giver in thanks[bisect(thanks, (begin,)) : bisect(thanks, (end,))]:
-                yield Thanked(post, author, giver)
+                yield Thanked(post, author, giver, usual.get(post, 0.0))
 
 
 @dataclass
@@ -77,6 +113,8 @@ class Score:
     flagged: int = 0
     flagged_rightly: int = 0
     slowest_seconds: float = 0.0
+    reversible: int = 0
+    paid_too_soon: int = 0
     by_kind: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     wrong: list[str] = field(default_factory=list)
 
@@ -110,7 +148,7 @@ class Night:
 
     def audience(self, window: Window) -> Audience:
         """Return who answers whose posts were thanked for by whom in a window."""
-        return partial(self.audiences.between, self.number - window.length, self.number)
+        return self.audiences.of(window, self.number)
 
     def rings(self) -> Iterator[Ring]:
         """Yield what the search finds."""
@@ -166,9 +204,30 @@ def simulate(
             score.note(ring, night.number, flagged, guilty)
         score.slowest_seconds = max(score.slowest_seconds, time.perf_counter() - begun)
     _count(score, hidden, flagged, days)
+    _count_money(score, hidden, community, flagged)
     score.flagged = len(flagged)
     score.flagged_rightly = len(flagged.keys() & guilty)
     return score
+
+
+def _count_money(
+    score: Score, hidden: list[HiddenRing], community: Community, flagged: dict[int, int]
+) -> None:
+    """Count thanks within rings that were found, and how many of them were paid for before.
+
+    A period may end on any day; counted is the day on which most would have been paid.
+    """
+    ring_of = {member: place for place, ring in enumerate(hidden) for member in ring.members}
+    found = [
+        (at, flagged[post.author])
+        for at, giver, post in community.thanks
+        if post.author in flagged and ring_of.get(giver, -1) == ring_of.get(post.author, -2)
+    ]
+    score.reversible = len(found)
+    score.paid_too_soon = max(
+        sum(at < end and night > end + PAID_AFTER_DAYS for at, night in found)
+        for end in range(community.days)
+    )
 
 
 def _by_day(facts: Iterable[Fact]) -> dict[int, list[Tally]]:

@@ -1,12 +1,13 @@
 """The search by itself: what is a ring, and what only looks like one."""
 
 import itertools
+from collections.abc import Collection, Iterator
 
 import pytest
 
-from reputation.fairness.evidence import Limits
+from reputation.fairness.evidence import Limits, weigh_post
 from reputation.fairness.graph import Graph, Tally, graph_of
-from reputation.fairness.groups import marks_of
+from reputation.fairness.groups import Audience, Thanked, marks_of
 from reputation.fairness.rings import find_rings
 
 BOARD = 1
@@ -49,9 +50,39 @@ def test_a_ring_that_thanks_others_as_often_hides_itself_not() -> None:
     assert ring.members == tuple(range(6))
 
 
+def liked_by(tallies: list[Tally], *others: int) -> Audience:
+    """Return an audience: each thanks is for a post of its own that others thank for, too."""
+
+    def audience(authors: Collection[int]) -> Iterator[Thanked]:
+        for place, tally in enumerate(tallies):
+            if tally.receiver_id in authors:
+                for number in range(tally.thanks):
+                    for giver in (tally.giver_id, *others):
+                        yield Thanked(100 * place + number, tally.receiver_id, giver, usual=0.8)
+
+    return audience
+
+
 def test_regulars_who_thank_everybody_are_none() -> None:
     friendly = [Tally(one, other, BOARD, False, 1) for one in range(6) for other in OTHERS[:60]]
-    assert find_rings(graph_with(*everybody(range(6), 3), *friendly)) == []
+    friends = everybody(range(6), 3)
+    graph = graph_with(*friends, *friendly)
+    assert find_rings(graph, audience=liked_by(friends, OTHERS[100])) == []
+
+
+def test_friends_whose_posts_others_like_are_none() -> None:
+    friends = everybody(range(5), 3)
+    assert find_rings(graph_with(*friends), audience=liked_by(friends, OTHERS[0])) == []
+    (ring,) = find_rings(graph_with(*friends), audience=liked_by(friends))
+    assert ring.members == tuple(range(5))
+
+
+def test_where_hardly_any_post_is_thanked_for_it_says_little_that_others_do_not() -> None:
+    telling = [weigh_post(usual, is_liked=False) for usual in (0.0, 0.1, 0.5, 0.9, 1.0)]
+    assert telling == sorted(telling)
+    assert telling[0] == 0
+    assert telling[1] < 0.1 < 1.5 < telling[3]
+    assert weigh_post(0.9, is_liked=True) < -1
 
 
 def test_who_writes_most_of_a_board_is_thanked_most_by_right() -> None:
