@@ -93,6 +93,7 @@ from moderation.spam.views import blueprint as spam_blueprint
 from moderation.transparency.views import blueprint as transparency_blueprint
 from moderation.words.screen import screen_words
 from moderation.words.views import blueprint as words_blueprint
+from reputation.adjustments.queries.adjustments import reasons_of
 from reputation.adjustments.views import adjustments as adjustments_blueprint
 from reputation.adjustments.views import appeals as appeals_blueprint
 from reputation.badges.subscribers import SUBSCRIPTIONS as BADGE_SUBSCRIPTIONS
@@ -102,6 +103,7 @@ from reputation.fairness.subscribers import SUBSCRIPTIONS as FAIRNESS_SUBSCRIPTI
 from reputation.leaderboards.subscribers import SUBSCRIPTIONS as LEADERBOARD_SUBSCRIPTIONS
 from reputation.leaderboards.views import blueprint as leaderboards_blueprint
 from reputation.ledger.subscribers import SUBSCRIPTIONS as LEDGER_SUBSCRIPTIONS
+from reputation.payback.reasons import explain_with
 from reputation.payback.subscribers import SUBSCRIPTIONS as PAYBACK_SUBSCRIPTIONS
 from reputation.payback.views import blueprint as payback_blueprint
 from reputation.payouts.views import blueprint as payouts_blueprint
@@ -246,6 +248,7 @@ def create_app(settings: Settings | None = None) -> web.Forum:
         register_kinds(kinds)
     register_screens(SCREENS)
     upheld.count_with(count_upheld_flags)
+    explain_with(reasons_of)
     cli.init_app(app)
     return app
 

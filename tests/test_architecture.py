@@ -84,7 +84,7 @@ EXTRAS = {
         " records report run store votes workers writing"
     ),
     "community/notifications": "digest_letters hours kinds letters progress tokens wording",
-    "reputation/payback": "accounts calendar iban letters lines sepa_text verify wording",
+    "reputation/payback": "accounts calendar iban letters lines reasons sepa_text verify wording",
     "reputation/payouts": "books wording",
     "community/posts": (
         "attaching diffs drafts findings guard history image_files limits personal_data"

@@ -24,6 +24,7 @@ BY_STRENGTH = (
     "case",
     "rating",
     "decision",
+    "payment",
     "suggestion",
     "flag",
     "points",

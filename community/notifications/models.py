@@ -39,13 +39,14 @@ KINDS = (
     "handed_over",
     "solved",
     "rating",
+    "payment",
 )
 # These are about the member and no post.
 PERSONAL_KINDS = frozenset(
     {
         *("badge", "case", "deadline", "decision", "flag", "points", "rules"),
         *("suggestion", "superuser", "trust", "support", "handed_over"),
-        *("solved", "rating"),
+        *("solved", "rating", "payment"),
     }
 )
 

@@ -37,6 +37,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "rules": _l("New rules of points"),
     "trust": _l("Your trust level changes"),
     "points": _l("Your points are adjusted, or an appeal is answered"),
+    "payment": _l("Payback of yours is paid, or could not be paid"),
     "superuser": _l("News about being a superuser"),
     "decision": _l("Our team decides about you or your posts"),
     "flag": _l("Moderators decide about what you reported"),
@@ -53,7 +54,7 @@ KIND_LABELS: dict[str, LazyString] = {
 CODED_KINDS = frozenset(
     {
         *("points", "rules", "decision", "flag", "case", "suggestion", "deadline", "support"),
-        *("handed_over", "solved", "rating"),
+        *("handed_over", "solved", "rating", "payment"),
     }
 )
 
@@ -213,6 +214,33 @@ def _points_line(what: str) -> str:
     return _("Your appeal is answered: the line of your points stays as it is")
 
 
+def _payment_line(note: str) -> str:
+    what, form, points = note.split()
+    if what == "failed":
+        return ngettext(
+            "%(num)s payback point of yours could not be paid: nothing of it is lost",
+            "%(num)s payback points of yours could not be paid: nothing of it is lost",
+            int(points),
+        )
+    if form == "charity":
+        return ngettext(
+            "Your gift of %(num)s payback point was passed on. Thank you",
+            "Your gift of %(num)s payback points was passed on. Thank you",
+            int(points),
+        )
+    if form == "credit":
+        return ngettext(
+            "%(num)s payback point was credited to your bill",
+            "%(num)s payback points were credited to your bill",
+            int(points),
+        )
+    return ngettext(
+        "%(num)s payback point was transferred to your bank account",
+        "%(num)s payback points were transferred to your bank account",
+        int(points),
+    )
+
+
 def _decision_line(what: str) -> str:
     words = {
         "post_hidden": _("Your post was hidden. Read why, and how to appeal"),
@@ -337,6 +365,7 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "handed_over": _handed_over_line,
     "solved": _solved_line,
     "rating": _rating_line,
+    "payment": _payment_line,
 }
 
 

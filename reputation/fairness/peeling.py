@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from math import log
 from statistics import median
 
-from reputation.fairness.evidence import DEFAULT, HALF, MOST_UNLIKED, Figures, Limits, Ring, log_odds, weigh, weigh_post
+from reputation.fairness.evidence import (
+    DEFAULT,
+    HALF,
+    MOST_UNLIKED,
+    Figures,
+    Limits,
+    Ring,
+    log_odds,
+    weigh,
+    weigh_post,
+)
 from reputation.fairness.graph import NO_TIE
 from reputation.fairness.groups import Group
 

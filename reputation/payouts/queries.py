@@ -208,17 +208,19 @@ def count_attempts(line_ids: Collection[int]) -> dict[int, int]:
 
 
 class Open(NamedTuple):
-    """A payment of a file with whose account it belongs to."""
+    """A payment of a file with whose account it belongs to and the file's form."""
 
     item: PayoutItem
     user_id: int
+    form: str
 
 
 def list_items(batch_id: int, references: Collection[str]) -> Sequence[Open]:
     """Return payments of a file by what their reports call them, as they are in the database."""
     query = (
-        select(PayoutItem, PayoutLine.user_id)
+        select(PayoutItem, PayoutLine.user_id, PayoutBatch.form)
         .join(PayoutLine, PayoutLine.id == PayoutItem.line_id)
+        .join(PayoutBatch, PayoutBatch.id == PayoutItem.batch_id)
         .where(PayoutItem.batch_id == batch_id, PayoutItem.reference.in_(references))
         .order_by(PayoutItem.id)
         .execution_options(populate_existing=True)

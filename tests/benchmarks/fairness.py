@@ -47,6 +47,6 @@ def _line(score: Score) -> str:
     return (
         f"seed {score.seed}: {score.thanks} thanks; found in a day {score.recall:.1%} ({kinds}), "
         f"ever {score.found_ever / max(1, score.guilty):.1%}; of {score.flagged} suspected "
-        f"{score.precision:.1%} rightly; paid for before they were found, had the period ended on the "
-        f"worst day: {score.paid_too_soon} of {score.reversible} thanks; slowest night {score.slowest_seconds:.1f} s"
+        f"{score.precision:.1%} rightly; of {score.reversible} thanks in rings that were found "
+        f"{score.paid_too_soon} paid before; slowest night {score.slowest_seconds:.1f} s"
     )

@@ -34,6 +34,7 @@ from community.events import (
 )
 from community.events.duplicates import DuplicateProposed
 from community.events.edits import EditDecided, EditSuggested
+from community.events.payments import PaymentDecided
 from community.events.reports import FlagAnswered
 from community.notifications.operations.gathering import News, tell_of_progress
 from community.notifications.operations.telling import (
@@ -210,6 +211,13 @@ def on_points_adjusted(event: PointsAdjusted, *, event_id: int) -> None:
     tell_personally(event.user_id, "points", page="/reputation", event_id=event_id, note="adjusted")
 
 
+def on_payment_decided(event: PaymentDecided, *, event_id: int) -> None:
+    """Tell the member that they were paid, or that it did not work and what happens now."""
+    what = "settled" if event.is_settled else "failed"
+    note = f"{what} {event.form} {event.points}"
+    tell_personally(event.user_id, "payment", page="/payback", event_id=event_id, note=note)
+
+
 def on_rules_announced(event: PointRulesAnnounced, *, event_id: int) -> None:
     """Tell everybody of new rules and when they begin."""
     note = f"{event.currency} {event.begins_on} announced"
@@ -363,6 +371,7 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     TrustLevelChanged: [on_trust_changed],
     TrustLevelAtRisk: [on_trust_at_risk],
     PointsAdjusted: [on_points_adjusted],
+    PaymentDecided: [on_payment_decided],
     PointRulesAnnounced: [on_rules_announced],
     PointRulesWithdrawn: [on_rules_withdrawn],
     PointsAppealAnswered: [on_appeal_answered],

@@ -36,6 +36,7 @@ from reputation.payback.queries.statements import (
     list_own_lines,
     sums_by_month,
 )
+from reputation.payback.reasons import reasons_of_lines
 from reputation.payback.views.blueprint import blueprint, page
 from reputation.payback.wording import last_day_words, month_short, month_words
 
@@ -53,6 +54,7 @@ def _show(user: User, errors: Mapping[str, object], status: int = 200) -> Respon
     if latest is None:
         return page("not_started.html"), status
     period = get_choosing_period() or latest
+    booked = list_latest(user, LATEST_SHOWN)
     return page(
         "show.html",
         period=period,
@@ -61,7 +63,8 @@ def _show(user: User, errors: Mapping[str, object], status: int = 200) -> Respon
         lapses_at=first_lock_at(latest),
         steps=steps_of(period),
         chart=_chart(user.id, period),
-        latest=list_latest(user, LATEST_SHOWN),
+        latest=booked,
+        reasons=reasons_of_lines(booked),
         lines=list_own_lines(user.id),
         charities={one.id: one for one in list_choosable()},
         is_held=bool(list_held([user.id])),

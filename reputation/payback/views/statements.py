@@ -28,6 +28,7 @@ from reputation.payback.queries.statements import (
     get_month_statement,
     page_of_month,
 )
+from reputation.payback.reasons import reasons_of_lines
 from reputation.payback.views.blueprint import blueprint, page
 from reputation.payback.wording import cause_words
 
@@ -73,6 +74,7 @@ def show_month(period_id: int, month: str) -> ResponseReturnValue:
         name=month,
         statement=get_month_statement(user.id, close.begins_at, close.ends_at),
         lines=lines,
+        reasons=reasons_of_lines(lines),
         older=older,
         is_first_page=not before,
     )
@@ -100,7 +102,7 @@ def _file(name: str, lines: Iterable[StatementLine]) -> Response:
 
 def _heads() -> list[str]:
     heads = [_("Entry"), _("Occurred"), _("Booked"), _("What for"), _("Question")]
-    return [*heads, _("Points"), _("Firm")]
+    return [*heads, _("Points"), _("Firm"), _("Reason")]
 
 
 def _rows(lines: Iterable[StatementLine]) -> Iterator[list[object]]:
@@ -113,6 +115,7 @@ def _rows(lines: Iterable[StatementLine]) -> Iterator[list[object]]:
             line.title or "",
             line.amount,
             "" if line.matures_at is None else _moment(line.matures_at),
+            reasons_of_lines([line]).get(line.entry_id, ""),
         ]
 
 

@@ -10,6 +10,8 @@ from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import Viewer, require
 from community.core.db import count_changed, db, insert_ignoring_conflicts
+from community.core.jobs import emit
+from community.events.payments import PaymentDecided
 from reputation.ledger.operations import Overdrawn, Posting, book, lock_accounts
 from reputation.ledger.rules import PAYBACK, PAYOUT
 from reputation.payback.models import LineState
@@ -111,6 +113,7 @@ def _decide(report: Report, payments: Payments, outcome: Outcome) -> None:
     else:
         _fail(report, payments)
         outcome.failed += len(payments)
+        _tell(payments, is_settled=False)
 
 
 def _settle(report: Report, payments: Payments, outcome: Outcome) -> None:
@@ -123,6 +126,12 @@ def _settle(report: Report, payments: Payments, outcome: Outcome) -> None:
         outcome.faults.append(Fault(report.line, report.key, "overdrawn"))
     else:
         outcome.settled += len(payments)
+        _tell(payments, is_settled=True)
+
+
+def _tell(payments: Payments, *, is_settled: bool) -> None:
+    for one in payments:
+        emit(PaymentDecided(one.user_id, one.item.line_id, one.form, one.item.amount, is_settled))
 
 
 def settle_line(one: Open) -> int:

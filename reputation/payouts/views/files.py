@@ -85,6 +85,12 @@ def bring_report(batch_id: int) -> ResponseReturnValue:
 
 
 def _words(outcome: Outcome) -> str:
+    if not (outcome.settled or outcome.failed):
+        return ngettext(
+            "This report brought nothing new: its %(num)d payment was reported before.",
+            "This report brought nothing new: all its %(num)d payments were reported before.",
+            outcome.repeated,
+        )
     return " ".join(
         (
             ngettext("%(num)d payment settled.", "%(num)d payments settled.", outcome.settled),

@@ -18,6 +18,7 @@ from reputation.payback.queries.liability import get_liability
 from reputation.payback.tasks import close_months, drive_payback
 from tests.client import ForumClient
 from tests.factories.community import make_acceptance, make_answer, make_question, make_user
+from tests.reputation.adjustments.scene import adjust
 from tests.reputation.ledger.booking import deliver_waiting
 from tests.reputation.payback.scene import (
     DECEMBER,
@@ -155,6 +156,20 @@ def test_statements_of_months_and_periods_and_their_files(client: ForumClient) -
         rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
         assert [row[5] for row in rows] == ["Points", "300", "-20"]
     assert "2026-07-20T14:00:00+02:00" in answer.text
+
+
+def test_a_statement_says_why_points_were_adjusted(client: ForumClient) -> None:
+    ann = make_user(language="en")
+    with at(JULY_20):
+        period = started()
+        adjust(make_user(role="admin"), ann, 30, currency="payback", reason="For the <b>guide</b>")
+    lock(choosable(period))
+    client.sign_in(ann)
+    for address in ("/payback", f"/payback/statements/{period.id}/2026-07"):
+        assert "For the &lt;b&gt;guide&lt;/b&gt;" in client.get(address).text
+    lines = client.get(f"/payback/statements/{period.id}/lines.csv").text.removeprefix("\ufeff")
+    heads, row = csv.reader(io.StringIO(lines))
+    assert (heads[-1], row[-1]) == ("Reason", "For the <b>guide</b>")
 
 
 def test_a_statement_shows_what_is_ones_own_alone(client: ForumClient) -> None:

@@ -153,6 +153,23 @@ def test_a_report_that_is_none_says_so(client: ForumClient, data: bytes) -> None
     assert state_of(run.line_ids[0]) == "exported"
 
 
+def test_a_report_that_brings_nothing_new_says_so(client: ForumClient) -> None:
+    run = make_run(("credit", 500), ("credit", 600)).approved()
+    batch = run.export("credit")
+    first, second = (f"{key},settled,," for key in references(batch))
+    client.sign_in(run.approver)
+    assert upload(client, batch, report(first)).status_code == 303
+    nothing = "This report brought nothing new"
+    for data in (report(first), report(first, first)):
+        assert upload(client, batch, data).status_code == 303
+        page = client.get(f"/admin/payback/files/{batch.id}").text
+        assert f"{nothing}: its 1 payment was reported before." in page
+    assert upload(client, batch, report(second, first)).status_code == 303
+    page = client.get(f"/admin/payback/files/{batch.id}").text
+    assert "1 payment settled. 0 failed. 1 known already." in page
+    assert [paid(user_id) for user_id in run.user_ids] == [[-500], [-600]]
+
+
 def test_an_upload_takes_one_file_and_no_other_field(client: ForumClient) -> None:
     run = make_run(("credit", 500)).approved()
     batch = run.export("credit")
