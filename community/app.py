@@ -21,7 +21,11 @@ from community.escalation.calendars.views import blueprint as calendars_blueprin
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
 from community.escalation.cases.views.composing import blueprint as desk_blueprint
 from community.escalation.cases.views.own import blueprint as support_blueprint
+from community.escalation.connectors import configuration as connectors
+from community.escalation.connectors.subscribers import SUBSCRIPTIONS as CONNECTOR_SUBSCRIPTIONS
+from community.escalation.connectors.views.administration import blueprint as connectors_blueprint
 from community.escalation.connectors.views.fragments import blueprint as outside_blueprint
+from community.escalation.connectors.views.hooks import blueprint as connector_hooks_blueprint
 from community.escalation.csat.views import blueprint as csat_blueprint
 from community.escalation.macros.views import blueprint as macros_blueprint
 from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
@@ -152,6 +156,8 @@ BLUEPRINTS = (
     handover_rules_blueprint,
     csat_blueprint,
     outside_blueprint,
+    connectors_blueprint,
+    connector_hooks_blueprint,
     macros_blueprint,
     privacy_blueprint,
     administration_blueprint,
@@ -208,6 +214,7 @@ SUBSCRIPTIONS = (
     SLA_SUBSCRIPTIONS,
     MAIL_IN_SUBSCRIPTIONS,
     QUESTION_SUBSCRIPTIONS,
+    CONNECTOR_SUBSCRIPTIONS,
 )
 
 # Of cases, in the order in which moderators may choose among them.
@@ -236,6 +243,7 @@ def create_app(settings: Settings | None = None) -> web.Forum:
     )
     security.init_app(app, settings)
     providers.init_app(app, settings)
+    connectors.init_app(app, settings)
     noting.init_app(app)
     Assets().init_app(app)
     templating.init_app(app, settings)

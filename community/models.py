@@ -16,6 +16,11 @@ from community.escalation.cases.models import (
     Escalation,
     SupportCase,
 )
+from community.escalation.connectors.models import (
+    ConnectorDelivery,
+    ConnectorLink,
+    ConnectorState,
+)
 from community.escalation.csat.models import CsatRefusal, CsatResponse
 from community.escalation.macros.models import Macro
 from community.escalation.mail_in.models import ReceivedMail
@@ -157,6 +162,9 @@ __all__ = [
     "CleanedPost",
     "Closure",
     "Comment",
+    "ConnectorDelivery",
+    "ConnectorLink",
+    "ConnectorState",
     "Consent",
     "CsatRefusal",
     "CsatResponse",

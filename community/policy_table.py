@@ -94,6 +94,10 @@ SATISFACTION = {
     "macros.save_macro": alike(ADMINS),
     "macros.retire": alike(ADMINS),
     "macros.restore": alike(ADMINS),
+    "connectors.test_connector": alike(ADMINS),
+    "connectors.retry_link": alike(ADMINS),
+    # The signature is the proof, whoever sends it.
+    "connector_hooks.take_news": alike(EVERYBODY),
 }
 
 WRITING = {

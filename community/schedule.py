@@ -5,6 +5,7 @@ from datetime import timedelta
 from community.core.allowances import prune_allowances
 from community.core.worker import Periodic
 from community.escalation.cases.tasks import close_settled_cases
+from community.escalation.connectors.tasks import poll_connectors, reconcile_connectors
 from community.escalation.csat.operations.asking import ask_customers
 from community.escalation.mail_in.tasks import poll_mail
 from community.escalation.sla.tasks import sweep_clocks
@@ -48,6 +49,8 @@ PERIODIC = (
     Periodic(render_again, timedelta(minutes=1)),
     Periodic(delete_stray_images, timedelta(days=1)),
     Periodic(poll_mail, timedelta(minutes=1)),
+    Periodic(poll_connectors, timedelta(minutes=5)),
+    Periodic(reconcile_connectors, timedelta(hours=1)),
     Periodic(plan_digests, timedelta(minutes=10)),
     Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(sweep_due, timedelta(minutes=1)),

@@ -13,6 +13,8 @@ ABOUT_NOTHING = {
     "identity.sign_in_by_link": NO_LINK,
     "notifications.unsubscribe": NO_LINK,
     "mail_in.take_mail": "no provider hands mail over: the key that signs it is not set",
+    "connector_hooks.take_news": "no connector is set up",
+    "connectors.test_connector": "no connector is set up",
     "csat.answer": NO_LINK,
     "csat.refuse": NO_LINK,
     "account.add_passkey": NO_DEVICE,

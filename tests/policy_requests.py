@@ -40,6 +40,7 @@ from tests.factories.community import (
 )
 from tests.policy_accounts import account_requests
 from tests.policy_cases import Cases, case_requests, hide_by_flags, make_cases
+from tests.policy_connectors import connector_requests
 from tests.policy_csat import csat_requests, make_solved
 from tests.policy_deadlines import make_deadlines
 from tests.policy_handover import handover_requests
@@ -400,7 +401,7 @@ REQUESTS: dict[str, Callable[[Cell], tuple[str, Form]]] = {
     **staff_requests(),
     **screening_requests(),
     **support_requests(),
-    **(csat_requests() | macro_requests() | team_requests()),
+    **(csat_requests() | macro_requests() | team_requests() | connector_requests()),
     "notifications.read_all": _fixed("/notifications/reading", newest="1"),
     "notifications.read_one": lambda c: (
         f"/notifications/{owned(c, c.world.notifications)}/reading",

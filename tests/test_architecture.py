@@ -50,6 +50,9 @@ EXTRAS = {
     "community/escalation/cases": "drafting wording",
     "community/escalation/macros": "variables wording",
     "community/escalation/customers": "directory",
+    "community/escalation/connectors": (
+        "chatwoot configuration plain protocol webhook wording zammad zendesk"
+    ),
     "community/escalation/csat": "letters tokens wording",
     "community/escalation/reports": "counting wording",
     "community/escalation/teams": "",

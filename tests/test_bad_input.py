@@ -30,7 +30,12 @@ from tests.factories.community import (
 from tests.shared_data import shared_data
 from tests.url_map import UNSAFE, Route, routes
 
-ONE_CLICK = {"notifications.unsubscribe", "mail_in.take_mail", "csat.refuse"}
+ONE_CLICK = {
+    "notifications.unsubscribe",
+    "mail_in.take_mail",
+    "csat.refuse",
+    "connector_hooks.take_news",
+}
 # Marking as read what is not there is done already.
 FORGIVING = {"notifications.read_one"}
 FIELDS = (

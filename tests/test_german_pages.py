@@ -274,6 +274,8 @@ def support_addresses(reader: ForumClient) -> list[str]:
         *("/account/cases", "/desk", "/desk?show=all", "/desk?show=mine"),
         *(f"/desk/cases/{case.id}" for case in reader.support),
         *(f"/desk/cases/{case.id}/customer" for case in reader.support),
+        *(f"/desk/cases/{case.id}/mirror" for case in reader.support),
+        "/admin/connectors",
         *(f"/cases/{case.id}" for case in reader.support),
     ]
 

@@ -44,6 +44,8 @@ OTHERWISE: dict[str, tuple[int, str]] = {
     "moderation.preview_letter": (0, "a preview, which writes nothing"),
     "desk.fill_reply": (0, "a macro's text to be read over, which is not kept"),
     "desk.show_present": (0, "that somebody looks at a case, forgotten after a minute"),
+    "connectors.test_connector": (0, "the worker asks another system; here nothing changes"),
+    "connectors.retry_link": (0, "the worker tries again what it would have tried by itself"),
     "words.try_words": (0, "a test of words, which writes nothing"),
 }
 

@@ -240,6 +240,8 @@ PAGES = {
     "own support cases": Shown("asker", "/account/cases"),
     "own support case": Shown("asker", lambda scene: f"/cases/{scene.support_case}"),
     "customer records": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/customer"),
+    "mirror": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/mirror"),
+    "connectors": Shown("admin", "/admin/connectors"),
     "macros": Shown("admin", "/desk/macros"),
     "new macro": Shown("admin", "/desk/macros/new"),
     "macro": Shown("admin", lambda scene: f"/desk/macros/{scene.macro}"),

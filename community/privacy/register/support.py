@@ -117,6 +117,12 @@ TABLES = {
             "typing_at": goes("when they last typed there"),
         },
     ),
+    "connector_states": Table(nothing="name cursor succeeded_at failed_at error"),
+    "connector_links": Table(
+        nothing="id case_id connector external_id remote_state problem error attempts retry_at"
+        " leased_until synced_at made_at"
+    ),
+    "connector_deliveries": Table(nothing="id link_id message_id external_id direction carried_at"),
     "macros": Table(
         nothing="id team_id language name body state priority owner changed_at retired_at",
         personal={"changed_by_id": other_person("who of the team wrote it")},

@@ -77,6 +77,18 @@ def message_privately(
     return _write(locked.case, actor, kind=PRIVATE, direction=OUT, text=text)
 
 
+def message_for_team(case_id: int, body: str) -> CaseMessage:
+    """Write to the customer alone for the team: what a helpdesk's agent without an account wrote.
+
+    Raises ``NotFound``, ``UnfitText``, ``NobodyToTell``, ``CaseClosed``.
+    """
+    text = fit_private_text(body)
+    locked = lock_for_work(SYSTEM, case_id)
+    if not _is_reachable(locked.case):
+        raise NobodyToTell()
+    return _write(locked.case, SYSTEM, kind=PRIVATE, direction=OUT, text=text)
+
+
 def note_internally(
     actor: User, case_id: int, body: str, *, seen: Seen | None = None
 ) -> CaseMessage:

@@ -6,6 +6,9 @@ from flask.typing import ResponseReturnValue
 from community.core.authz import require
 from community.core.web import current_viewer, is_fragment_request
 from community.escalation.cases.queries.desk import get_case
+from community.escalation.connectors.configuration import list_connectors
+from community.escalation.connectors.queries import list_links
+from community.escalation.connectors.wording import PROBLEM_WORDS
 from community.escalation.customers.queries import Lookup, has_customer_directory, lookup_customer
 from community.escalation.teams.policies import can_use_desk
 
@@ -20,7 +23,10 @@ def let_agents_in() -> None:
 
 @blueprint.app_context_processor
 def _words() -> dict[str, object]:
-    return {"has_customer_directory": has_customer_directory}
+    return {
+        "has_customer_directory": has_customer_directory,
+        "has_connectors": lambda: bool(list_connectors()),
+    }
 
 
 @blueprint.get("/desk/cases/<int:case_id>/customer")
@@ -31,3 +37,12 @@ def show_customer(case_id: int) -> ResponseReturnValue:
     found = Lookup() if requester_id is None else lookup_customer(requester_id)
     name = "support/_customer.html" if is_fragment_request() else "support/customer.html"
     return render_template(name, found=found, case_id=case_id)
+
+
+@blueprint.get("/desk/cases/<int:case_id>/mirror")
+def show_mirror(case_id: int) -> ResponseReturnValue:
+    """Show where a case is mirrored, and what is wrong with that: a part of its page, or a page."""
+    case = get_case(current_viewer(), case_id)
+    name = "support/_mirror.html" if is_fragment_request() else "support/mirror.html"
+    shown = {"links": list_links(case.id), "problem_words": PROBLEM_WORDS}
+    return render_template(name, case_id=case.id, **shown)
