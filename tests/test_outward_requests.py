@@ -16,6 +16,11 @@ from flask import Flask
 
 from community.core import http
 from community.core.settings import Settings
+from community.escalation.connectors.chatwoot import Chatwoot
+from community.escalation.connectors.protocol import ConnectorFailed
+from community.escalation.connectors.webhook import Webhook
+from community.escalation.connectors.zammad import Zammad
+from community.escalation.connectors.zendesk import Zendesk
 from community.escalation.customers.directory import HttpDirectory
 from community.escalation.sla.alarms import post_alarm
 from community.identity.providers.documents import fetch_json
@@ -52,6 +57,10 @@ USERS: dict[str, Callable[[str], object]] = {
     "StopForumSpam": lambda url: StopForumSpam(url).calls_it_spam(SUSPECT),
     "OpenID": lambda url: fetch_json(ELSEWHERE, url),
     "customers": lambda url: HttpDirectory(url, "token").find("ann@example.org"),
+    "Zendesk": lambda url: Zendesk("x", url, "a@example.org", "token").check(),
+    "Zammad": lambda url: Zammad("x", url, "token").check(),
+    "Chatwoot": lambda url: Chatwoot("x", url, 1, 1, "token").check(),
+    "webhook": lambda url: Webhook("x", url, "token").check(),
 }
 
 
@@ -82,7 +91,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_no_socket_leaves_for_a_private_address(
     app: Flask, names: list[str], user: str, host: str
 ) -> None:
-    refused = (http.RequestFailed, ProviderUnreachable)
+    refused = (http.RequestFailed, ProviderUnreachable, ConnectorFailed)
     with watched_sockets() as connected, suppress(*refused, RuntimeError):
         USERS[user](f"https://{host}/in")
     assert connected == []
@@ -119,9 +128,14 @@ def test_a_redirect_leads_nowhere(app: Flask, forwarding: str) -> None:
         lambda: HttpDirectory(forwarding, "token", trusted).find("ann@example.org"),
         lambda: Akismet("k", "https://f.example", forwarding, trusted).calls_it_spam(SUSPECT),
         lambda: StopForumSpam(forwarding, trusted).calls_it_spam(SUSPECT),
+        Zendesk("x", forwarding, "a@example.org", "t", trusted_origins=trusted).check,
+        Zammad("x", forwarding, "t", trusted_origins=trusted).check,
+        Chatwoot("x", forwarding, 1, 1, "t", trusted_origins=trusted).check,
+        Webhook("x", forwarding, "t", trusted_origins=trusted).check,
     ]
+    failures = (http.BadAnswer, RuntimeError, ConnectorFailed)
     for ask in askers:
-        with watched_sockets() as connected, pytest.raises((http.BadAnswer, RuntimeError)):
+        with watched_sockets() as connected, pytest.raises(failures):
             ask()
         assert connected == ["127.0.0.1"], "the server itself, once"
 
