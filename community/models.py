@@ -4,6 +4,7 @@ from community.boards.models import Board, BoardGroup, BoardStats
 from community.core.allowances import AllowanceUse
 from community.core.audit import AuditEntry
 from community.core.audit_chain import AuditHead, AuditSeal
+from community.core.audit_reasons import AuditReason
 from community.core.jobs import EventRecord, Job, PeriodicSlot
 from community.core.submissions import Submission
 from community.core.undeliverable import UndeliverableAddress
@@ -140,6 +141,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditHead",
+    "AuditReason",
     "AuditSeal",
     "Badge",
     "BadgeGrant",

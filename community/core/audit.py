@@ -2,22 +2,31 @@
 
 Written in the transaction of the act, so neither exists without the other. The database refuses to
 change or delete a row (triggers, see the migration), and ``audit_chain`` seals what is committed.
-It holds ids and names of roles or settings, never personal data.
+It holds ids and names of roles or settings, never personal data: of the reason that somebody typed
+an entry has a mark, the words stand beside it (``audit_reasons``).
 """
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Index, String, case, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from community.core import clock
+from community.core.audit_reasons import (
+    MARK,
+    REASON_MAX_CHARS,
+    AuditReason,
+    mark_of,
+    new_salt,
+)
 from community.core.authz import Viewer
 from community.core.db import Base, db
 from community.core.logs import current_request_id
 
-REASON_MAX_CHARS = 500
+__all__ = ["REASON_MAX_CHARS", "UNSEALED", "Action", "AuditEntry", "record"]
+
 # Where a session keeps the numbers of entries it has written and not sealed yet.
 UNSEALED = "unsealed audit entries"
 
@@ -193,7 +202,9 @@ class Action(StrEnum):
 class AuditEntry(Base):
     """One act. ``actor_id`` is None for the system; ``actor_role`` is the highest role held then.
 
-    Neither id has a foreign key: an entry outlives what it speaks of.
+    Neither id has a foreign key: an entry outlives what it speaks of. ``mark`` is that of the
+    reason; in entries from before there were marks it is the reason itself. ``reason`` is what
+    readers are shown either way.
     """
 
     __tablename__ = "audit_entries"
@@ -212,8 +223,18 @@ class AuditEntry(Base):
     subject_id: Mapped[int | None]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    reason: Mapped[str] = mapped_column(String(REASON_MAX_CHARS), default="")
+    mark: Mapped[str] = mapped_column("reason", String(REASON_MAX_CHARS), default="")
     request_id: Mapped[str] = mapped_column(String(32), default="")
+
+    reason: Mapped[str] = column_property(
+        func.coalesce(
+            select(AuditReason.text)
+            .where(AuditReason.id == id)
+            .correlate_except(AuditReason)
+            .scalar_subquery(),
+            case((mark.startswith(MARK), ""), else_=mark),
+        )
+    )
 
 
 def record(
@@ -227,6 +248,7 @@ def record(
 ) -> None:
     """Write one entry into the present transaction; ``subject`` is a kind of record and its id."""
     kind, subject_id = subject
+    text, salt = reason[:REASON_MAX_CHARS], new_salt()
     entry = AuditEntry(
         actor_id=actor.viewer_id,
         actor_role=getattr(actor, "role", "system"),
@@ -235,9 +257,12 @@ def record(
         subject_id=subject_id,
         before=before,
         after=after,
-        reason=reason[:REASON_MAX_CHARS],
+        mark=mark_of(text, salt) if text else "",
         request_id=current_request_id(),
     )
     db.session.add(entry)
     db.session.flush()
+    if text:
+        db.session.add(AuditReason(id=entry.id, text=text, salt=salt, key_id="", seal=""))
+        db.session.flush()
     db.session.info.setdefault(UNSEALED, set()).add(entry.id)

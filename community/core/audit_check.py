@@ -23,6 +23,7 @@ from community.core.audit_chain import (
     key_ring,
     seal_of,
 )
+from community.core.audit_texts import find_text_faults
 from community.core.db import AnyRow, db
 
 PAGE = 5_000
@@ -42,6 +43,9 @@ class FaultKind(StrEnum):
     NO_HEAD = "there is no head: nothing was sealed yet, or it was taken away"
     HEAD_UNSIGNED = "the head is not signed with a key of this site"
     HEAD_ELSEWHERE = "the head is not where the seals end"
+    REASON_CHANGED = "the reason is not what was given"
+    REASON_GONE = "the reason is gone"
+    REASON_FOREIGN = "a reason that belongs to no entry"
     CHECKPOINT = "the checkpoint is not part of the chain"
 
 
@@ -124,6 +128,7 @@ def check_chain(since: Checkpoint | None = None) -> Report:
         report.add(FaultKind.UNREADABLE, report.end.count + 1)
         return report
     _check_unsealed(report)
+    _check_texts(report)
     _check_head(report)
     return report
 
@@ -205,6 +210,15 @@ def _check_unsealed(report: Report) -> None:
     )
     for entry_id in db.session.scalars(query.order_by(AuditEntry.id).limit(FAULTS_SHOWN)):
         report.add(FaultKind.UNSEALED, entry_id=entry_id)
+
+
+def _check_texts(report: Report) -> None:
+    """Find reasons that somebody else than the forum has changed; of all entries, every time."""
+    faults = find_text_faults(FAULTS_SHOWN)
+    kinds = (FaultKind.REASON_CHANGED, FaultKind.REASON_GONE, FaultKind.REASON_FOREIGN)
+    for kind, entry_ids in zip(kinds, faults, strict=True):
+        for entry_id in entry_ids:
+            report.add(kind, entry_id=entry_id)
 
 
 def _check_head(report: Report) -> None:

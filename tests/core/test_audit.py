@@ -36,7 +36,7 @@ def test_the_system_signs_for_itself():
 
 
 @pytest.mark.parametrize(
-    "change", [update(AuditEntry).values(reason="nothing happened"), delete(AuditEntry)]
+    "change", [update(AuditEntry).values(mark="nothing happened"), delete(AuditEntry)]
 )
 def test_the_database_refuses_to_change_an_entry(change):
     write_entry()

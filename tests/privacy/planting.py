@@ -10,6 +10,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from community.core import clock
+from community.core.audit import Action, record
+from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.jobs import Job, enqueue
 from community.core.mail import Message, deliver_mail, enqueue_mail
@@ -53,7 +55,7 @@ PLACES = (
     *("name", "old name", "mail", "old mail", "bio", "password", "device", "network"),
     *("link sent to", "passkey", "totp", "recovery", "provider subject", "imported id"),
     *("draft", "old version", "deleted post", "search typed", "job", "parked job", "job error"),
-    *("mail file", "revision note"),
+    *("mail file", "revision note", "audit reason"),
 )
 
 
@@ -267,6 +269,12 @@ def _machinery(planted: Planted) -> None:
                 created_at=clock.now(),
             )
         )
+    with transaction():
+        reason = f"They told us {words['audit reason']}"
+        record(SYSTEM, Action.SESSIONS_ENDED, subject=("user", planted.user.id), reason=reason)
+        # About somebody else, it loses their name alone.
+        reason = f"Quarrelled with Ann {words['name']} about it"
+        record(SYSTEM, Action.SESSIONS_ENDED, subject=("user", planted.other.id), reason=reason)
     assert deliver_mail
     folder = current_settings().instance_path / "mail"
     folder.mkdir(exist_ok=True)

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from community.core.audit_check import verify_log
+from community.core.audit_reasons import AuditReason
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.worker import run_due_jobs
@@ -46,6 +48,9 @@ def test_no_byte_of_the_person_is_left(app: Flask, instance_path: Path, database
     _erase(planted)
     assert hits(dump(instance_path, database_kind), planted.needles) == []
     assert hits(dump(instance_path, database_kind), planted.kept) != []
+    reasons = list(db.session.scalars(select(AuditReason.text).order_by(AuditReason.id)))
+    assert reasons == ["", f"Quarrelled with former member {planted.user.id} about it"]
+    assert verify_log().is_whole
     assert _counts() == before
 
 

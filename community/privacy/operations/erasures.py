@@ -130,6 +130,7 @@ def erase_account(user_id: int) -> None:
     redactor = Redactor(person)
     forget_changes()
     texts.empty_removed_posts(user_id)
+    texts.empty_reasons_about(user_id)
     rows.delete_versions(user_id)
     changed = texts.rewrite_texts(redactor)
     rows.count_votes(user_id)

@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, select, update
+from sqlalchemy import ColumnElement, Table, and_, or_, select, update
 
+from community.core.audit import Action, AuditEntry
+from community.core.audit_reasons import AuditReason
+from community.core.audit_texts import rewritten_columns
 from community.core.db import AnyRow, Base, db, forget_changes, transaction
 from community.core.settings import current_settings
 from community.posts.models import Post
@@ -15,6 +18,7 @@ from community.privacy.queries.people import names_any
 from community.privacy.redaction import Redactor
 from community.privacy.register import personal_columns
 from community.questions.excerpts import excerpt_of
+from moderation.cases.models import CaseSubject
 
 BATCH = 200
 ROUNDS = 5
@@ -55,6 +59,36 @@ def empty_removed_posts(user_id: int) -> None:
             .where(questions.c.id.in_(theirs))
             .values(title=EMPTIED, slug="", excerpt=EMPTIED)
         )
+
+
+def empty_reasons_about(user_id: int) -> None:
+    """Empty why something was decided about a person: with their account gone nobody needs it.
+
+    Why the account was erased stays; their name goes from it as from every other text.
+    """
+    theirs = select(Post.id).where(Post.author_id == user_id)
+    cases = select(CaseSubject.case_id).where(CaseSubject.user_id == user_id)
+    kind, subject = AuditEntry.subject_type, AuditEntry.subject_id
+    about = or_(
+        and_(kind == "user", subject == user_id),
+        and_(kind == "post", subject.in_(theirs)),
+        and_(kind == "question", subject.in_(theirs)),
+        and_(kind == "case", subject.in_(cases)),
+    )
+    query = (
+        select(AuditReason.id)
+        .join(AuditEntry, AuditEntry.id == AuditReason.id)
+        .where(about, AuditReason.text != "", AuditEntry.action != Action.ERASURE_ORDERED)
+        .limit(BATCH)
+    )
+    while True:
+        with transaction():
+            ids = db.session.scalars(query).all()
+            for entry_id in ids:
+                emptied = update(AuditReason).where(AuditReason.id == entry_id)
+                db.session.execute(emptied.values(rewritten_columns(entry_id, "")))
+        if not ids:
+            return
 
 
 def _text_columns() -> dict[str, list[str]]:
@@ -103,7 +137,7 @@ def _new_values(
         old = getattr(row, name)
         new = _fitting(redactor.redact(old or "", language), table.c[name])
         if old and new != old:
-            values |= _with_what_follows(table.name, name, new)
+            values |= _with_what_follows(row.id, table.name, name, new)
     return values
 
 
@@ -112,7 +146,9 @@ def _fitting(text: str, column: ColumnElement[str]) -> str:
     return text[:longest] if longest else text
 
 
-def _with_what_follows(table: str, column: str, text: str) -> dict[str, Any]:
+def _with_what_follows(row_id: int, table: str, column: str, text: str) -> dict[str, Any]:
+    if table == "audit_reasons":
+        return dict(rewritten_columns(row_id, text))
     if table in ("posts", "case_messages"):
         return dict(rendered_columns(text))
     if (table, column) == ("questions", "title"):

@@ -11,6 +11,7 @@ from community.privacy.marks import (
     kept,
     other_person,
     replaced,
+    rewritten,
     secret,
 )
 
@@ -248,7 +249,11 @@ TABLES = {
             "subject_id": kept("to whom"),
             "before": kept("roles and flags before"),
             "after": kept("roles and flags after"),
-            "reason": Personal("why", Erasure.KEPT, why_not="is written by somebody else"),
+            "reason": Personal("a mark of why", Erasure.KEPT, why_not="says nothing"),
         },
+    ),
+    # Beside them, and of those about the person emptied as a whole.
+    "audit_reasons": Table(
+        nothing="id salt key_id seal", personal={"text": rewritten("why something was done")}
     ),
 }

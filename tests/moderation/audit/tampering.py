@@ -15,12 +15,13 @@ from community.core.audit_check import Report, check_chain
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction, write_access
 
-TABLES = ("audit_entries", "audit_seals", "audit_heads")
+TABLES = ("audit_entries", "audit_seals", "audit_heads", "audit_reasons")
 NUMBERS = frozenset({"id", "actor_id", "subject_id", "position", "entry_id", "count"})
 COLUMNS = {
     "audit_entries": FIELDS,
     "audit_seals": ("position", "entry_id", "origin", "key_id", "seal"),
     "audit_heads": ("count", "seal", "key_id", "signature"),
+    "audit_reasons": ("id", "text", "salt", "key_id", "seal"),
 }
 
 
@@ -52,6 +53,7 @@ class Tampering:
             "swap": self._swap,
             "insert": self._insert,
             "cut": self._cut,
+            "reason": self._reason,
         }
 
     def once(self) -> tuple[str, Report]:
@@ -153,6 +155,24 @@ class Tampering:
                 "(SELECT seal FROM audit_seals ORDER BY position DESC LIMIT 1)"
             )
         return f"copy of {entry['id']} with a seal"
+
+    def _reason(self) -> str:
+        """Take a reason away, let two change places, or give one to an entry without."""
+        one, other = self._row("audit_reasons"), self._row("audit_reasons")
+        what = self.chance.choice(["delete", "swap", "add"])
+        if what == "swap" and one["id"] != other["id"]:
+            for row, from_ in ((one, other), (other, one)):
+                self._set("audit_reasons", "id", row["id"], text=from_["text"], salt=from_["salt"])
+            return f"reasons of {one['id']} and {other['id']}"
+        if what == "add":
+            self._run(
+                "INSERT INTO audit_reasons (id, text, salt, key_id, seal) SELECT e.id, 'Because', "
+                ":salt, '', '' FROM audit_entries AS e WHERE e.reason = '' LIMIT 1",
+                salt=one["salt"],
+            )
+            return "a reason for an entry without"
+        self._run("DELETE FROM audit_reasons WHERE id = :id", id=one["id"])
+        return f"reason of {one['id']}"
 
     def _cut(self) -> str:
         """Take the last entries away, with their seals, and say the log ends there."""

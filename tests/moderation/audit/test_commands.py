@@ -11,6 +11,7 @@ from community.core.audit import Action, AuditEntry, record
 from community.core.audit_chain import FIELDS, key_ring
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
+from moderation.audit.queries.log import SEALED, WORDS
 from tests.conftest import empty_table
 
 
@@ -76,7 +77,7 @@ def test_an_export_holds_all_and_is_recorded_itself(runner: FlaskCliRunner) -> N
     write()
     rows = [json.loads(line) for line in audit(runner, "export").output.splitlines()]
     assert [row["action"] for row in rows] == ["role.granted", "audit.exported"]
-    assert set(rows[0]) == {"position", "origin", "key_id", "seal", *FIELDS}
+    assert set(rows[0]) == {*SEALED, *FIELDS, *WORDS}
     assert json.loads(rows[0]["after"]) == {"role": "agent"}
     later = audit(runner, "export", "--since", f"2:{rows[1]['seal']}").output.splitlines()
     assert [json.loads(line)["position"] for line in later] == [3]
