@@ -247,6 +247,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/desk": lambda world: [f"/desk?show={show}" for show in (*VIEWS, "nonsense")],
     "/desk/next": _one("/desk/next"),
     "/desk/cases/<int:case_id>": _each(SupportCase, "/desk/cases/{id}"),
+    "/desk/cases/<int:case_id>/background": _each(SupportCase, "/desk/cases/{id}/background"),
     "/users/<int:user_id>/flags/new": _people("/users/{id}/flags/new"),
     "/admin/people": lambda world: ["/admin/people", "/admin/people?q=Reader"],
     "/admin/people/<int:user_id>": _people("/admin/people/{id}"),

@@ -273,6 +273,7 @@ def support_addresses(reader: ForumClient) -> list[str]:
     return [
         *("/account/cases", "/desk", "/desk?show=all", "/desk?show=mine"),
         *(f"/desk/cases/{case.id}" for case in reader.support),
+        *(f"/desk/cases/{case.id}/background" for case in reader.support),
         *(f"/desk/cases/{case.id}/customer" for case in reader.support),
         *(f"/desk/cases/{case.id}/mirror" for case in reader.support),
         "/admin/connectors",

@@ -242,6 +242,9 @@ PAGES = {
     "customer records": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/customer"),
     "mirror": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/mirror"),
     "connectors": Shown("admin", "/admin/connectors"),
+    "customer of a case": Shown(
+        "admin", lambda scene: f"/desk/cases/{scene.support_case}/background"
+    ),
     "macros": Shown("admin", "/desk/macros"),
     "new macro": Shown("admin", "/desk/macros/new"),
     "macro": Shown("admin", lambda scene: f"/desk/macros/{scene.macro}"),

@@ -66,6 +66,12 @@ def is_for_peers_first(
 
     What is urgent never waits. Staff are warned then, and may answer all the same.
     """
-    if question is None or case.priority == "urgent" or audience not in ("public", "members"):
+    if question is None or case.priority == "urgent":
         return False
-    return question.status in ("open", "support") and now - question.asked_at < PEERS_FIRST
+    return lets_peers_first(question.status, audience, question.asked_at, now)
+
+
+def lets_peers_first(status: str, audience: str, asked_at: datetime, now: datetime) -> bool:
+    """Say whether a question is so young, and its board so open, that members go first."""
+    is_open = audience in ("public", "members") and status in ("open", "support")
+    return is_open and now - asked_at < PEERS_FIRST

@@ -22,6 +22,8 @@ from community.identity.models import User
 ASKED_AFTER = timedelta(hours=24)
 # What was solved longer ago is not asked about, as when this begins on a site with old cases.
 TOO_OLD = timedelta(days=7)
+# So many marks stand beside a case.
+MARKS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,16 @@ def has_refused(hashes: Sequence[str]) -> bool:
 def get_response(response_id: int) -> tuple[CsatResponse, SupportCase]:
     """Return a question and its case; raises ``NotFound``."""
     return _one(CsatResponse.id == response_id)
+
+
+def marks_of_customer(viewer: Viewer, customer_id: int) -> Sequence[CsatResponse]:
+    """Return the newest marks a customer gave, of the teams whose answers the viewer sees."""
+    answered = select(CsatResponse).where(
+        CsatResponse.customer_id == customer_id,
+        CsatResponse.team_id.in_([team.id for team in list_own_teams(viewer)]),
+        CsatResponse.mark.is_not(None),
+    )
+    return db.session.scalars(answered.order_by(CsatResponse.id.desc()).limit(MARKS_SHOWN)).all()
 
 
 def was_asked(case_id: int) -> bool:

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel.speaklater import LazyString
 
 from community.core import clock
-from community.core.authz import require
+from community.core.authz import Viewer, require
 from community.core.errors import Invalid, NotFound
 from community.core.forms import takes
 from community.core.limits import limited
@@ -27,6 +28,7 @@ from community.escalation.csat.queries import (
     get_own_response,
     get_response,
     list_own_teams,
+    marks_of_customer,
     months_of,
     page_of_responses,
     was_asked,
@@ -45,7 +47,16 @@ SHOWN = ("asked", "answered", "low")
 
 @blueprint.app_context_processor
 def _policies() -> dict[str, object]:
-    return {"can_see_ratings": can_see_ratings, "was_asked_about": was_asked}
+    return {
+        "can_see_ratings": can_see_ratings,
+        "was_asked_about": was_asked,
+        "marks_of_customer": _marks_in_words,
+    }
+
+
+def _marks_in_words(viewer: Viewer, customer_id: int) -> list[tuple[CsatResponse, LazyString]]:
+    found = marks_of_customer(viewer, customer_id)
+    return [(one, MARK_WORDS[one.mark]) for one in found if one.mark]
 
 
 @blueprint.get("/satisfaction/<token>")

@@ -6,11 +6,17 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.core.authz import Viewer, is_signed_in
+from community.core import clock
+from community.core.authz import Viewer, is_signed_in, is_staff
 from community.core.errors import Invalid
 from community.core.forms import takes
 from community.core.limits import limited
 from community.core.web import current_viewer, is_fragment_request, public
+from community.escalation.cases.models import SupportCase
+from community.escalation.cases.policies import can_see_case, lets_peers_first
+from community.escalation.cases.queries.solutions import get_live_case, has_solution_of_peers
+from community.escalation.teams.policies import can_use_desk
+from community.escalation.teams.queries import team_ids_of
 from community.escalation.triggers.operations.handing import (
     REASON_MAX_CHARS,
     WaitNotOver,
@@ -25,11 +31,13 @@ from community.escalation.triggers.policies import (
     can_say_unsolved,
 )
 from community.escalation.triggers.queries.progress import find_progress
+from community.escalation.triggers.queries.rules import is_urgent
 from community.escalation.triggers.wording import STATE_WORDS, clock_words
 from community.identity.signing_in import signed_in_user
 from community.posts.policies import is_author
 from community.questions.models import Question
 from community.questions.policies import QuestionFacts
+from community.questions.queries.page_parts import QuestionView
 from community.questions.views.loading import access_question, question_url
 
 blueprint = Blueprint("handover", __name__)
@@ -37,14 +45,30 @@ blueprint = Blueprint("handover", __name__)
 
 @blueprint.app_context_processor
 def _policies() -> dict[str, object]:
-    return {"concerns_support": concerns_support}
+    return {"concerns_support": concerns_support, "lets_members_first": lets_members_first}
 
 
 def concerns_support(viewer: Viewer, question: QuestionFacts) -> bool:
     """Say whether a question's page shows the viewer a way to the support team."""
+    if question.status == "solved":
+        # Their case may still be open.
+        return can_use_desk(viewer)
     if not is_signed_in(viewer) or question.status not in (*UNSETTLED, "waiting"):
         return False
     return is_author(viewer, question) or can_hand_over(viewer, question)
+
+
+def lets_members_first(viewer: Viewer, question: QuestionView) -> bool:
+    """Say whether staff who read a question are asked to let members answer first.
+
+    Of all others, and of questions that are older, nothing is read.
+    """
+    if not is_staff(viewer, question.board_id) or is_author(viewer, question):
+        return False
+    young = lets_peers_first(
+        question.plain_status, question.board_audience, question.created_at, clock.now()
+    )
+    return young and not is_urgent(question.id, question.board_id, question.tags)
 
 
 @blueprint.get("/questions/<int:question_id>/support")
@@ -98,6 +122,16 @@ def _render(question: Question, *, status: int = 200, **typed: Any) -> ResponseR
         may_call=mine and can_call_team(viewer, question, waited=has_waited(question)),
         may_say_unsolved=can_say_unsolved(viewer, question),
         reason_max_chars=REASON_MAX_CHARS,
+        desk_case=(desk_case := _case_on_desk(viewer, question.id)),
+        peers_solved=desk_case is not None and has_solution_of_peers(question.id),
         **typed,
     )
     return page, status
+
+
+def _case_on_desk(viewer: Viewer, question_id: int) -> SupportCase | None:
+    """Return the case of a question that is not closed, where the viewer works on it."""
+    if not can_use_desk(viewer):
+        return None
+    case = get_live_case(question_id)
+    return case if case and can_see_case(viewer, case, team_ids_of(viewer)) else None
