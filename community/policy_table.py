@@ -146,6 +146,8 @@ HELPING = {
     "questions.request_info": of_staff(STAFF | {"superuser"})._replace(own=NOBODY),
     # Askers may as well, once others have had the time to answer.
     "handover.hand_over": of_staff(STAFF | {"superuser"}),
+    # Superusers alone: the team calls nobody but itself.
+    "handover.call_directly": Policy(NOBODY, frozenset({"superuser"}), frozenset({"superuser"})),
     "handover.report_unsolved": of_owners(WRITERS),
     "handover_rules.save_rule": alike(ADMINS),
     "handover_rules.save_words": alike(ADMINS),

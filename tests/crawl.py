@@ -386,6 +386,9 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
     "/questions/<int:question_id>/info-request": lambda t: [
         (f"/questions/{t.question}/info-request", {"note": "Which phone is it?"})
     ],
+    "/questions/<int:question_id>/direct-line": lambda t: [
+        (f"/questions/{t.question}/direct-line", {"reason": "Nobody here can help."})
+    ],
     "/questions/<int:question_id>/handover": lambda t: [
         (f"/questions/{t.question}/handover", {"reason": "Nobody here can help."})
     ],

@@ -11,6 +11,7 @@ def handover_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]
     """Return the requests by endpoint; each takes a cell of the matrix."""
     return {
         "handover.hand_over": lambda c: (f"/questions/{c.question()}/handover", REASON),
+        "handover.call_directly": lambda c: (f"/questions/{c.question()}/direct-line", REASON),
         "handover.report_unsolved": lambda c: (f"/questions/{c.question()}/unsolved", {}),
         "handover_rules.save_rule": lambda c: (f"/admin/handover/boards/{c.board.id}", RULE),
         "handover_rules.save_words": lambda c: (

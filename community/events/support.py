@@ -76,3 +76,12 @@ class CaseRatedLow:
 
     case_id: int
     user_id: int
+
+
+@dataclass(frozen=True)
+class DirectLineAnswered:
+    """The team wrote for the first time after a superuser (``user_id``) had called it."""
+
+    case_id: int
+    question_id: int
+    user_id: int

@@ -20,6 +20,7 @@ BY_STRENGTH = (
     "support",
     "handed_over",
     "solved",
+    "line",
     "deadline",
     "case",
     "rating",

@@ -40,13 +40,14 @@ KINDS = (
     "solved",
     "rating",
     "payment",
+    "line",
 )
 # These are about the member and no post.
 PERSONAL_KINDS = frozenset(
     {
         *("badge", "case", "deadline", "decision", "flag", "points", "rules"),
         *("suggestion", "superuser", "trust", "support", "handed_over"),
-        *("solved", "rating", "payment"),
+        *("solved", "rating", "payment", "line"),
     }
 )
 

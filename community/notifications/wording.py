@@ -47,6 +47,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "solved": _l("The support team has solved a case of yours"),
     "deadline": _l("A support case of yours or of your team is due soon, or was missed"),
     "case": _l("A case for moderators waits for a day, or a colleague asks you about one"),
+    "line": _l("The support team answers your direct line"),
     "rating": _l("A customer of your support team was dissatisfied"),
 }
 
@@ -54,7 +55,7 @@ KIND_LABELS: dict[str, LazyString] = {
 CODED_KINDS = frozenset(
     {
         *("points", "rules", "decision", "flag", "case", "suggestion", "deadline", "support"),
-        *("handed_over", "solved", "rating", "payment"),
+        *("handed_over", "solved", "rating", "payment", "line"),
     }
 )
 
@@ -181,6 +182,10 @@ def _deadline_line(note: str) -> str:
     if what == "near":
         return _("Support case %(number)s is due soon", number=f"C-{number}")
     return _("Support case %(number)s: a deadline was missed", number=f"C-{number}")
+
+
+def _called_line(number: str) -> str:
+    return _("The support team has answered where you called it: question %(num)s", num=number)
 
 
 def _rating_line(number: str) -> str:
@@ -366,6 +371,7 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "solved": _solved_line,
     "rating": _rating_line,
     "payment": _payment_line,
+    "line": _called_line,
 }
 
 

@@ -20,6 +20,14 @@ def can_call_team(viewer: Viewer, question: QuestionFacts, *, waited: bool) -> b
     return mine and waited and _may_go_over(question)
 
 
+def can_call_agent(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer has a direct line to the team here: superusers, also where the team
+    has the question already. That it is once a question is another matter."""
+    unsettled = question.status in (*UNSETTLED, "support")
+    helper = "superuser" in viewer.role_names and not is_author(viewer, question)
+    return helper and can_write(viewer) and question.visibility == "published" and unsettled
+
+
 def can_say_unsolved(viewer: Viewer, question: QuestionFacts) -> bool:
     """Say whether the viewer may say that the answers did not help: the asker."""
     mine = can_write(viewer) and is_author(viewer, question) and not question.is_locked

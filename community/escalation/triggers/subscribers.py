@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from community.core.db import db
+from community.escalation.triggers.operations.handing import tell_caller
 from community.escalation.triggers.operations.signals import (
     hear_unsolved,
     look_for_alarm,
@@ -30,6 +31,7 @@ from community.events import (
     SanctionEnded,
 )
 from community.events.deadlines import CalendarChanged
+from community.events.support import CaseMessageAdded
 from community.posts.models import Post
 
 # Not what was replaced by another answer, or went with its answer: only what the asker took back.
@@ -103,6 +105,12 @@ def on_calendar_changed(event: CalendarChanged, *, event_id: int) -> None:
     plan_again()
 
 
+def on_case_message(event: CaseMessageAdded, *, event_id: int) -> None:
+    """Tell a superuser who called an agent that the team has answered."""
+    if event.direction == "out" and event.kind != "internal":
+        tell_caller(event.case_id, event.message_id)
+
+
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     QuestionAsked: (on_question_asked,),
     AnswerPosted: (on_answer_posted,),
@@ -119,4 +127,5 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     AccountEnabled: (on_account_back,),
     SanctionEnded: (on_account_back,),
     CalendarChanged: (on_calendar_changed,),
+    CaseMessageAdded: (on_case_message,),
 }

@@ -5,7 +5,13 @@ from typing import Any
 
 from community.events.deadlines import ClockBreached, ClockWarned, TeamDeadline
 from community.events.reports import CaseEscalated, CaseNoted, CaseOverdue
-from community.events.support import CaseMessageAdded, CaseOpened, CaseRatedLow, CaseSolved
+from community.events.support import (
+    CaseMessageAdded,
+    CaseOpened,
+    CaseRatedLow,
+    CaseSolved,
+    DirectLineAnswered,
+)
 from community.notifications.operations.telling import tell_personally
 
 
@@ -31,6 +37,12 @@ def on_case_message(event: CaseMessageAdded, *, event_id: int) -> None:
 def on_case_solved(event: CaseSolved, *, event_id: int) -> None:
     """Tell a customer that their case is solved."""
     _tell_customer(event.requester_id, event.case_id, "solved", event_id)
+
+
+def on_line_answered(event: DirectLineAnswered, *, event_id: int) -> None:
+    """Tell a superuser that the team has answered where they called it."""
+    page, note = f"/questions/{event.question_id}", str(event.question_id)
+    tell_personally(event.user_id, "line", page=page, event_id=event_id, note=note)
 
 
 def _tell_customer(user_id: int | None, case_id: int, kind: str, event_id: int) -> None:
@@ -88,6 +100,7 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     CaseOpened: [on_case_opened],
     CaseMessageAdded: [on_case_message],
     CaseSolved: [on_case_solved],
+    DirectLineAnswered: [on_line_answered],
     ClockWarned: [on_clock_warned],
     ClockBreached: [on_clock_breached],
     TeamDeadline: [on_team_deadline],

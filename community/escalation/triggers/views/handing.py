@@ -19,13 +19,17 @@ from community.escalation.teams.policies import can_use_desk
 from community.escalation.teams.queries import team_ids_of
 from community.escalation.triggers.operations.handing import (
     REASON_MAX_CHARS,
+    LineUsed,
     WaitNotOver,
+    call_agent,
     hand_over_by_hand,
     has_waited,
+    is_line_used,
 )
 from community.escalation.triggers.operations.signals import say_unsolved
 from community.escalation.triggers.policies import (
     UNSETTLED,
+    can_call_agent,
     can_call_team,
     can_hand_over,
     can_say_unsolved,
@@ -94,6 +98,22 @@ def hand_over(question_id: int) -> ResponseReturnValue:
     return redirect(question_url(question), 303)
 
 
+@blueprint.post("/questions/<int:question_id>/direct-line")
+@takes("reason")
+@limited("writing")
+def call_directly(question_id: int) -> ResponseReturnValue:
+    """Call an agent to a question, with a reason."""
+    question = access_question(question_id)
+    reason = request.form.get("reason", "")
+    try:
+        call_agent(signed_in_user(), question, reason)
+    except (Invalid, LineUsed) as refusal:
+        error = getattr(refusal, "errors", {}).get("reason") or refusal.message
+        return _render(question, status=refusal.status, calling=reason, call_error=error)
+    flash(_("The support team is called. You hear of it when they have answered."), "success")
+    return redirect(question_url(question), 303)
+
+
 @blueprint.post("/questions/<int:question_id>/unsolved")
 @takes()
 @limited("writing")
@@ -120,6 +140,7 @@ def _render(question: Question, *, status: int = 200, **typed: Any) -> ResponseR
         clock_words=clock_words,
         may_hand_over=can_hand_over(viewer, question),
         may_call=mine and can_call_team(viewer, question, waited=has_waited(question)),
+        may_call_agent=can_call_agent(viewer, question) and not is_line_used(question.id),
         may_say_unsolved=can_say_unsolved(viewer, question),
         reason_max_chars=REASON_MAX_CHARS,
         desk_case=(desk_case := _case_on_desk(viewer, question.id)),
