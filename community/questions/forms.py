@@ -16,7 +16,11 @@ MOST_MARKS = 100
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionForm:
-    """The ask form and the edit form of a question."""
+    """The ask form and the edit form of a question.
+
+    ``is_private`` says that it is meant for the support team alone, ``turns`` that its writer only
+    wants to see it the one way or the other.
+    """
 
     title: str = ""
     body: str = ""
@@ -27,6 +31,8 @@ class QuestionForm:
     based_on: str = ""
     follows: str = ""
     wants_preview: bool = False
+    is_private: bool = False
+    turns: bool = False
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> Self:
@@ -42,6 +48,8 @@ class QuestionForm:
             based_on=form.get("based_on", "")[:64],
             follows=form.get("follows", "")[:9],
             wants_preview="preview" in form,
+            is_private=form.get("private", "") in ("1", "send"),
+            turns=form.get("private") == "1" or "public" in form,
         )
 
     def decided(self, choice: "PersonalChoice") -> Self:

@@ -9,8 +9,10 @@ from community.core.mail import Message, enqueue_mail, render_parts
 from community.core.markup import stored
 from community.core.reply_addresses import case_address, case_mail_headers, mail_site
 from community.core.settings import current_settings
+from community.core.wording import present_wording
 from community.escalation.cases.models import CaseMessage, SupportCase
 from community.escalation.mail_in.quotes import REPLY_MARK
+from community.escalation.sla.queries import nearest_clocks
 from community.identity.models import User
 from community.identity.throttling import may_send_requested_mail
 
@@ -37,8 +39,14 @@ def words_of_stranger(email: str) -> str:
 def acknowledge_mail(case: SupportCase, email: str, *, answers: str) -> None:
     """Tell whoever wrote to the help address which case it is now, and how to add to it."""
     with speaking(case.language):
+        promised = nearest_clocks([case.id]).get(case.id)
+        due_at = promised.due_at if promised else None
         text, html = render_parts(
-            "case_received", number=case.number, subject=case.subject, mark=_mark()
+            "case_received",
+            number=case.number,
+            subject=case.subject,
+            mark=_mark(),
+            promised=present_wording().instant(due_at) if due_at else "",
         )
         subject = _reply_subject(case)
     headers = {**case_mail_headers(mail_site(), case.id, "received"), **REPLIED}

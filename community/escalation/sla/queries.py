@@ -9,16 +9,16 @@ from sqlalchemy import ColumnElement, ScalarSelect, Table, func, select
 from community.core.authz import Viewer, require
 from community.core.db import Base, db
 from community.core.errors import NotFound
-from community.escalation.calendars.business_time import OpeningHours
+from community.escalation.calendars.business_time import NeverOpen, OpeningHours
 from community.escalation.calendars.models import Calendar
 from community.escalation.calendars.queries import (
     default_calendar_id,
     list_versions_since,
     opening_hours,
 )
-from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
-from community.escalation.sla.policies import can_change_sla
-from community.escalation.sla.timing import Hours
+from community.escalation.sla.models import FIRST, CaseFacts, SlaClock, SlaEvent, SlaPolicy
+from community.escalation.sla.policies import can_change_sla, choose_policy
+from community.escalation.sla.timing import Hours, begin, marks_of
 from community.escalation.teams.models import Team
 
 
@@ -63,6 +63,20 @@ def hours_since(calendar_id: int, version: int) -> list[Hours]:
     return [
         Hours(opening_hours(one), until) for one, until in zip(versions, [*ends, None], strict=True)
     ]
+
+
+def find_first_due(facts: CaseFacts, at: datetime) -> datetime | None:
+    """Return by when a case that is opened at an instant is answered first; None if nobody says."""
+    targets = choose_policy(list_policies(), facts).targets
+    minutes = targets.get(facts.priority, {}).get(FIRST)
+    if minutes is None:
+        return None
+    try:
+        return marks_of(
+            begin(int(minutes), at), present_hours(calendar_of_team(facts.team_id).id)
+        ).due_at
+    except NeverOpen:
+        return None
 
 
 def list_clocks(case_id: int) -> Sequence[SlaClock]:

@@ -172,8 +172,8 @@ def new_question() -> ResponseReturnValue:
     draft = find_draft(current_viewer(), DRAFT_PLACE, guest_draft_token())
     restored = draft is not None and not form.title
     if draft is not None and restored:
-        form = QuestionForm(
-            title=draft.title, body=draft.body, tags=draft.tags, board=draft.board_slug
+        form = replace(
+            form, title=draft.title, body=draft.body, tags=draft.tags, board=draft.board_slug
         )
     return render_ask_form(form, draft_restored=restored)
 
@@ -233,10 +233,13 @@ def create_question() -> ResponseReturnValue:
     """Ask; a guest's text is kept while they sign in."""
     form = QuestionForm.read(request.form)
     viewer = current_viewer()
-    if form.wants_preview:
+    if form.wants_preview or form.turns:
         return render_ask_form(form)
     if not is_signed_in(viewer):
         return _keep_and_sign_in(form)
+    if form.is_private:
+        # What was meant for the support team alone never becomes public by a wrong address.
+        return render_ask_form(form)
     choice = PersonalChoice.read(request.form)
     form = form.decided(choice)
     try:
@@ -311,7 +314,8 @@ def _keep_and_sign_in(form: QuestionForm) -> ResponseReturnValue:
         errors = dict(refusal.errors) or {"body": refusal.message}
         return render_ask_form(form, status=422, errors=errors)
     flash(_("Your question is kept. Sign in or register, then post it."), "info")
-    return redirect(url_for("identity.sign_in", next=url_for("questions.new_question")), 303)
+    back = url_for("questions.new_question", private="1" if form.is_private else None)
+    return redirect(url_for("identity.sign_in", next=back), 303)
 
 
 def close_question(question_id: int) -> ResponseReturnValue:

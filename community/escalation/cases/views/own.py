@@ -1,11 +1,16 @@
 """A customer's own cases: what is going on, what was said in private, and a reply to it."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from community.boards.queries import get_board
+from community.core import clock
 from community.core.db import forget_changes
-from community.core.errors import Invalid, RateLimited
+from community.core.errors import Invalid, NotFound, RateLimited
 from community.core.forms import takes
 from community.core.i18n import reader_language
 from community.core.limits import limited
@@ -14,6 +19,9 @@ from community.core.web import LARGEST_ID, current_viewer, renders
 from community.escalation.cases.operations import asking, messages
 from community.escalation.cases.queries import own, talk
 from community.escalation.cases.wording import OWN_STATE_WORDS, OWN_STEP_WORDS
+from community.escalation.sla.models import CaseFacts
+from community.escalation.sla.queries import find_first_due
+from community.escalation.teams.queries import get_team_of_board
 from community.identity.signing_in import signed_in_user
 from community.questions.forms import QuestionForm
 from community.questions.views.questions import render_ask_form
@@ -25,6 +33,29 @@ QUESTION_FIELDS = (
     *("title", "body", "tags", "board", "language", "image_alt", "started", "follows"),
     *("personal", "vouching", "vouched"),
 )
+
+
+@blueprint.app_context_processor
+def _promises() -> dict[str, object]:
+    return {"find_private_promise": find_private_promise}
+
+
+def find_private_promise(board_slug: str) -> datetime | None:
+    """Return by when the team answers what is written to it in private now, about a board."""
+    try:
+        board_id = get_board(current_viewer(), board_slug).id if board_slug else None
+    except NotFound:
+        board_id = None
+    team = get_team_of_board(board_id)
+    facts = CaseFacts(
+        case_id=0,
+        team_id=team.id if team else 0,
+        board_id=board_id,
+        priority="normal",
+        language=reader_language(),
+        channel="form",
+    )
+    return find_first_due(facts, clock.now())
 
 
 @blueprint.get("/account/cases")
@@ -92,7 +123,7 @@ def create_case() -> ResponseReturnValue:
     except (Invalid, RateLimited) as refusal:
         forget_changes()
         errors = refusal.errors if isinstance(refusal, Invalid) else {"": refusal.message}
-        form = QuestionForm.read(request.form)
+        form = replace(QuestionForm.read(request.form), is_private=True)
         return render_ask_form(form, status=refusal.status, errors=dict(errors))
 
 
