@@ -148,7 +148,8 @@ def test_nobody_is_told_of_what_they_did_themselves():
         close_question(asker, lock_question(question.id), reason="incident_over")
     with transaction():
         reopen_question(asker, lock_question(question.id))
-    assert told(asker) == []
+    # An acceptance taken back brings the support team, who say so themselves.
+    assert [kind for kind in told(asker) if kind != "handed_over"] == []
 
 
 def test_the_helper_is_told_of_every_acceptance_and_why_one_ended():
