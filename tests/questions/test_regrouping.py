@@ -53,8 +53,8 @@ pytestmark = pytest.mark.usefixtures("app")
 TITLE = "A problem of its own that says more"
 # What is only ever added to, and what notes the acts themselves.
 HISTORY = {
-    *("audit_entries", "audit_seals", "audit_heads", "events", "jobs", "regroupings"),
-    "index_requests",
+    *("audit_entries", "audit_reasons", "audit_seals", "audit_heads", "events", "jobs"),
+    *("index_requests", "regroupings"),
 }
 
 
