@@ -447,22 +447,22 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         for outcome in ("opened", "solved")
     ],
 }
+DESK_ACTS = "messages owner state draft presence merge parent children/messages"
 # Rules of administrators, from whom nothing is hidden.
 ADMINISTRATION = {
     "/regroupings/<int:regrouping_id>",
     *("/moderation/cases/<int:case_id>/claim", "/moderation/cases/<int:case_id>/decision"),
     *("/moderation/cases/<int:case_id>/closing", "/moderation/cases/<int:case_id>/letter"),
     *(f"/moderation/cases/<int:case_id>/{act}" for act in ("notes", "handover")),
-    *(f"/desk/cases/<int:case_id>/{act}" for act in ("messages", "owner", "state")),
-    *(f"/desk/cases/<int:case_id>/{act}" for act in ("draft", "presence")),
+    *(f"/desk/cases/<int:case_id>/{act}" for act in DESK_ACTS.split()),
     # What comes in by mail or from another system is told only that it was taken.
     *("/hooks/mail", "/hooks/connectors/<name>"),
+    "/admin/audit/exports",
     *("/admin/connectors/<name>/tests", "/admin/connectors/links/<int:link_id>/attempts"),
     *(f"/moderation/people/<int:user_id>/{act}" for act in ("cleanup", "sanctions")),
     "/moderation/sanctions/<int:sanction_id>/lifting",
     "/moderation/wordings/<measure>/<language>",
     *("/users/<int:user_id>/notes", "/users/<int:user_id>/notes/<int:note_id>"),
-    "/admin/audit/exports",
     *("/desk/macros", "/desk/macros/<int:macro_id>", "/desk/macros/<int:macro_id>/retirement"),
     *("/moderation/words", "/moderation/words/trial"),
     *("/moderation/words/<int:word_id>/disabling", "/moderation/boards/<int:board_id>/screening"),

@@ -6,6 +6,7 @@ from typing import Any
 from community.boards.models import Board
 from community.core.db import db, transaction
 from community.escalation.cases.models import SupportCase
+from community.escalation.cases.operations.incidents import join_incident
 from community.escalation.teams.models import Team, TeamBoard, TeamMember
 from community.identity.models import User
 from tests.factories.support import make_support_case, make_team
@@ -41,6 +42,9 @@ def make_support_cases(
     for place, board in boards.items():
         for owned in (False, True):
             cases["", place, owned] = _make(author, board, owner_id if owned else None)
+        child = _make(author, board, None)
+        with transaction():
+            join_incident(people["admin"], child, cases["", place, True])
     return cases
 
 
@@ -63,6 +67,19 @@ def support_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]
             {**message, "macro": str(c.world.macro)},
         ),
         "desk.show_present": lambda c: (f"/desk/cases/{_case(c)}/presence", {"typing": "1"}),
+        "desk.merge": lambda c: (
+            f"/desk/cases/{_case(c)}/merge",
+            {"into": str(_case(c, owned=True))},
+        ),
+        "desk.join": lambda c: (
+            f"/desk/cases/{_case(c)}/parent",
+            {"parent": str(_case(c, owned=True))},
+        ),
+        "desk.leave": lambda c: (f"/desk/cases/{_case(c)}/parent", {}),
+        "desk.tell_children": lambda c: (
+            f"/desk/cases/{_case(c, owned=True)}/children/messages",
+            {"text-en": "It is mended."},
+        ),
         "desk.take_case": lambda c: (f"/desk/cases/{_case(c)}/owner", {"owner": "me"}),
         "desk.give_back": lambda c: (f"/desk/cases/{_case(c, owned=True)}/owner", {}),
         "desk.move_case": lambda c: (f"/desk/cases/{_case(c)}/state", {"state": "pending"}),

@@ -120,6 +120,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.SUPPORT_CASE_OPENED: _l("Support case opened"),
     Action.SUPPORT_CASE_ASSIGNED: _l("Support case given to somebody"),
     Action.SUPPORT_CASE_MOVED: _l("State of a support case changed"),
+    Action.SUPPORT_CASE_LINKED: _l("Support case made part of an incident"),
+    Action.SUPPORT_CASE_UNLINKED: _l("Support case taken out of an incident"),
     Action.MACRO_ADDED: _l("Macro added"),
     Action.MACRO_CHANGED: _l("Macro changed"),
     Action.MACRO_RETIRED: _l("Macro retired"),

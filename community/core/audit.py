@@ -191,6 +191,8 @@ class Action(StrEnum):
     SUPPORT_CASE_OPENED = "support_case.opened"
     SUPPORT_CASE_ASSIGNED = "support_case.assigned"
     SUPPORT_CASE_MOVED = "support_case.moved"
+    SUPPORT_CASE_LINKED = "support_case.linked"
+    SUPPORT_CASE_UNLINKED = "support_case.unlinked"
     MACRO_ADDED = "macro.added"
     MACRO_CHANGED = "macro.changed"
     MACRO_RETIRED = "macro.retired"

@@ -47,6 +47,36 @@ class SomethingNew(Conflict):
     message = _l("Something new came in while you were writing. Read it, then send again.")
 
 
+class NotTheSameCustomer(Invalid):
+    """What one customer wrote is nothing for another one."""
+
+    message = _l("Only cases of the same customer become one. For others, make an incident.")
+
+
+class TwoQuestions(Invalid):
+    """Both cases have a public question, and one of them is let go."""
+
+    message = _l("Both cases have a public question. Confirm that this one’s is let go.")
+
+
+class NotAnIncident(Invalid):
+    """A case belongs to one incident at most, and an incident to none."""
+
+    message = _l("Name a case that belongs to no incident; this one must be in none, and be none.")
+
+
+class IncidentFull(Invalid):
+    """More cases than one request can write to."""
+
+    message = _l("This incident has as many cases as it can have. Begin another one.")
+
+
+class TextMissing(Invalid):
+    """Somebody would get nothing they can read."""
+
+    message = _l("Some of the customers read this language. Please write to them, too.")
+
+
 class NobodyToTell(Conflict):
     """Nobody would get a private message."""
 

@@ -63,6 +63,7 @@ STEP_WORDS: dict[str, LazyString] = {
     "returned": _l("Handed back to the community"),
     "solved": _l("Solved"),
     "closed": _l("Closed"),
+    "merged": _l("Another case of the customer was made a part of this one"),
 }
 OWN_STEP_WORDS: dict[str, LazyString] = {
     "opened": _l("The support team has it"),
@@ -73,6 +74,7 @@ OWN_STEP_WORDS: dict[str, LazyString] = {
     "returned": _l("Back with the community; the support team keeps an eye on it"),
     "solved": _l("Solved"),
     "closed": _l("Closed"),
+    "merged": _l("Another of your cases was made a part of this one"),
 }
 LINK_WORDS: dict[str, LazyString] = {
     "follow_up": _l("follows up"),

@@ -35,6 +35,15 @@ def lock_case(case_id: int) -> Locked:
     return Locked(case, question)
 
 
+def lock_questions_of(*case_ids: int) -> None:
+    """Lock the questions of several cases in the order of their ids, as whoever locks some does."""
+    found = select(SupportCase.question_id).where(
+        SupportCase.id.in_(case_ids), SupportCase.question_id.is_not(None)
+    )
+    for question_id in sorted(filter(None, db.session.scalars(found))):
+        lock_question(question_id)
+
+
 def lock_for_work(actor: Viewer, case_id: int) -> Locked:
     """Lock a case that the actor works on; raises ``NotFound``, ``NotAllowed``, ``CaseClosed``."""
     locked = lock_case(case_id)

@@ -25,6 +25,7 @@ from community.escalation.cases.operations.noting import note_message
 from community.escalation.cases.operations.opening import open_case
 from community.escalation.cases.operations.states import reopen_locked
 from community.escalation.cases.policies import can_follow_case
+from community.escalation.cases.queries.merged import surviving_id
 from community.escalation.cases.queries.news import has_news
 from community.escalation.cases.queries.talk import Seen
 from community.identity.models import User
@@ -71,10 +72,16 @@ def message_privately(
     text = fit_private_text(body)
     locked = lock_for_work(actor, case_id)
     _check_seen(actor, locked, seen)
-    if not _is_reachable(locked.case):
-        raise NobodyToTell()
+    message = tell_customer(actor, locked.case, text)
     own_if_free(actor, locked.case)
-    return _write(locked.case, actor, kind=PRIVATE, direction=OUT, text=text)
+    return message
+
+
+def tell_customer(actor: Viewer, case: SupportCase, text: str) -> CaseMessage:
+    """Write a fit text to the customer of a locked case alone; raises ``NobodyToTell``."""
+    if not _is_reachable(case):
+        raise NobodyToTell()
+    return _write(case, actor, kind=PRIVATE, direction=OUT, text=text)
 
 
 def message_for_team(case_id: int, body: str) -> CaseMessage:
@@ -109,7 +116,8 @@ def receive_message(
 
     ``from_user`` is None where a stranger's mail was matched with the case. The mail with a
     ``message_id`` that is known changes nothing. A closed case stays closed: what is written to it
-    begins a new case that is linked to it. Raises ``NotFound``, ``NotAllowed``, ``UnfitText``.
+    begins a new case that is linked to it. What became part of another case is written into that
+    one. Raises ``NotFound``, ``NotAllowed``, ``UnfitText``.
     """
     text = fit_private_text(body)
     locked = lock_case(case_id)
@@ -117,6 +125,9 @@ def receive_message(
     require(from_user is None or can_follow_case(from_user, case))
     if known := _known_message(case, message_id):
         return known
+    survivor_id = surviving_id(case)
+    if survivor_id != case.id:
+        return receive_message(survivor_id, from_user=from_user, body=text, message_id=message_id)
     if case.state == CLOSED:
         return _follow_up(case, from_user, text, message_id)
     message = _write(

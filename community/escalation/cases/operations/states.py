@@ -137,7 +137,7 @@ def close_answered_by_peers(actor: Viewer, case_id: int) -> SupportCase:
     case, question = lock_for_work(actor, case_id)
     if not can_close_for_peers(case, has_solution=has_solution_of_peers(case.question_id)):
         raise StepNotPossible()
-    _end(actor, case, ANSWERED_BY_PEERS)
+    end_case(actor, case, ANSWERED_BY_PEERS)
     if question is not None:
         take_from_support(question)
     return case
@@ -146,7 +146,7 @@ def close_answered_by_peers(actor: Viewer, case_id: int) -> SupportCase:
 def close_as_spam(actor: Viewer, case_id: int) -> SupportCase:
     """Close a case that is about nothing. Raises ``NotFound``, ``NotAllowed``, ``CaseClosed``."""
     case, question = lock_for_work(actor, case_id)
-    _end(actor, case, SPAM)
+    end_case(actor, case, SPAM)
     if question is not None:
         take_from_support(question)
     return case
@@ -182,7 +182,8 @@ def close_settled(age: timedelta) -> None:
             _move(SYSTEM, case, CLOSED, allowed=(SOLVED,))
 
 
-def _end(actor: Viewer, case: SupportCase, outcome: str) -> None:
+def end_case(actor: Viewer, case: SupportCase, outcome: str) -> None:
+    """Close a locked case that nobody of the team solved; raises ``StepNotPossible``."""
     case.outcome, case.closed_at = outcome, clock.now()
     _move(actor, case, CLOSED, allowed=(*IN_HAND, RETURNED, SOLVED))
 

@@ -150,6 +150,12 @@ def get_case(viewer: Viewer, case_id: int) -> SupportCase:
     return found
 
 
+def sees_case(viewer: Viewer, case_id: int) -> bool:
+    """Say whether there is such a case and the viewer works on it."""
+    found = db.session.get(SupportCase, case_id)
+    return found is not None and can_see_case(viewer, found, team_ids_of(viewer))
+
+
 def get_case_record(viewer: Viewer, case_id: int) -> CaseRecord:
     """Return a case the viewer works on with everybody in it; raises ``NotFound``."""
     found = get_case(viewer, case_id)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from community.core.db import db
 from community.escalation.cases.models import CaseMessage, SupportCase
+from community.escalation.cases.queries.merged import ids_with_absorbed
 from community.escalation.cases.queries.talk import STEP, Line, Seen, list_talk
 from community.identity.models import User
 from community.posts.diffs import Budget, DiffLine, diff_lines
@@ -37,7 +38,7 @@ class News:
 def has_news(case: SupportCase, seen: Seen, reader_id: int | None) -> bool:
     """Say whether others wrote or changed something that the reader has not seen."""
     message = select(CaseMessage.id).where(
-        CaseMessage.case_id == case.id,
+        CaseMessage.case_id.in_(ids_with_absorbed(case.id)),
         CaseMessage.id > seen.message_id,
         CaseMessage.author_id.is_distinct_from(reader_id),
     )

@@ -11,6 +11,7 @@ from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE
 from community.escalation.cases.models import CaseLink, SupportCase
 from community.escalation.cases.policies import can_follow_case
+from community.escalation.cases.queries.merged import surviving_id
 from community.questions.models import Question
 
 
@@ -48,7 +49,9 @@ def get_question_of(case: SupportCase) -> Question | None:
 
 
 def get_follow_up(case: SupportCase) -> int | None:
-    """Return the case that goes on where a closed one ended."""
+    """Return the case that goes on where a closed one ended, or that it became part of."""
+    if (survivor_id := surviving_id(case)) != case.id:
+        return survivor_id
     later = select(CaseLink.case_id).where(
         CaseLink.other_id == case.id, CaseLink.kind == "follow_up"
     )

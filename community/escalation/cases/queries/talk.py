@@ -22,6 +22,7 @@ from community.escalation.cases.models import (
     Escalation,
     SupportCase,
 )
+from community.escalation.cases.queries.merged import ids_with_absorbed
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.posts.models import Post, Revision
@@ -75,9 +76,8 @@ def list_own_talk(case: SupportCase) -> list[Line]:
 
 def newest_of(case_id: int, question_id: int | None) -> Seen:
     """Return how far a case can be read at present."""
-    message_id = db.session.scalar(
-        select(func.max(CaseMessage.id)).where(CaseMessage.case_id == case_id)
-    )
+    cases = CaseMessage.case_id.in_(ids_with_absorbed(case_id))
+    message_id = db.session.scalar(select(func.max(CaseMessage.id)).where(cases))
     if question_id is None:
         return Seen(message_id or 0, revision_id=0)
     mine = or_(Post.id == question_id, Post.root_id == question_id)
@@ -124,7 +124,7 @@ def _messages_of(case: SupportCase, kinds: Sequence[str]) -> list[Line]:
     rows: Any = db.session.execute(
         select(CaseMessage, *person_columns())
         .outerjoin(User, User.id == CaseMessage.author_id)
-        .where(CaseMessage.case_id == case.id, CaseMessage.kind.in_(kinds))
+        .where(CaseMessage.case_id.in_(ids_with_absorbed(case.id)), CaseMessage.kind.in_(kinds))
         .order_by(CaseMessage.id.desc())
         .limit(MOST_LINES)
     )
@@ -179,7 +179,7 @@ def get_message_of_team(case: SupportCase, message_id: int) -> CaseMessage | Non
     return db.session.scalar(
         select(CaseMessage).where(
             CaseMessage.id == message_id,
-            CaseMessage.case_id == case.id,
+            CaseMessage.case_id.in_(ids_with_absorbed(case.id)),
             CaseMessage.kind == PRIVATE,
             CaseMessage.direction == OUT,
         )

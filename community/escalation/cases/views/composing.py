@@ -21,7 +21,7 @@ from community.escalation.cases.operations.presence import stop_typing
 from community.escalation.cases.queries import desk
 from community.escalation.cases.queries.news import News, list_news
 from community.escalation.cases.views.desk import errors_of, render_case
-from community.escalation.cases.views.presence import blueprint
+from community.escalation.cases.views.linking import blueprint
 from community.escalation.macros.operations import apply_macro
 from community.escalation.macros.queries import get_offered_macro
 from community.escalation.macros.variables import MacroFacts

@@ -17,6 +17,7 @@ from community.escalation.cases.drafting import draft_public_answer
 from community.escalation.cases.forms import ReplyForm
 from community.escalation.cases.models import CONTACT_REASONS, OUTCOMES, SupportCase
 from community.escalation.cases.operations import assigning, states
+from community.escalation.cases.operations.incidents import solve_with_children
 from community.escalation.cases.policies import (
     can_change_case,
     can_close_for_peers,
@@ -24,6 +25,8 @@ from community.escalation.cases.policies import (
     is_for_peers_first,
 )
 from community.escalation.cases.queries import desk, talk
+from community.escalation.cases.queries.incidents import list_children
+from community.escalation.cases.queries.merged import list_mergeable
 from community.escalation.cases.queries.presence import list_present
 from community.escalation.cases.queries.solutions import has_solution_of_peers
 from community.escalation.cases.wording import (
@@ -111,6 +114,7 @@ def render_case(
     newest = talk.newest_of(case.id, case.question_id)
     context = {
         **_list(),
+        **_around(case),
         "reply": _drafted(record, drafted) or form,
         "talk": talk.list_talk(case),
         "clock_history": list_sla_events(case.id),
@@ -119,14 +123,12 @@ def render_case(
         "seen": shown.pop("seen", newest),
         "may_change": can_change_case(viewer, case, team_ids_of(viewer)),
         "may_hand_back": can_hand_back(case, question),
-        "macros": list_macros_for(case.team_id, case.language),
         "peers_solved": can_close_for_peers(
             case, has_solution=has_solution_of_peers(case.question_id)
         ),
         "peers_first": record.board is not None
         and is_for_peers_first(case, question, record.board.audience, clock.now()),
         "colleagues": desk.list_colleagues(case),
-        "present": list_present(case.id, but=viewer.viewer_id),
         "next_id": desk.next_case_id(viewer, case),
         "errors": errors or {},
         "current_id": case.id,
@@ -143,6 +145,17 @@ def render_case(
         # The talk above is not renewed, so what came in meanwhile was not seen.
         name, context["newest"] = "support/_reply.html", form.seen
     return render_template(name, record=record, case=case, **context), status
+
+
+def _around(case: SupportCase) -> dict[str, object]:
+    """Return what belongs to a case, who else has it open, and the macros for it."""
+    viewer = current_viewer()
+    return {
+        "macros": list_macros_for(case.team_id, case.language),
+        "children": list_children(case.id),
+        "mergeable": list_mergeable(viewer, case),
+        "present": list_present(case.id, but=viewer.viewer_id),
+    }
 
 
 def _drafted(record: desk.CaseRecord, wanted: str) -> ReplyForm | None:
@@ -184,7 +197,7 @@ add_resource(blueprint, "/desk/cases/<int:case_id>/owner", create=take_case, del
 
 
 @blueprint.post("/desk/cases/<int:case_id>/state")
-@takes("state", "reason", "outcome", "contact_reason")
+@takes("state", "reason", "outcome", "contact_reason", "children")
 def move_case(case_id: int) -> ResponseReturnValue:
     """Bring a case into another state."""
     form = request.form
@@ -196,7 +209,7 @@ def move_case(case_id: int) -> ResponseReturnValue:
         "answered_by_peers": lambda actor: states.close_answered_by_peers(actor, case_id),
         "closed": lambda actor: states.close(actor, case_id),
         "spam": lambda actor: states.close_as_spam(actor, case_id),
-        "solved": lambda actor: states.solve(
+        "solved": lambda actor: (solve_with_children if "children" in form else states.solve)(
             actor,
             case_id,
             outcome=form.get("outcome", ""),

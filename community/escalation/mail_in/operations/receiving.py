@@ -22,6 +22,7 @@ from community.escalation.cases.operations.locking import lock_case
 from community.escalation.cases.operations.messages import receive_message
 from community.escalation.cases.operations.noting import note_message
 from community.escalation.cases.operations.opening import open_case
+from community.escalation.cases.queries.merged import surviving_id
 from community.escalation.mail_in.letters import (
     acknowledge_mail,
     refuse_reply,
@@ -172,7 +173,7 @@ def _write(case: SupportCase, mail: InboundMail, sender: _Sender) -> Received:
         text = _text_of(mail, case.language)
         message = receive_message(case.id, from_user=sender.user, body=text, message_id=message_id)
         return Received(Fate.WRITTEN, Kind.MAIL, "", message.case_id)
-    locked = lock_case(case.id)
+    locked = lock_case(surviving_id(case))
     with speaking(case.language):
         text = words_of_stranger(sender.email) + "\n\n" + _text_of(mail, case.language)
     note = CaseMessage(
@@ -183,7 +184,7 @@ def _write(case: SupportCase, mail: InboundMail, sender: _Sender) -> Received:
         **rendered_columns(text[: markup.MAX_CHARS]),
     )
     note_message(locked.case, note, actor_id=None)
-    return Received(Fate.NOTED, Kind.MAIL, "not the customer", case.id)
+    return Received(Fate.NOTED, Kind.MAIL, "not the customer", locked.case.id)
 
 
 def _is_customer(case: SupportCase, sender: _Sender) -> bool:
