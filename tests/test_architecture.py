@@ -86,7 +86,7 @@ EXTRAS = {
         "acceptances authors boards duplicates html_to_markdown id_sets preparing progress reading"
         " records report run store votes workers writing"
     ),
-    "community/notifications": "digest_letters hours kinds letters progress tokens wording",
+    "community/notifications": "decided digest_letters hours kinds letters progress tokens wording",
     "reputation/payback": "accounts calendar iban letters lines reasons sepa_text verify wording",
     "reputation/payouts": "books wording",
     "community/posts": (

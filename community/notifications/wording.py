@@ -12,6 +12,7 @@ from flask_babel.speaklater import LazyString
 from community.core.i18n import reader_language
 from community.core.wording import date_words, present_wording
 from community.identity.trust_words import level_words
+from community.notifications.decided import decision_line, superuser_line
 from community.notifications.models import PERSONAL_KINDS
 from community.notifications.progress import Progress
 from community.notifications.queries.entries import Entry
@@ -246,37 +247,6 @@ def _payment_line(note: str) -> str:
     )
 
 
-def _decision_line(what: str) -> str:
-    words = {
-        "post_hidden": _("Your post was hidden. Read why, and how to appeal"),
-        "post_deleted": _("Your post was deleted. Read why, and how to appeal"),
-        "post_restored": _("Your post is visible again"),
-        "edit_refused": _("Your changed text was refused. Read why, and how to appeal"),
-        "notice": _("Our team would like to draw your attention to something"),
-        "warning": _("You were given a warning. Please read it"),
-        "read_only": _("You can read but not write for a while. Read why, and how to appeal"),
-        "upheld": _("Your appeal is answered: the decision stands"),
-        "overturned": _("You were right: the decision was taken back"),
-    }
-    return words.get(what) or str(KIND_LABELS["decision"])
-
-
-def _superuser_line(news: str) -> str:
-    words = {
-        "invited": _("You are invited to be a superuser"),
-        "rejected": _("Your application as superuser was turned down"),
-        "active": _("You are a superuser from now on"),
-        "asked": _("The agreement for superusers waits for you"),
-        "review": _("You have been a superuser for another half year"),
-        "extended": _("You go on as a superuser for another half year"),
-        "left": _("Thank you for your time as superuser"),
-        "ended": _("You are no longer a superuser"),
-        "application": _("Somebody has applied to be a superuser"),
-        "due": _("A superuser’s review is due"),
-    }
-    return words[news]
-
-
 def _unaccepted_line(reason: str, names: dict[str, str]) -> str:
     if reason == "replaced":
         return _("Another answer to “%(title)s” was accepted instead of yours", **names)
@@ -360,8 +330,8 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "rules": _rules_line,
     "points": _points_line,
     "trust": _trust_line,
-    "superuser": _superuser_line,
-    "decision": _decision_line,
+    "superuser": superuser_line,
+    "decision": lambda what: decision_line(what) or str(KIND_LABELS["decision"]),
     "flag": _flag_line,
     "case": _case_line,
     "suggestion": _suggestion_line,
