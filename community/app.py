@@ -32,6 +32,7 @@ from community.escalation.macros.views import blueprint as macros_blueprint
 from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
 from community.escalation.mail_in.views import blueprint as mail_in_blueprint
 from community.escalation.reports.views import blueprint as reports_blueprint
+from community.escalation.side.views import blueprint as side_blueprint
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
 from community.escalation.sla.views import blueprint as sla_blueprint
 from community.escalation.teams.views import blueprint as teams_blueprint
@@ -189,6 +190,7 @@ BLUEPRINTS = (
     payouts_blueprint,
     desk_blueprint,
     case_customers_blueprint,
+    side_blueprint,
     support_blueprint,
 )
 

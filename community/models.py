@@ -25,6 +25,7 @@ from community.escalation.connectors.models import (
 from community.escalation.csat.models import CsatRefusal, CsatResponse
 from community.escalation.macros.models import Macro
 from community.escalation.mail_in.models import ReceivedMail
+from community.escalation.side.models import SideConversation, SideMessage
 from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
 from community.escalation.teams.models import Team, TeamBoard, TeamMember
 from community.escalation.triggers.models import (
@@ -239,6 +240,8 @@ __all__ = [
     "Sanction",
     "SanctionWording",
     "SettlementImport",
+    "SideConversation",
+    "SideMessage",
     "SignInTrace",
     "SlaClock",
     "SlaEvent",

@@ -205,6 +205,8 @@ SUPPORT = {
     "desk.join": CASE_WORK,
     "desk.leave": CASE_WORK,
     "desk.tell_children": CASE_WORK,
+    "side.create_side": CASE_WORK,
+    "side.create_message": CASE_WORK,
     "desk.take_case": CASE_WORK,
     "desk.give_back": CASE_WORK,
     "desk.move_case": CASE_WORK,

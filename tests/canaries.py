@@ -18,6 +18,8 @@ from community.core import clock
 from community.core.db import db, transaction
 from community.core.jobs import emit
 from community.escalation.cases.operations.messages import message_privately, note_internally
+from community.escalation.side.models import SideConversation
+from community.escalation.side.operations import receive_aside
 from community.escalation.teams.models import TeamMember
 from community.escalation.teams.operations import team_for
 from community.events.edits import EditSuggested
@@ -166,7 +168,7 @@ PLACES = (
     *("title", "body", "tag", "answer", "question comment", "answer comment", "closure note"),
     *("info note", "old title", "old body", "old tag", "revision note", "old answer"),
     *("ask draft", "answer draft", "picture", "staff note", "alt", "removal reason"),
-    *("case message", "case note", "suggested text", "suggested note", "held text"),
+    *("case message", "case note", "side message", "suggested text", "suggested note", "held text"),
 )
 # Who wrote what: their archives have it, whatever became of it. The rest is the asker's.
 BY_HELPER = ("answer", "question comment", "old answer")
@@ -295,6 +297,11 @@ def _write_in_private(scene: Scene, agent: User) -> None:
     with transaction():
         message_privately(agent, case.id, f"Between us: {words['case message']} it is.")
         note_internally(agent, case.id, f"Noted {words['case note']} in the team.")
+        side = SideConversation(case_id=case.id, email="a@example.test", subject="A mast")
+        db.session.add(side)
+        db.session.flush()
+        answer = f"As a supplier I say {words['side message']} to it."
+        receive_aside(side.id, "a@example.test", answer, message_id=None)
 
 
 def _suggest_changes(scene: Scene, people: dict[str, User]) -> None:
@@ -369,6 +376,7 @@ def _allow(scene: Scene) -> None:
     scene.allowed["ask draft"] = scene.allowed["answer draft"] = frozenset({"author"})
     scene.allowed["staff note"] = STAFF - {scene.asker}
     scene.allowed["case note"] = frozenset({"agent", "admin"})
+    scene.allowed["side message"] = scene.allowed["case note"]
     scene.allowed["case message"] = scene.allowed["case note"] | {scene.asker}
     told = "agent" if scene.name.startswith(("answer ", "comment ")) else scene.asker
     there = {"local"} if scene.name.startswith("local ") else set()

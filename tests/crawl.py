@@ -276,6 +276,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/satisfaction/<token>": _one("/satisfaction/forged"),
     "/satisfaction/<token>/refusal": _one("/satisfaction/forged/refusal"),
     "/cases/<int:case_id>/satisfaction": _each(SupportCase, "/cases/{id}/satisfaction"),
+    "/desk/cases/<int:case_id>/side": _each(SupportCase, "/desk/cases/{id}/side"),
     "/desk/cases/<int:case_id>/customer": _each(SupportCase, "/desk/cases/{id}/customer"),
     "/desk/cases/<int:case_id>/mirror": _each(SupportCase, "/desk/cases/{id}/mirror"),
     "/admin/connectors": _one("/admin/connectors"),
@@ -447,7 +448,7 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         for outcome in ("opened", "solved")
     ],
 }
-DESK_ACTS = "messages owner state draft presence merge parent children/messages"
+DESK_ACTS = "messages owner state draft presence merge parent children/messages side"
 # Rules of administrators, from whom nothing is hidden.
 ADMINISTRATION = {
     "/regroupings/<int:regrouping_id>",
@@ -455,6 +456,7 @@ ADMINISTRATION = {
     *("/moderation/cases/<int:case_id>/closing", "/moderation/cases/<int:case_id>/letter"),
     *(f"/moderation/cases/<int:case_id>/{act}" for act in ("notes", "handover")),
     *(f"/desk/cases/<int:case_id>/{act}" for act in DESK_ACTS.split()),
+    "/desk/side/<int:side_id>/messages",
     # What comes in by mail or from another system is told only that it was taken.
     *("/hooks/mail", "/hooks/connectors/<name>"),
     "/admin/audit/exports",

@@ -7,12 +7,15 @@ from community.boards.models import Board
 from community.core.db import db, transaction
 from community.escalation.cases.models import SupportCase
 from community.escalation.cases.operations.incidents import join_incident
+from community.escalation.side.models import SideConversation
 from community.escalation.teams.models import Team, TeamBoard, TeamMember
 from community.identity.models import User
 from tests.factories.support import make_support_case, make_team
 
 # By the role whose own it is ("" for the author's), where it is, and whether somebody owns it.
 SupportCases = dict[tuple[str, str, bool], int]
+# Conversations with somebody outside, by their case.
+SIDES: dict[str, int] = {}
 PRIVATE_QUESTION = {
     "title": "A matter that is mine alone",
     "body": "You took the money twice.",
@@ -45,6 +48,12 @@ def make_support_cases(
         child = _make(author, board, None)
         with transaction():
             join_incident(people["admin"], child, cases["", place, True])
+    for case_id in cases.values():
+        with transaction():
+            side = SideConversation(case_id=case_id, email="noc@supplier.example", subject="Mast")
+            db.session.add(side)
+            db.session.flush()
+            SIDES[case_id] = side.id
     return cases
 
 
@@ -79,6 +88,14 @@ def support_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]
         "desk.tell_children": lambda c: (
             f"/desk/cases/{_case(c, owned=True)}/children/messages",
             {"text-en": "It is mended."},
+        ),
+        "side.create_side": lambda c: (
+            f"/desk/cases/{_case(c)}/side",
+            {"email": "noc@supplier.example", "subject": "Mast", "body": "Is it mended?"},
+        ),
+        "side.create_message": lambda c: (
+            f"/desk/side/{SIDES[_case(c)]}/messages",
+            {"body": "Is it mended?"},
         ),
         "desk.take_case": lambda c: (f"/desk/cases/{_case(c)}/owner", {"owner": "me"}),
         "desk.give_back": lambda c: (f"/desk/cases/{_case(c, owned=True)}/owner", {}),

@@ -277,6 +277,7 @@ def support_addresses(reader: ForumClient) -> list[str]:
         *(f"/desk/cases/{case.id}/customer" for case in reader.support),
         *(f"/desk/cases/{case.id}/mirror" for case in reader.support),
         "/admin/connectors",
+        *(f"/desk/cases/{case.id}/side" for case in reader.support),
         *(f"/cases/{case.id}" for case in reader.support),
     ]
 

@@ -122,6 +122,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.SUPPORT_CASE_MOVED: _l("State of a support case changed"),
     Action.SUPPORT_CASE_LINKED: _l("Support case made part of an incident"),
     Action.SUPPORT_CASE_UNLINKED: _l("Support case taken out of an incident"),
+    Action.SIDE_CONVERSATION_STARTED: _l("Somebody outside asked about a support case"),
     Action.MACRO_ADDED: _l("Macro added"),
     Action.MACRO_CHANGED: _l("Macro changed"),
     Action.MACRO_RETIRED: _l("Macro retired"),

@@ -193,6 +193,7 @@ class Action(StrEnum):
     SUPPORT_CASE_MOVED = "support_case.moved"
     SUPPORT_CASE_LINKED = "support_case.linked"
     SUPPORT_CASE_UNLINKED = "support_case.unlinked"
+    SIDE_CONVERSATION_STARTED = "side_conversation.started"
     MACRO_ADDED = "macro.added"
     MACRO_CHANGED = "macro.changed"
     MACRO_RETIRED = "macro.retired"

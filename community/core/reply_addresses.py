@@ -1,7 +1,8 @@
 """Addresses at which mail comes in, and the signed ones that say where a mail belongs.
 
-``reply+c12-<signature>@…`` leads to support case 12, and so does a Message-ID of ours that begins
-in the same way: nobody can write down another's. Small letters and digits alone, for some servers
+``reply+c12-<signature>@…`` leads to support case 12, ``reply+s3-…`` to side conversation 3 with
+somebody who is not a customer, and so does a Message-ID of ours that begins in the same way: nobody
+can write down another's. Small letters and digits alone, for some servers
 change the case of what stands before the @. Whether a sender may write there is asked beside.
 """
 
@@ -18,7 +19,10 @@ from community.core.settings import current_settings
 PURPOSE = "reply addresses"
 SIGNATURE_BYTES = 10
 LARGEST_ID = 2**63 - 1
-_TOKEN = re.compile(r"c([1-9][0-9]{0,18})-([a-z2-7]{16})")
+_TOKEN = re.compile(r"([cs])([1-9][0-9]{0,18})-([a-z2-7]{16})")
+# What a token can lead to, and what is signed for it.
+CASE, SIDE = "c", "s"
+_SIGNED_AS = {CASE: "case", SIDE: "side"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,29 +59,34 @@ def mail_site() -> MailSite:
     )
 
 
-def case_address(site: MailSite, case_id: int) -> str:
-    """Return the address at which mails into a case arrive; "" where no mail comes in."""
+def case_address(site: MailSite, case_id: int, *, kind: str = CASE) -> str:
+    """Return the address at which mails into a case arrive; "" where no mail comes in.
+
+    Here and below ``kind`` SIDE means a side conversation and its id.
+    """
     if not site.reply_address:
         return ""
     name, _, domain = site.reply_address.rpartition("@")
-    return f"{name}+{_token(site, case_id)}@{domain}"
+    return f"{name}+{_token(site, kind, case_id)}@{domain}"
 
 
-def case_message_id(site: MailSite, case_id: int, part: str) -> str:
+def case_message_id(site: MailSite, case_id: int, part: str, *, kind: str = CASE) -> str:
     """Return the Message-ID of a mail out of a case, in brackets.
 
     ``part`` (letters, digits, dots) tells its mails apart: one message has one id whenever it is
     sent. An answer leads back to the case by it, should the address be lost on the way.
     """
-    return f"<{_token(site, case_id)}.{part}@{site.domain}>"
+    return f"<{_token(site, kind, case_id)}.{part}@{site.domain}>"
 
 
-def case_mail_headers(site: MailSite, case_id: int, part: str) -> dict[str, str]:
+def case_mail_headers(
+    site: MailSite, case_id: int, part: str, *, kind: str = CASE
+) -> dict[str, str]:
     """Return the headers that tie a mail to its case: Message-ID, References, Reply-To."""
-    conversation = case_message_id(site, case_id, "case")
-    headers = {"Message-ID": case_message_id(site, case_id, part)}
+    conversation = case_message_id(site, case_id, _SIGNED_AS[kind], kind=kind)
+    headers = {"Message-ID": case_message_id(site, case_id, part, kind=kind)}
     headers |= {"In-Reply-To": conversation, "References": conversation}
-    address = case_address(site, case_id)
+    address = case_address(site, case_id, kind=kind)
     return headers | ({"Reply-To": address} if address else {})
 
 
@@ -94,26 +103,28 @@ def tokens_in(site: MailSite, recipients: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def read_token(site: MailSite, token: str) -> int | None:
-    """Return the case that a token names, None if we did not sign it."""
+def read_token(site: MailSite, token: str, *, kind: str = CASE) -> int | None:
+    """Return the case that a token names, None if we did not sign it for one."""
     match = _TOKEN.fullmatch(token)
-    if match is None or int(match[1]) > LARGEST_ID:
+    if match is None or match[1] != kind or int(match[2]) > LARGEST_ID:
         return None
-    case_id = int(match[1])
-    right = [hmac.compare_digest(_signature(key, case_id), match[2]) for key in site.keys]
+    case_id = int(match[2])
+    right = [hmac.compare_digest(_signature(key, kind, case_id), match[3]) for key in site.keys]
     return case_id if any(right) else None
 
 
-def read_message_id(site: MailSite, message_id: str) -> int | None:
+def read_message_id(site: MailSite, message_id: str, *, kind: str = CASE) -> int | None:
     """Return the case of which a Message-ID (without brackets) is ours, else None."""
     local, _, domain = message_id.lower().rpartition("@")
-    return read_token(site, local.partition(".")[0]) if domain == site.domain else None
+    if domain != site.domain:
+        return None
+    return read_token(site, local.partition(".")[0], kind=kind)
 
 
-def _token(site: MailSite, case_id: int) -> str:
-    return f"c{case_id}-{_signature(site.keys[0], case_id)}"
+def _token(site: MailSite, kind: str, case_id: int) -> str:
+    return f"{kind}{case_id}-{_signature(site.keys[0], kind, case_id)}"
 
 
-def _signature(key: bytes, case_id: int) -> str:
-    digest = hmac.digest(key, f"case:{case_id}".encode(), sha256)
+def _signature(key: bytes, kind: str, case_id: int) -> str:
+    digest = hmac.digest(key, f"{_SIGNED_AS[kind]}:{case_id}".encode(), sha256)
     return b32encode(digest[:SIGNATURE_BYTES]).decode().lower()

@@ -239,6 +239,7 @@ PAGES = {
     "support case, as agent": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}"),
     "own support cases": Shown("asker", "/account/cases"),
     "own support case": Shown("asker", lambda scene: f"/cases/{scene.support_case}"),
+    "side conversations": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/side"),
     "customer records": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/customer"),
     "mirror": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/mirror"),
     "connectors": Shown("admin", "/admin/connectors"),

@@ -46,7 +46,8 @@ class InboundMail:
     ``reason`` says in a word why it is not of the kind ``MAIL``. ``text`` is what its author wrote
     anew, ``original`` all of it. ``references`` has what it answers, nearest first.
     ``case_ids`` are what reply addresses of ours name whose signature is right,
-    ``answered_case_ids`` the same of Message-IDs of ours that it answers.
+    ``answered_case_ids`` the same of Message-IDs of ours that it answers. ``side_ids`` are the side
+    conversations that either of them names.
     """
 
     kind: Kind
@@ -57,6 +58,7 @@ class InboundMail:
     case_ids: tuple[int, ...] = ()
     references: tuple[str, ...] = ()
     answered_case_ids: tuple[int, ...] = ()
+    side_ids: tuple[int, ...] = ()
     subject: str = ""
     text: str = ""
     original: str = field(default="", repr=False)

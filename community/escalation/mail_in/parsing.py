@@ -5,10 +5,17 @@ what cannot be read is empty.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from email.message import Message
 
-from community.core.reply_addresses import MailSite, read_message_id, read_token, tokens_in
+from community.core.reply_addresses import (
+    CASE,
+    SIDE,
+    MailSite,
+    read_message_id,
+    read_token,
+    tokens_in,
+)
 from community.escalation.mail_in.automatic import (
     failed_authentication,
     find_automatic,
@@ -59,6 +66,7 @@ def _read(raw: bytes, mail: Message, site: MailSite, envelope: tuple[str, ...]) 
         case_ids=_known(read_token(site, token) for token in tokens_in(site, recipients)),
         references=(references := headers.references()),
         answered_case_ids=_known(read_message_id(site, each) for each in references),
+        side_ids=_side_ids(site, recipients, references),
         subject=subject,
         text=text,
         original=content.text,
@@ -69,6 +77,14 @@ def _read(raw: bytes, mail: Message, site: MailSite, envelope: tuple[str, ...]) 
 
 def _known(case_ids: Iterable[int | None]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(case_id for case_id in case_ids if case_id is not None))
+
+
+def _side_ids(
+    site: MailSite, recipients: Sequence[str], references: Sequence[str]
+) -> tuple[int, ...]:
+    named = (read_token(site, each, kind=SIDE) for each in tokens_in(site, recipients))
+    answered = (read_message_id(site, each, kind=SIDE) for each in references)
+    return _known((*named, *answered))
 
 
 def _judge(
@@ -96,6 +112,6 @@ def _refuse(headers: Headers, site: MailSite, recipients: tuple[str, ...]) -> tu
     tokens = tokens_in(site, recipients)
     if len(tokens) > 1:
         return Kind.REFUSED, "several cases"
-    if tokens and read_token(site, tokens[0]) is None:
+    if tokens and all(read_token(site, tokens[0], kind=kind) is None for kind in (CASE, SIDE)):
         return Kind.REFUSED, "wrong reply address"
     return Kind.MAIL, ""

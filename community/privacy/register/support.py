@@ -123,6 +123,26 @@ TABLES = {
         " leased_until synced_at made_at"
     ),
     "connector_deliveries": Table(nothing="id link_id message_id external_id direction carried_at"),
+    # With somebody outside, about a case; no part of the customer's own talk.
+    "side_conversations": Table(
+        kept_for="support_cases",
+        nothing="id case_id started_at",
+        personal={
+            "email": other_person("whom the team asked"),
+            "subject": Personal("what about", Erasure.REWRITTEN, why_not="is the team's own"),
+            "started_by_id": other_person("who of the team asked"),
+        },
+    ),
+    "side_messages": Table(
+        kept_for="support_cases",
+        nothing="id side_id direction render_version message_id sent_at",
+        personal={
+            "author_id": other_person("who of the team wrote it"),
+            "sender_email": other_person("from where an answer came"),
+            "body": Personal("text", Erasure.REWRITTEN, why_not="is the team's own"),
+            "html": derived("text, rendered", Erasure.REWRITTEN),
+        },
+    ),
     "macros": Table(
         nothing="id team_id language name body state priority owner changed_at retired_at",
         personal={"changed_by_id": other_person("who of the team wrote it")},

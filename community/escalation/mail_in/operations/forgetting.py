@@ -9,11 +9,13 @@ from community.core.db import db
 from community.escalation.cases.models import SupportCase
 from community.escalation.cases.operations.forgetting import forget_words
 from community.escalation.mail_in.models import ReceivedMail
+from community.escalation.side.operations import forget_aside
 
 
 def forget_support(age: timedelta) -> None:
     """Empty what was written in cases closed so long ago, and the mails it came in."""
     forget_words(age)
+    forget_aside(age)
     old = select(SupportCase.id).where(SupportCase.closed_at < clock.now() - age)
     theirs = ReceivedMail.case_id.in_(old), ReceivedMail.original != ""
     db.session.execute(

@@ -33,6 +33,7 @@ from community.escalation.mail_in.message import InboundMail, Kind
 from community.escalation.mail_in.models import ReceivedMail
 from community.escalation.mail_in.parsing import parse_mail
 from community.escalation.mail_in.queries import find_answered_case, get_sender
+from community.escalation.side.operations import receive_aside
 from community.identity.models import User
 from community.posts.operations import rendered_columns
 
@@ -54,6 +55,7 @@ class Fate(StrEnum):
     WRITTEN = "written"
     OPENED = "opened"
     NOTED = "noted"
+    ASIDE = "aside"
     REFUSED = "refused"
     IGNORED = "ignored"
 
@@ -146,6 +148,8 @@ def _place(mail: InboundMail, site: MailSite) -> Received:
     sender = _Sender(mail.sender.email, get_sender(mail.sender.email))
     if not _may("mail-in", sender, MAILS_PER_DAY):
         return _refused("too many today")
+    if mail.side_ids and not mail.case_ids:
+        return _write_aside(mail, sender)
     named = (*mail.case_ids, *mail.answered_case_ids)
     case_id = named[0] if named else None
     if case_id is None:
@@ -185,6 +189,16 @@ def _write(case: SupportCase, mail: InboundMail, sender: _Sender) -> Received:
     )
     note_message(locked.case, note, actor_id=None)
     return Received(Fate.NOTED, Kind.MAIL, "not the customer", locked.case.id)
+
+
+def _write_aside(mail: InboundMail, sender: _Sender) -> Received:
+    """Add a mail to the side conversation that it answers; no customer ever reads it."""
+    language = current_settings().default_language
+    text = _text_of(mail, language)
+    message_id = mail.message_id or None
+    if not receive_aside(mail.side_ids[0], sender.email, text, message_id=message_id):
+        return _refused("no such conversation")
+    return Received(Fate.ASIDE, Kind.MAIL, "")
 
 
 def _is_customer(case: SupportCase, sender: _Sender) -> bool:
