@@ -15,7 +15,7 @@ from tests.factories.support import make_support_case, make_team
 # By the role whose own it is ("" for the author's), where it is, and whether somebody owns it.
 SupportCases = dict[tuple[str, str, bool], int]
 # Conversations with somebody outside, by their case.
-SIDES: dict[str, int] = {}
+SIDES: dict[int, int] = {}
 PRIVATE_QUESTION = {
     "title": "A matter that is mine alone",
     "body": "You took the money twice.",
