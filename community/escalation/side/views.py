@@ -14,10 +14,11 @@ from community.core.limits import limited
 from community.core.reply_addresses import mail_site
 from community.core.submissions import submit_once
 from community.core.web import current_viewer, is_fragment_request, renders
-from community.escalation.cases.policies import can_change_case, can_use_desk
+from community.escalation.cases.policies import can_change_case
 from community.escalation.cases.queries.desk import get_case
 from community.escalation.side.operations import start_side, write_aside
 from community.escalation.side.queries import get_side, list_sides
+from community.escalation.teams.policies import can_use_desk
 from community.escalation.teams.queries import team_ids_of
 from community.identity.signing_in import signed_in_user
 
