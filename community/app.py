@@ -77,6 +77,7 @@ from moderation.cases.subscribers import SUBSCRIPTIONS as CASES_SUBSCRIPTIONS
 from moderation.cases.views import blueprint as moderation_blueprint
 from moderation.duplicates.kinds import KINDS as DUPLICATE_KINDS
 from moderation.duplicates.subscribers import SUBSCRIPTIONS as DUPLICATE_SUBSCRIPTIONS
+from moderation.duplicates.views import blueprint as repeated_blueprint
 from moderation.edits.kinds import KINDS as EDIT_KINDS
 from moderation.edits.subscribers import SUBSCRIPTIONS as EDIT_SUBSCRIPTIONS
 from moderation.flags.kinds import KINDS as FLAG_KINDS
@@ -174,6 +175,7 @@ BLUEPRINTS = (
     spam_blueprint,
     decisions_blueprint,
     transparency_blueprint,
+    repeated_blueprint,
     staff_notes_blueprint,
     audit_log_blueprint,
     screenings_blueprint,

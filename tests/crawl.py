@@ -290,6 +290,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     },
     "/desk/satisfaction/answers": _one("/desk/satisfaction/answers?show=asked"),
     "/moderation/words": _one("/moderation/words"),
+    "/moderation/repeated": _one("/moderation/repeated?days=all"),
     "/moderation/boards": _one("/moderation/boards"),
     "/moderation/boards/<int:board_id>/screening": lambda world: [
         f"/moderation/boards/{board.id}/screening" for board in world.boards.values()

@@ -218,7 +218,7 @@ def decision_addresses_of(reader: ForumClient) -> list[str]:
         f"/moderation/people/{reader.team.id}/sanctions",
         f"/moderation/people/{reader.asker.id}/cleanup",
         f"/moderation/people/{reader.team.id}/cleanup",
-        *("/moderation/words", "/admin/handover"),
+        *("/moderation/words", "/moderation/repeated", "/admin/handover"),
         f"/admin/handover/boards/{reader.question.board_id}",
         "/moderation/boards",
         f"/moderation/boards/{reader.question.board_id}/screening",

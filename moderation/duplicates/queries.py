@@ -1,24 +1,31 @@
 """Reads: what a case about a duplicate shows, and which proposals nobody answered."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, cast, literal, select
+from sqlalchemy import ColumnElement, String, cast, func, literal, select
 
+from community.boards.models import Board
 from community.core import clock
 from community.core.authz import Viewer
 from community.core.db import db
 from community.identity.models import User
 from community.identity.names import shown_name
-from community.posts.visibility import PUBLISHED
-from community.questions.models import DuplicateProposal, DuplicateVoice, Question
+from community.posts.visibility import PUBLISHED, root_is_visible
+from community.questions.models import DuplicateLink, DuplicateProposal, DuplicateVoice, Question
 from community.questions.queries.duplicates import Named, find_shown_original, list_voices
 from moderation.cases.models import ModerationCase
 
 # "Age shown so it cannot rot" (product row F3): so long an asker has time to answer.
 SILENT_AFTER = timedelta(days=3)
 AT_ONCE = 100
+MOST_REPEATED = 50
+# Periods of the report by the number of days, the first one unless another is chosen.
+PERIODS: dict[str, timedelta | None] = {
+    **{str(days): timedelta(days=days) for days in (30, 7, 90, 365)},
+    "all": None,
+}
 
 
 def source_of(proposal_id: int) -> str:
@@ -52,6 +59,50 @@ def get_proposal_facts(viewer: Viewer, proposal_id: int) -> ProposalFacts | None
         proposal.answer,
         proposal.answer_note,
     )
+
+
+class Repeated(NamedTuple):
+    """A question that was asked again: how often in a period, and when last.
+
+    ``me_toos`` are who said that they have it too, whenever that was.
+    """
+
+    id: int
+    slug: str
+    title: str
+    me_toos: int
+    times: int
+    last_at: datetime
+
+
+def list_repeated(viewer: Viewer, within: timedelta | None) -> list[Repeated]:
+    """Return the questions most often asked again, as far as the viewer sees both.
+
+    ``within`` is until how long ago; None counts all there ever were.
+    """
+    again = (
+        select(Question.id, Question.asked_at)
+        .join(Board, Board.id == Question.place_id)
+        .where(root_is_visible(viewer, Question))
+    )
+    if within is not None:
+        again = again.where(Question.asked_at > clock.now() - within)
+    copies = again.subquery()
+    times = func.count(copies.c.id)
+    rows: Any = db.session.execute(
+        select(
+            *(Question.id, Question.slug, Question.title, Question.me_too_count, times),
+            func.max(copies.c.asked_at),
+        )
+        .join(DuplicateLink, DuplicateLink.original_id == Question.id)
+        .join(copies, copies.c.id == DuplicateLink.question_id)
+        .join(Board, Board.id == Question.place_id)
+        .where(root_is_visible(viewer, Question))
+        .group_by(Question.id, Question.slug, Question.title, Question.me_too_count)
+        .order_by(times.desc(), Question.me_too_count.desc(), Question.id.desc())
+        .limit(MOST_REPEATED)
+    )
+    return [Repeated(*row) for row in rows]
 
 
 def list_voices_of(case: ModerationCase) -> Collection[int]:

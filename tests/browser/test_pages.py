@@ -350,6 +350,7 @@ PAGES = {
     "read-only": Shown("silent", "/account/decisions"),
     "suspension": Shown("guest", "/sign-in", sign_in_as(SUSPENDED)),
     "watched words": Shown("admin", "/moderation/words", try_a_word),
+    "asked again": Shown("moderator", "/moderation/repeated?days=all"),
     "what waits on boards": Shown("moderator", "/moderation/boards"),
     "what waits on a board": Shown(
         "moderator", lambda scene: f"/moderation/boards/{scene.open.board_id}/screening"
