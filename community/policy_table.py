@@ -210,6 +210,8 @@ SUPPORT = {
     "desk.take_case": CASE_WORK,
     "desk.give_back": CASE_WORK,
     "desk.move_case": CASE_WORK,
+    "desk.save_priority": CASE_WORK,
+    "desk.hand_over": CASE_WORK,
     "support.create_message": of_owners(SIGNED_IN),
     # Who may not write in public can still reach the support team.
     "support.create_case": alike(SIGNED_IN),

@@ -458,6 +458,7 @@ ADMINISTRATION = {
     *(f"/moderation/cases/<int:case_id>/{act}" for act in ("notes", "handover")),
     *(f"/desk/cases/<int:case_id>/{act}" for act in DESK_ACTS.split()),
     "/desk/side/<int:side_id>/messages",
+    *("/desk/cases/<int:case_id>/priority", "/desk/cases/<int:case_id>/team"),
     # What comes in by mail or from another system is told only that it was taken.
     *("/hooks/mail", "/hooks/connectors/<name>"),
     "/admin/audit/exports",

@@ -100,6 +100,11 @@ def support_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]
         "desk.take_case": lambda c: (f"/desk/cases/{_case(c)}/owner", {"owner": "me"}),
         "desk.give_back": lambda c: (f"/desk/cases/{_case(c, owned=True)}/owner", {}),
         "desk.move_case": lambda c: (f"/desk/cases/{_case(c)}/state", {"state": "pending"}),
+        "desk.save_priority": lambda c: (f"/desk/cases/{_case(c)}/priority", {"priority": "high"}),
+        "desk.hand_over": lambda c: (
+            f"/desk/cases/{_case(c)}/team",
+            {"team": c.world.team, "team_reason": "It is about a bill."},
+        ),
         "support.create_message": lambda c: (f"/cases/{_case(c)}/messages", {"body": "Thanks."}),
         "support.create_case": lambda c: ("/cases", PRIVATE_QUESTION),
     }

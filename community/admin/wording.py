@@ -119,6 +119,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.DATA_SEEN: _l("Private data looked at"),
     Action.SUPPORT_CASE_OPENED: _l("Support case opened"),
     Action.SUPPORT_CASE_ASSIGNED: _l("Support case given to somebody"),
+    Action.SUPPORT_CASE_PRIORITISED: _l("Priority of a support case changed"),
+    Action.SUPPORT_CASE_HANDED_OVER: _l("Support case handed over to another team"),
     Action.SUPPORT_CASE_MOVED: _l("State of a support case changed"),
     Action.SUPPORT_CASE_LINKED: _l("Support case made part of an incident"),
     Action.SUPPORT_CASE_UNLINKED: _l("Support case taken out of an incident"),

@@ -190,6 +190,8 @@ class Action(StrEnum):
     DATA_SEEN = "data.seen"
     SUPPORT_CASE_OPENED = "support_case.opened"
     SUPPORT_CASE_ASSIGNED = "support_case.assigned"
+    SUPPORT_CASE_PRIORITISED = "support_case.prioritised"
+    SUPPORT_CASE_HANDED_OVER = "support_case.handed_over"
     SUPPORT_CASE_MOVED = "support_case.moved"
     SUPPORT_CASE_LINKED = "support_case.linked"
     SUPPORT_CASE_UNLINKED = "support_case.unlinked"

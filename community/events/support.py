@@ -24,6 +24,23 @@ class CaseAssigned:
 
 
 @dataclass(frozen=True)
+class CaseHandedOver:
+    """A support case belongs to another team from now on."""
+
+    case_id: int
+    team_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
+class CustomerReplied:
+    """A customer wrote in a support case that somebody of the team owns and is to hear of it."""
+
+    case_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True)
 class CaseMessageAdded:
     """Something was said in a support case: ``kind`` public, private or internal.
 

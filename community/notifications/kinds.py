@@ -22,6 +22,7 @@ BY_STRENGTH = (
     "solved",
     "line",
     "deadline",
+    "customer",
     "case",
     "rating",
     "decision",

@@ -35,6 +35,7 @@ KINDS = (
     "case",
     "suggestion",
     "deadline",
+    "customer",
     "support",
     "handed_over",
     "solved",
@@ -45,7 +46,7 @@ KINDS = (
 # These are about the member and no post.
 PERSONAL_KINDS = frozenset(
     {
-        *("badge", "case", "deadline", "decision", "flag", "points", "rules"),
+        *("badge", "case", "customer", "deadline", "decision", "flag", "points", "rules"),
         *("suggestion", "superuser", "trust", "support", "handed_over"),
         *("solved", "rating", "payment", "line"),
     }

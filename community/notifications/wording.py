@@ -47,6 +47,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "handed_over": _l("The support team takes over a question of yours"),
     "solved": _l("The support team has solved a case of yours"),
     "deadline": _l("A support case of yours or of your team is due soon, or was missed"),
+    "customer": _l("A customer writes in a support case of yours"),
     "case": _l("A case for moderators waits for a day, or a colleague asks you about one"),
     "line": _l("The support team answers your direct line"),
     "rating": _l("A customer of your support team was dissatisfied"),
@@ -56,7 +57,7 @@ KIND_LABELS: dict[str, LazyString] = {
 CODED_KINDS = frozenset(
     {
         *("points", "rules", "decision", "flag", "case", "suggestion", "deadline", "support"),
-        *("handed_over", "solved", "rating", "payment", "line"),
+        *("customer", "handed_over", "solved", "rating", "payment", "line"),
     }
 )
 
@@ -187,6 +188,10 @@ def _deadline_line(note: str) -> str:
 
 def _called_line(number: str) -> str:
     return _("The support team has answered where you called it: question %(num)s", num=number)
+
+
+def _customer_line(number: str) -> str:
+    return _("The customer wrote in support case %(number)s", number=f"C-{number}")
 
 
 def _rating_line(number: str) -> str:
@@ -339,6 +344,7 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "support": _support_line,
     "handed_over": _handed_over_line,
     "solved": _solved_line,
+    "customer": _customer_line,
     "rating": _rating_line,
     "payment": _payment_line,
     "line": _called_line,

@@ -35,6 +35,13 @@ class OwnerUnfit(Invalid):
     message = _l("Choose somebody who works in this team.")
 
 
+class TeamUnfit(Invalid):
+    """A case is handed over to a team there is, and with a reason."""
+
+    message = _l("Choose another team.")
+    reason_missing = _l("Say why, so that the other team knows.")
+
+
 class SolutionIncomplete(Invalid):
     """A solved case says what came of it and what it was about."""
 

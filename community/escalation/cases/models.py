@@ -19,6 +19,8 @@ STATES = (NEW, OPEN, PENDING, ON_HOLD, RETURNED, SOLVED, CLOSED)
 # The support team has it in hand; a returned case is the community's again.
 IN_HAND = (NEW, OPEN, PENDING, ON_HOLD)
 
+# Steps that only the team sees: another team has it, or it is as pressing as the rest says.
+TEAM_STEP, PRIORITY_STEP = "team", "priority_"
 CHANNELS = ("question", "mail", "form")
 
 PUBLIC, PRIVATE, INTERNAL = "public", "private", "internal"
@@ -163,8 +165,8 @@ class CaseLink(Base):
 class CaseStep(Base):
     """What happened to a case and when, for its history and for whoever waits.
 
-    ``what`` is the word for it: opened, escalated, assigned, or the state it came to. ``owner_id``
-    is whose it was from then on.
+    ``what`` is the word for it: opened, escalated, assigned, the state it came to, or one of the
+    steps that only the team sees. ``owner_id`` is whose it was from then on.
     """
 
     __tablename__ = "case_steps"

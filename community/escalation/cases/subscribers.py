@@ -8,12 +8,13 @@ from community.core.db import db
 from community.escalation.cases.models import RETURNED
 from community.escalation.cases.operations.messages import note_public_reply
 from community.escalation.cases.operations.states import close_answered_by_peers
+from community.escalation.cases.operations.triage import follow_question
 from community.escalation.cases.queries.solutions import (
     get_live_case,
     has_solution_of_peers,
     is_agent_of,
 )
-from community.events import AnswerAccepted, AnswerPosted, CommentPosted
+from community.events import AnswerAccepted, AnswerPosted, CommentPosted, PostRegrouped
 from community.posts.models import Post
 
 
@@ -42,8 +43,16 @@ def on_answer_accepted(event: AnswerAccepted, *, event_id: int) -> None:
         close_answered_by_peers(SYSTEM, case.id)
 
 
+def on_post_regrouped(event: PostRegrouped, *, event_id: int) -> None:
+    """Let a case follow its question to another board."""
+    case = get_live_case(event.post_id) if event.what == "board" else None
+    if case is not None:
+        follow_question(case.id)
+
+
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     AnswerPosted: [on_answer_posted],
     CommentPosted: [on_comment_posted],
     AnswerAccepted: [on_answer_accepted],
+    PostRegrouped: [on_post_regrouped],
 }

@@ -55,6 +55,11 @@ REASON_WORDS: dict[str, LazyString] = {
     "other": _l("Something else"),
 }
 STEP_WORDS: dict[str, LazyString] = {
+    "team": _l("Handed over to another team"),
+    "priority_urgent": _l("Priority: urgent"),
+    "priority_high": _l("Priority: high"),
+    "priority_normal": _l("Priority: normal"),
+    "priority_low": _l("Priority: low"),
     "opened": _l("Handed to the support team"),
     "escalated": _l("Came up again"),
     "open": _l("In hand again"),

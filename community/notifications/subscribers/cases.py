@@ -10,6 +10,7 @@ from community.events.support import (
     CaseOpened,
     CaseRatedLow,
     CaseSolved,
+    CustomerReplied,
     DirectLineAnswered,
 )
 from community.notifications.operations.telling import tell_personally
@@ -32,6 +33,12 @@ def on_case_message(event: CaseMessageAdded, *, event_id: int) -> None:
     """Tell a customer that the support team wrote to them alone; a letter holds the words."""
     if event.kind == "private" and event.direction == "out":
         _tell_customer(event.requester_id, event.case_id, "support", event_id)
+
+
+def on_customer_replied(event: CustomerReplied, *, event_id: int) -> None:
+    """Tell whoever owns a support case that its customer wrote."""
+    page, note = f"/desk/cases/{event.case_id}", str(event.case_id)
+    tell_personally(event.owner_id, "customer", page=page, event_id=event_id, note=note)
 
 
 def on_case_solved(event: CaseSolved, *, event_id: int) -> None:
@@ -101,6 +108,7 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     CaseMessageAdded: [on_case_message],
     CaseSolved: [on_case_solved],
     DirectLineAnswered: [on_line_answered],
+    CustomerReplied: [on_customer_replied],
     ClockWarned: [on_clock_warned],
     ClockBreached: [on_clock_breached],
     TeamDeadline: [on_team_deadline],

@@ -19,7 +19,7 @@ def take_case(actor: Viewer, case_id: int) -> SupportCase:
     case, _question = lock_for_work(actor, case_id)
     if case.owner_id is not None and case.owner_id != actor.viewer_id:
         raise CaseTaken()
-    _set_owner(actor, case, actor.viewer_id)
+    set_owner(actor, case, actor.viewer_id)
     return case
 
 
@@ -31,14 +31,14 @@ def assign_case(actor: Viewer, case_id: int, owner_id: int | None) -> SupportCas
     case, _question = lock_for_work(actor, case_id)
     if owner_id is not None and not _fits(case, owner_id):
         raise OwnerUnfit(errors={"owner": OwnerUnfit.message})
-    _set_owner(actor, case, owner_id)
+    set_owner(actor, case, owner_id)
     return case
 
 
 def own_if_free(actor: Viewer, case: SupportCase) -> None:
     """Let whoever answers for a locked case that nobody owns own it."""
     if case.owner_id is None and actor.viewer_id is not None:
-        _set_owner(actor, case, actor.viewer_id)
+        set_owner(actor, case, actor.viewer_id)
 
 
 def _fits(case: SupportCase, owner_id: int) -> bool:
@@ -46,7 +46,8 @@ def _fits(case: SupportCase, owner_id: int) -> bool:
     return owner_id != case.requester_id and works_in(case.team_id, owner_id)
 
 
-def _set_owner(actor: Viewer, case: SupportCase, owner_id: int | None) -> None:
+def set_owner(actor: Viewer, case: SupportCase, owner_id: int | None) -> None:
+    """Let a locked case be somebody's, or nobody's (None); who it is already changes nothing."""
     if case.owner_id == owner_id:
         return
     before, case.owner_id = {"owner_id": case.owner_id}, owner_id

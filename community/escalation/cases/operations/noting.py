@@ -25,7 +25,7 @@ from community.escalation.sla.operations.clocks import (
     resume_clocks,
     stop_clocks,
 )
-from community.events.support import CaseMessageAdded, CaseStateChanged
+from community.events.support import CaseMessageAdded, CaseStateChanged, CustomerReplied
 
 
 def note_step(case: SupportCase, what: str, actor: Viewer) -> None:
@@ -95,6 +95,8 @@ def note_message(case: SupportCase, message: CaseMessage, *, actor_id: int | Non
             case.id, message.id, message.kind, message.direction, case.requester_id, actor_id
         )
     )
+    if message.direction == IN and case.owner_id is not None:
+        emit(CustomerReplied(case.id, case.owner_id))
     return message
 
 

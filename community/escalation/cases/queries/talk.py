@@ -15,8 +15,10 @@ from community.escalation.cases.models import (
     IN,
     INTERNAL,
     OUT,
+    PRIORITY_STEP,
     PRIVATE,
     PUBLIC,
+    TEAM_STEP,
     CaseMessage,
     CaseStep,
     Escalation,
@@ -69,9 +71,14 @@ def list_talk(case: SupportCase) -> list[Line]:
 
 
 def list_own_talk(case: SupportCase) -> list[Line]:
-    """Return what the customer sees: what was said to them, and each step; no notes."""
-    lines = [*_messages_of(case, (PRIVATE,)), *_steps_of(case)]
+    """Return what the customer sees: what was said to them, and the steps they care about."""
+    steps = [line for line in _steps_of(case) if not _is_inner(line.what)]
+    lines = [*_messages_of(case, (PRIVATE,)), *steps]
     return sorted(lines, key=lambda line: line.at)[-MOST_LINES:]
+
+
+def _is_inner(what: str) -> bool:
+    return what == TEAM_STEP or what.startswith(PRIORITY_STEP)
 
 
 def newest_of(case_id: int, question_id: int | None) -> Seen:

@@ -42,10 +42,20 @@ from community.escalation.macros.queries import list_macros_for
 from community.escalation.sla.queries import list_sla_events
 from community.escalation.sla.wording import PRIORITY_WORDS
 from community.escalation.teams.policies import can_use_desk
-from community.escalation.teams.queries import team_ids_of
+from community.escalation.teams.queries import list_teams, team_ids_of
 from community.identity.signing_in import signed_in_user
 
 blueprint = Blueprint("desk", __name__)
+
+# What the page of a case is told to call things.
+CASE_WORDS = {
+    "step_words": STEP_WORDS,
+    "link_words": LINK_WORDS,
+    "outcome_words": OUTCOME_WORDS,
+    "reason_words": REASON_WORDS,
+    "outcomes": [(code, OUTCOME_WORDS[code]) for code in OUTCOMES],
+    "reasons": [(code, REASON_WORDS[code]) for code in CONTACT_REASONS],
+}
 
 
 @blueprint.before_request
@@ -129,15 +139,11 @@ def render_case(
         "peers_first": record.board is not None
         and is_for_peers_first(case, question, record.board.audience, clock.now()),
         "colleagues": desk.list_colleagues(case),
+        "teams": list_teams(),
         "next_id": desk.next_case_id(viewer, case),
         "errors": errors or {},
         "current_id": case.id,
-        "step_words": STEP_WORDS,
-        "link_words": LINK_WORDS,
-        "outcome_words": OUTCOME_WORDS,
-        "reason_words": REASON_WORDS,
-        "outcomes": [(code, OUTCOME_WORDS[code]) for code in OUTCOMES],
-        "reasons": [(code, REASON_WORDS[code]) for code in CONTACT_REASONS],
+        **CASE_WORDS,
         **shown,
     }
     name = "support/case.html"
@@ -182,15 +188,15 @@ def take_case(case_id: int) -> ResponseReturnValue:
     """Take a case, or give it to a colleague."""
     owner = request.form.get("owner", "me")
     if owner == "me":
-        return _do(case_id, lambda actor: assigning.take_case(actor, case_id))
+        return act_on_case(case_id, lambda actor: assigning.take_case(actor, case_id))
     owner_id = int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 10 else 0
-    return _do(case_id, lambda actor: assigning.assign_case(actor, case_id, owner_id))
+    return act_on_case(case_id, lambda actor: assigning.assign_case(actor, case_id, owner_id))
 
 
 @takes()
 def give_back(case_id: int) -> ResponseReturnValue:
     """Give a case back to its team."""
-    return _do(case_id, lambda actor: assigning.assign_case(actor, case_id, None))
+    return act_on_case(case_id, lambda actor: assigning.assign_case(actor, case_id, None))
 
 
 add_resource(blueprint, "/desk/cases/<int:case_id>/owner", create=take_case, delete=give_back)
@@ -219,10 +225,10 @@ def move_case(case_id: int) -> ResponseReturnValue:
     step = steps.get(form.get("state", ""))
     if step is None:
         raise Invalid()
-    return _do(case_id, step)
+    return act_on_case(case_id, step)
 
 
-def _do(case_id: int, act: Callable[[Any], SupportCase]) -> ResponseReturnValue:
+def act_on_case(case_id: int, act: Callable[[Any], SupportCase]) -> ResponseReturnValue:
     """Do something to a case the viewer sees; what is refused is said on its page."""
     desk.get_case(current_viewer(), case_id)
     try:
@@ -239,6 +245,8 @@ def _do(case_id: int, act: Callable[[Any], SupportCase]) -> ResponseReturnValue:
             status=refusal.status,
             errors=errors_of(refusal),
             kept_reason=request.form.get("reason", ""),
+            kept_team=request.form.get("team", ""),
+            kept_team_reason=request.form.get("team_reason", ""),
         )
     flash(_("Done."), "success")
     return redirect(url_for("desk.show_case", case_id=case_id), 303)
