@@ -26,8 +26,13 @@ VIEW_WORDS: dict[str, LazyString] = {
     "mine": _l("Mine"),
     "team": _l("Team"),
     "unassigned": _l("Unassigned"),
+    "breached": _l("Overdue"),
     "waiting": _l("Waiting"),
     "all": _l("All"),
+}
+ORDER_WORDS: dict[str, LazyString] = {
+    "time": _l("by time left"),
+    "priority": _l("by priority"),
 }
 CHANNEL_WORDS: dict[str, LazyString] = {
     "question": _l("public question"),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Table, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, Table, func, select
 
 from community.core.authz import Viewer, require
 from community.core.db import Base, db
@@ -116,7 +116,15 @@ def nearest_clocks(case_ids: Collection[int]) -> Mapping[int, SlaClock]:
     return {clock.case_id: clock for clock in db.session.scalars(ordered)}
 
 
-def nearest_due_at(case_id: ColumnElement[int]) -> ScalarSelect[datetime | None]:
+def has_missed_deadline(case_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the condition for cases in which somebody waits although a deadline was missed."""
+    missed = select(SlaClock.id).where(
+        SlaClock.case_id == case_id, SlaClock.ended_at.is_(None), SlaClock.breached_at.is_not(None)
+    )
+    return missed.exists()
+
+
+def nearest_due_at(case_id: SQLColumnExpression[int]) -> ScalarSelect[datetime | None]:
     """Return the expression for when a case is due next, or since when it is overdue."""
     return (
         select(func.min(SlaClock.due_at))

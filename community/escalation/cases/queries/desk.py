@@ -1,6 +1,5 @@
 """What the desk shows: lists of cases, one case with its people, and the one to take next."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from community.boards.models import Board
 from community.core.authz import Viewer, is_admin, require
-from community.core.db import AnySelect, db
+from community.core.db import AnyRow, AnySelect, db
 from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE
 from community.escalation.cases.models import (
@@ -23,8 +22,16 @@ from community.escalation.cases.models import (
     SupportCase,
 )
 from community.escalation.cases.policies import can_see_case
-from community.escalation.sla.models import CLOCK_KINDS, PRIORITIES, SlaClock
-from community.escalation.sla.queries import list_clocks, nearest_clocks
+from community.escalation.cases.queries.ordering import (
+    NEVER,
+    TIME,
+    Place,
+    in_order,
+    keys_of,
+    read_place,
+)
+from community.escalation.sla.models import CLOCK_KINDS, SlaClock
+from community.escalation.sla.queries import has_missed_deadline, list_clocks, nearest_clocks
 from community.escalation.teams.models import Team
 from community.escalation.teams.policies import can_use_desk
 from community.escalation.teams.queries import team_ids_of, workers_of
@@ -33,10 +40,7 @@ from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.questions.models import Question
 
 # The lists of the desk, in their order.
-VIEWS = ("mine", "team", "unassigned", "waiting", "all")
-_RANK: Any = case(
-    {priority: rank for rank, priority in enumerate(PRIORITIES)}, value=SupportCase.priority
-)
+VIEWS = ("mine", "team", "unassigned", "breached", "waiting", "all")
 
 
 class CaseRow(NamedTuple):
@@ -70,10 +74,13 @@ class CaseRecord:
     clocks: Sequence[SlaClock]
 
 
-def page_of_cases(viewer: Viewer, *, show: str = "team", after: str = "") -> CasePage:
-    """Return cases of the viewer's teams, the most pressing first, then the oldest.
+def page_of_cases(
+    viewer: Viewer, *, show: str = "team", order: str = TIME, after: str = ""
+) -> CasePage:
+    """Return cases of the viewer's teams in order: by time left, or the most pressing first.
 
-    ``show`` is one of ``VIEWS``, ``after`` where a page before ended.
+    ``show`` is one of ``VIEWS``, ``order`` one of ``ORDERS``, ``after`` where a page before ended.
+    Of all cases there ever were, the newest come first.
     """
     require(can_use_desk(viewer))
     owner, requester = aliased(User), aliased(User)
@@ -83,25 +90,32 @@ def page_of_cases(viewer: Viewer, *, show: str = "team", after: str = "") -> Cas
         .outerjoin(owner, owner.id == SupportCase.owner_id)
         .outerjoin(requester, requester.id == SupportCase.requester_id)
         .outerjoin(questions, questions.c.id == SupportCase.question_id)
-        .where(case_is_for(viewer), _is_in(viewer, show))
     )
-    rows = db.session.execute(_in_order(query, after).limit(PAGE_SIZE + 1)).all()
+    conditions = case_is_for(viewer), _is_in(viewer, show)
+    if show == "all":
+        query = _newest_first(query.where(*conditions), after)
+    else:
+        keys = keys_of(order, *conditions)
+        keyed = query.join(keys, keys.c.id == SupportCase.id)
+        keyed = keyed.add_columns(keys.c.due_at, keys.c.rank)
+        query = in_order(keyed, keys, read_place(after))
+    rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
     nearest = nearest_clocks([row[0].id for row in rows])
     found = [CaseRow(row[0], row[1], row[2], row[3], nearest.get(row[0].id)) for row in rows]
-    more = _key_of(found[PAGE_SIZE - 1].case) if len(found) > PAGE_SIZE else ""
+    more = _place_of(rows[PAGE_SIZE - 1]) if len(rows) > PAGE_SIZE else ""
     return CasePage(found[:PAGE_SIZE], more)
 
 
-def _in_order(query: AnySelect, after: str) -> AnySelect:
-    found = re.fullmatch(r"([0-9])-([0-9]{1,9})", after, re.ASCII)
-    if found:
-        rank, case_id = int(found[1]), int(found[2])
-        query = query.where(or_(rank < _RANK, and_(rank == _RANK, SupportCase.id > case_id)))
-    return query.order_by(_RANK, SupportCase.id)
+def _newest_first(query: AnySelect, after: str) -> AnySelect:
+    place = read_place(after)
+    if place is not None:
+        query = query.where(SupportCase.id < place.case_id)
+    return query.order_by(SupportCase.id.desc())
 
 
-def _key_of(row: SupportCase) -> str:
-    return f"{PRIORITIES.index(row.priority)}-{row.id}"
+def _place_of(row: AnyRow) -> str:
+    due_at, rank = (row[4], row[5]) if len(row) > 4 else (NEVER, 0)
+    return Place(due_at, rank, row[0].id).written()
 
 
 def _is_in(viewer: Viewer, show: str) -> ColumnElement[bool]:
@@ -112,6 +126,8 @@ def _is_in(viewer: Viewer, show: str) -> ColumnElement[bool]:
         )
     if show == "unassigned":
         return and_(SupportCase.state.in_(IN_HAND), SupportCase.owner_id.is_(None))
+    if show == "breached":
+        return and_(SupportCase.state.in_(IN_HAND), has_missed_deadline(SupportCase.id))
     if show == "waiting":
         return SupportCase.state.in_((PENDING, ON_HOLD))
     if show == "all":
@@ -205,14 +221,13 @@ def _links_of(found: SupportCase) -> list[tuple[str, SupportCase]]:
 
 
 def next_case_id(viewer: Viewer, after: SupportCase | None = None) -> int | None:
-    """Return the case to work on next: the most pressing of one's own, or that nobody owns."""
+    """Return the case to work on next of one's own and those nobody owns: the one due first."""
     mine = or_(SupportCase.owner_id == viewer.viewer_id, SupportCase.owner_id.is_(None))
-    query = select(SupportCase.id).where(
-        case_is_for(viewer), SupportCase.state.in_((NEW, OPEN)), mine
-    )
+    conditions = [case_is_for(viewer), SupportCase.state.in_((NEW, OPEN)), mine]
     if after is not None:
-        query = query.where(SupportCase.id != after.id)
-    return db.session.scalar(query.order_by(_RANK, SupportCase.id).limit(1))
+        conditions.append(SupportCase.id != after.id)
+    keys = keys_of(TIME, *conditions)
+    return db.session.scalar(in_order(select(keys.c.id), keys, None).limit(1))
 
 
 def list_colleagues(found: SupportCase) -> list[Person]:

@@ -27,11 +27,13 @@ from community.escalation.cases.policies import (
 from community.escalation.cases.queries import desk, talk
 from community.escalation.cases.queries.incidents import list_children
 from community.escalation.cases.queries.merged import list_mergeable
+from community.escalation.cases.queries.ordering import PRIORITY, TIME
 from community.escalation.cases.queries.presence import list_present
 from community.escalation.cases.queries.solutions import has_solution_of_peers
 from community.escalation.cases.wording import (
     CHANNEL_WORDS,
     LINK_WORDS,
+    ORDER_WORDS,
     OUTCOME_WORDS,
     REASON_WORDS,
     STATE_WORDS,
@@ -91,10 +93,14 @@ def show_next() -> ResponseReturnValue:
 def _list() -> dict[str, object]:
     viewer, shown = current_viewer(), request.args.get("show", "")
     shown = shown if shown in desk.VIEWS else "team"
+    order = PRIORITY if request.args.get("order") == PRIORITY else TIME
+    after = request.args.get("after", "")[:40]
     return {
-        "page": desk.page_of_cases(viewer, show=shown, after=request.args.get("after", "")[:12]),
+        "page": desk.page_of_cases(viewer, show=shown, order=order, after=after),
         "counts": desk.count_cases(viewer),
         "shown": shown,
+        "order": order,
+        "order_words": ORDER_WORDS,
         "view_words": VIEW_WORDS,
         "state_words": STATE_WORDS,
         "priority_words": PRIORITY_WORDS,
