@@ -19,9 +19,9 @@ from community.core.jobs import registry
 from community.core.settings import Settings
 from community.escalation.calendars.views import blueprint as calendars_blueprint
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
+from community.escalation.cases.views.absence import blueprint as desk_blueprint
 from community.escalation.cases.views.customers import blueprint as case_customers_blueprint
 from community.escalation.cases.views.own import blueprint as support_blueprint
-from community.escalation.cases.views.triage import blueprint as desk_blueprint
 from community.escalation.connectors import configuration as connectors
 from community.escalation.connectors.subscribers import SUBSCRIPTIONS as CONNECTOR_SUBSCRIPTIONS
 from community.escalation.connectors.views.administration import blueprint as connectors_blueprint

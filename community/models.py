@@ -27,7 +27,7 @@ from community.escalation.macros.models import Macro
 from community.escalation.mail_in.models import ReceivedMail
 from community.escalation.side.models import SideConversation, SideMessage
 from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
-from community.escalation.teams.models import Team, TeamBoard, TeamMember
+from community.escalation.teams.models import DeskAgent, Team, TeamBoard, TeamMember
 from community.escalation.triggers.models import (
     AlarmWords,
     AnswerWait,
@@ -173,6 +173,7 @@ __all__ = [
     "CsatResponse",
     "DecisionAppeal",
     "Deflection",
+    "DeskAgent",
     "Digest",
     "Draft",
     "DuplicateLink",

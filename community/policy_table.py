@@ -212,6 +212,8 @@ SUPPORT = {
     "desk.move_case": CASE_WORK,
     "desk.save_priority": CASE_WORK,
     "desk.hand_over": CASE_WORK,
+    "desk.go_away": alike(frozenset({"agent", "board agent", "admin"})),
+    "desk.come_back": alike(frozenset({"agent", "board agent", "admin"})),
     "support.create_message": of_owners(SIGNED_IN),
     # Who may not write in public can still reach the support team.
     "support.create_case": alike(SIGNED_IN),
@@ -242,7 +244,7 @@ SANCTIONS = {
 
 DEADLINES = (
     *("teams.create_team", "teams.save_team", "teams.delete_team"),
-    *("teams.add_member", "teams.remove_member"),
+    *("teams.add_member", "teams.remove_member", "teams.save_agent"),
     *("calendars.create_calendar", "calendars.save_calendar", "calendars.add_holidays"),
     *("sla.create_policy", "sla.save_policy", "sla.move_policy", "sla.delete_policy"),
 )

@@ -182,6 +182,7 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/users/<int:user_id>/badges": _people("/users/{id}/badges"),
     "/admin/teams": _one("/admin/teams"),
     "/admin/teams/new": _one("/admin/teams/new"),
+    "/admin/agents/<int:user_id>": _people("/admin/agents/{id}"),
     "/admin/teams/<int:team_id>": _each(Team, "/admin/teams/{id}"),
     "/admin/calendars": _one("/admin/calendars"),
     "/admin/calendars/new": _one("/admin/calendars/new"),
@@ -493,6 +494,7 @@ ADMINISTRATION = {
         "/payback/charities/<int:charity_id>/listing",
     ),
     *("/admin/badges", "/admin/badges/<int:badge_id>"),
+    "/admin/agents/<int:user_id>",
     *("/admin/teams", "/admin/teams/<int:team_id>", "/admin/teams/<int:team_id>/members"),
     "/admin/teams/<int:team_id>/members/<int:user_id>",
     *("/admin/calendars", "/admin/calendars/<int:calendar_id>"),
@@ -502,7 +504,7 @@ ADMINISTRATION = {
 }
 # Rules that change only what belongs to the sender, or nothing.
 OWN_CHANGES = {
-    *("/cases", "/cases/<int:case_id>/messages"),
+    *("/cases", "/cases/<int:case_id>/messages", "/desk/absence"),
     *("/confirmations", "/confirmations/<token>", "/email-changes/<token>", "/sign-in/link"),
     *("/sign-in/link/<token>", "/account/password", "/account/email"),
     *("/account/factors/totp", "/account/factors/totp/confirmation", "/verify/challenge"),

@@ -95,6 +95,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     Action.TEAM_CHANGED: _l("Support team changed"),
     Action.TEAM_DELETED: _l("Support team deleted"),
     Action.TEAM_JOINED: _l("Works in a support team"),
+    Action.AGENT_CHANGED: _l("Capacity, languages or topics of an agent changed"),
     Action.TEAM_LEFT: _l("Works in a support team no longer"),
     Action.SCREENING_CHANGED: _l("What waits on a board changed"),
     Action.HANDOVER_CHANGED: _l("When a board hands over changed"),

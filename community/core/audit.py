@@ -146,6 +146,7 @@ class Action(StrEnum):
     TEAM_CHANGED = "team.changed"
     TEAM_DELETED = "team.deleted"
     TEAM_JOINED = "team.joined"
+    AGENT_CHANGED = "agent.changed"
     TEAM_LEFT = "team.left"
     CALENDAR_MADE = "calendar.made"
     CALENDAR_CHANGED = "calendar.changed"

@@ -70,6 +70,7 @@ HEADINGS = {
     "payback_notices": _l("Mails about your payback"),
     "superuser_memberships": _l("Your time as superuser"),
     "badge_grants": _l("Badges you were given"),
+    "desk_agents": _l("How you work on support cases"),
     "team_members": _l("Support teams you work in"),
     "support_cases": _l("Your cases with the support team"),
     "case_presences": _l("Cases that you have open at the moment"),

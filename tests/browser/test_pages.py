@@ -317,6 +317,7 @@ PAGES = {
     "teams": Shown("admin", "/admin/teams"),
     "new team": Shown("admin", "/admin/teams/new"),
     "team": Shown("admin", "/admin/teams/1"),
+    "agent": Shown("admin", lambda scene: f"/admin/agents/{scene.admin.id}"),
     "calendars": Shown("admin", "/admin/calendars"),
     "new calendar": Shown("admin", "/admin/calendars/new"),
     "calendar": Shown("admin", "/admin/calendars/1"),

@@ -1,11 +1,12 @@
 """Who may work on support cases, and who may read one. Moderators as such may do neither."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from community.core.authz import Viewer, is_admin, is_signed_in
 from community.escalation.cases.models import CLOSED, IN_HAND, RETURNED, SOLVED, SupportCase
+from community.escalation.teams.models import DeskAgent
 from community.escalation.teams.policies import can_use_desk
 
 # So long an open board's members are let answer first. Source: PRODUCT 2.6.
@@ -75,3 +76,39 @@ def lets_peers_first(status: str, audience: str, asked_at: datetime, now: dateti
     """Say whether a question is so young, and its board so open, that members go first."""
     is_open = audience in ("public", "members") and status in ("open", "support")
     return is_open and now - asked_at < PEERS_FIRST
+
+
+def choose_agent(
+    case: SupportCase,
+    agents: Iterable[DeskAgent],
+    *,
+    loads: Mapping[int, int],
+    tags: Collection[str],
+    now: datetime,
+) -> DeskAgent | None:
+    """Return whose turn it is: of those who are free and fit, who has least, then waited longest.
+
+    ``loads`` are the cases in hand by owner, ``tags`` those of the case's question.
+    """
+    free = [
+        agent
+        for agent in agents
+        if not agent.is_away(now)
+        and loads.get(agent.user_id, 0) < agent.capacity
+        and _knows(agent, case, tags)
+    ]
+    return min(free, key=lambda agent: _turn(agent, loads), default=None)
+
+
+def _knows(agent: DeskAgent, case: SupportCase, tags: Collection[str]) -> bool:
+    if agent.languages and case.language not in agent.languages:
+        return False
+    if not agent.boards and not agent.tags:
+        return True
+    return case.board_id in agent.boards or not set(agent.tags).isdisjoint(tags)
+
+
+def _turn(agent: DeskAgent, loads: Mapping[int, int]) -> tuple[int, bool, datetime, int]:
+    given_at = agent.given_at
+    since = datetime.min.replace(tzinfo=UTC) if given_at is None else given_at
+    return loads.get(agent.user_id, 0), given_at is not None, since, agent.user_id

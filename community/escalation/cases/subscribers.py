@@ -7,6 +7,7 @@ from community.core.authz import SYSTEM
 from community.core.db import db
 from community.escalation.cases.models import RETURNED
 from community.escalation.cases.operations.messages import note_public_reply
+from community.escalation.cases.operations.rotation import return_if_away, rotate_case
 from community.escalation.cases.operations.states import close_answered_by_peers
 from community.escalation.cases.operations.triage import follow_question
 from community.escalation.cases.queries.solutions import (
@@ -15,6 +16,7 @@ from community.escalation.cases.queries.solutions import (
     is_agent_of,
 )
 from community.events import AnswerAccepted, AnswerPosted, CommentPosted, PostRegrouped
+from community.events.support import CaseHandedOver, CaseOpened, CustomerReplied
 from community.posts.models import Post
 
 
@@ -50,9 +52,22 @@ def on_post_regrouped(event: PostRegrouped, *, event_id: int) -> None:
         follow_question(case.id)
 
 
+def on_new_for_team(event: CaseOpened | CaseHandedOver, *, event_id: int) -> None:
+    """Give a case that came to a team to whoever is next there."""
+    rotate_case(event.case_id)
+
+
+def on_customer_replied(event: CustomerReplied, *, event_id: int) -> None:
+    """Give a case whose owner is away back to its team."""
+    return_if_away(event.case_id)
+
+
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     AnswerPosted: [on_answer_posted],
     CommentPosted: [on_comment_posted],
     AnswerAccepted: [on_answer_accepted],
     PostRegrouped: [on_post_regrouped],
+    CaseOpened: [on_new_for_team],
+    CaseHandedOver: [on_new_for_team],
+    CustomerReplied: [on_customer_replied],
 }

@@ -15,6 +15,16 @@ class NoAgent(Invalid):
     message = _l("Choose somebody who is an agent. Give them the role first, on their page.")
 
 
+class UnfitAgent(Invalid):
+    """What is said of an agent cannot be; ``errors`` says why, by field."""
+
+
+class AbsenceUnfit(Invalid):
+    """Somebody cannot be away until then."""
+
+    message = _l("Choose a day after today, within a year.")
+
+
 class TeamChanged(Conflict):
     """Somebody else changed the team since the page was opened."""
 

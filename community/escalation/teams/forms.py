@@ -4,10 +4,11 @@ from werkzeug.datastructures import MultiDict
 
 from community.core.i18n import LANGUAGES
 from community.core.web import LARGEST_ID
-from community.escalation.teams.operations import TeamFacts
+from community.escalation.teams.operations import AgentFacts, TeamFacts
+from community.posts.text import parse_tags
 
 NAME_FIELDS = tuple(f"name_{code}" for code in LANGUAGES)
-FIELDS = (*NAME_FIELDS, "lead", "version")
+FIELDS = (*NAME_FIELDS, "lead", "version", "rotates")
 MANY = ("boards",)
 
 
@@ -18,6 +19,19 @@ def read_team(form: MultiDict[str, str]) -> TeamFacts:
         names={code: form.get(f"name_{code}", "") for code in LANGUAGES},
         lead_id=read_id(lead) if lead else None,
         board_ids=frozenset(read_id(raw) for raw in form.getlist("boards")),
+        rotates="rotates" in form,
+    )
+
+
+def read_agent(form: MultiDict[str, str]) -> AgentFacts:
+    """Read what is said of an agent; a capacity that is no number is one that cannot be."""
+    raw = form.get("capacity", "")
+    is_number = raw.isascii() and raw.isdigit() and len(raw) <= 4
+    return AgentFacts(
+        capacity=int(raw) if is_number else -1,
+        languages=sorted(set(form.getlist("languages"))),
+        boards=sorted({read_id(one) for one in form.getlist("boards")}),
+        tags=parse_tags(form.get("tags", "")),
     )
 
 

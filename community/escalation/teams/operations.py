@@ -1,8 +1,9 @@
 """Which team takes a case; and making, changing, filling and deleting teams, each audited."""
 
 import secrets
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -25,14 +26,24 @@ from community.core.db import (
 from community.core.errors import NotFound
 from community.core.i18n import LANGUAGES
 from community.escalation.teams.errors import (
+    AbsenceUnfit,
     DefaultTeamStays,
     LastWorker,
     NoAgent,
     TeamChanged,
     TeamNeeded,
+    UnfitAgent,
     UnfitTeam,
 )
-from community.escalation.teams.models import DEFAULT_SLUG, Team, TeamBoard, TeamMember
+from community.escalation.teams.models import (
+    CAPACITY,
+    DEFAULT_SLUG,
+    MOST_CASES,
+    DeskAgent,
+    Team,
+    TeamBoard,
+    TeamMember,
+)
 from community.escalation.teams.policies import can_change_teams
 from community.escalation.teams.queries import (
     board_teams,
@@ -42,7 +53,9 @@ from community.escalation.teams.queries import (
 )
 from community.identity.models import RoleGrant
 from community.identity.names import is_well_formed_name, tidy_name
+from community.posts.text import tags_problem
 
+LONGEST_ABSENCE = timedelta(days=366)
 DEFAULT_NAMES = {"en": "Support team", "de": "Support-Team"}
 Errors = dict[str, str | LazyString]
 
@@ -54,6 +67,17 @@ class TeamFacts:
     names: dict[str, str]
     lead_id: int | None = None
     board_ids: frozenset[int] = frozenset()
+    rotates: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentFacts:
+    """What somebody said of an agent: how many cases, in which languages, about what."""
+
+    capacity: int
+    languages: list[str]
+    boards: list[int]
+    tags: list[str]
 
 
 def team_for(board_id: int | None) -> Team:
@@ -91,7 +115,8 @@ def make_team(actor: Viewer, facts: TeamFacts) -> Team:
     require(can_change_teams(actor))
     names = _check(facts)
     team_for(None)
-    team = Team(slug=f"team-{secrets.token_hex(6)}", names=names, lead_id=facts.lead_id)
+    team = Team(slug=f"team-{secrets.token_hex(6)}", names=names)
+    team.lead_id, team.rotates = facts.lead_id, facts.rotates
     db.session.add(team)
     db.session.flush()
     _give_boards(team.id, facts.board_ids)
@@ -110,10 +135,16 @@ def change_team(actor: Viewer, team_id: int, facts: TeamFacts, *, version: int) 
     names = _check(facts)
     if team.version != version:
         raise TeamChanged()
-    before = TeamFacts(names=team.names, lead_id=team.lead_id, board_ids=_board_ids(team))
-    if before == TeamFacts(names=names, lead_id=facts.lead_id, board_ids=facts.board_ids):
+    before = TeamFacts(
+        names=team.names,
+        lead_id=team.lead_id,
+        board_ids=_board_ids(team),
+        rotates=team.rotates,
+    )
+    if before == replace(facts, names=names):
         return
-    team.names, team.lead_id, team.version = names, facts.lead_id, version + 1
+    team.names, team.lead_id, team.rotates = names, facts.lead_id, facts.rotates
+    team.version = version + 1
     db.session.flush()
     _give_boards(team.id, facts.board_ids)
     _check_somebody_is_left(team)
@@ -175,6 +206,67 @@ def remove_member(actor: Viewer, team_id: int, user_id: int) -> None:
     team = _locked(team_id)
     if _take_out(actor, team_id, user_id):
         _check_somebody_is_left(team)
+
+
+def change_agent(actor: Viewer, user_id: int, facts: AgentFacts, *, version: int) -> None:
+    """Say how many cases an agent is given, and which; the same again changes nothing.
+
+    Raises ``NotAllowed``, ``NotFound``, ``UnfitAgent``, ``TeamChanged``.
+    """
+    require(can_change_teams(actor))
+    agent = lock_agents([user_id])[0] if _is_agent(user_id) else None
+    if agent is None:
+        raise NotFound()
+    _check_agent(facts)
+    if agent.version != version:
+        raise TeamChanged()
+    before = {name: getattr(agent, name) for name in asdict(facts)}
+    if before == asdict(facts):
+        return
+    for name, value in asdict(facts).items():
+        setattr(agent, name, value)
+    agent.version = version + 1
+    subject = ("user", user_id)
+    record(actor, Action.AGENT_CHANGED, subject=subject, before=before, after=asdict(facts))
+
+
+def set_absence(user_id: int, until: datetime | None) -> None:
+    """Note until when somebody is away, from their own page; None once they are back.
+
+    Raises ``NotFound`` for who is no agent, ``AbsenceUnfit``.
+    """
+    if not _is_agent(user_id):
+        raise NotFound()
+    if until is not None and not clock.now() < until <= clock.now() + LONGEST_ABSENCE:
+        raise AbsenceUnfit(errors={"back_on": AbsenceUnfit.message})
+    lock_agents([user_id])[0].away_until = until
+    db.session.flush()
+
+
+def lock_agents(user_ids: Sequence[int]) -> Sequence[DeskAgent]:
+    """Return what is known of agents, locked in the order of their ids; made where missing."""
+    for user_id in sorted(user_ids):
+        values = {"user_id": user_id, "capacity": CAPACITY, "version": 1}
+        empty: dict[str, list[str]] = {"languages": [], "boards": [], "tags": []}
+        db.session.execute(insert_ignoring_conflicts(DeskAgent).values(**values, **empty))
+    wanted = select(DeskAgent).where(DeskAgent.user_id.in_(user_ids)).order_by(DeskAgent.user_id)
+    return db.session.scalars(lock_row(wanted).execution_options(populate_existing=True)).all()
+
+
+def _check_agent(facts: AgentFacts) -> None:
+    errors: Errors = {}
+    if not 0 <= facts.capacity <= MOST_CASES:
+        errors["capacity"] = _l("Enter a number from 0 to %(most)s.", most=MOST_CASES)
+    if not set(facts.languages) <= set(LANGUAGES):
+        errors["languages"] = _l("Choose languages that there are.")
+    known = select(Board.id).where(Board.id.in_(facts.boards))
+    if len(db.session.scalars(known).all()) < len(facts.boards):
+        errors["boards"] = _l("Choose boards that there are.")
+    problem = tags_problem(facts.tags)
+    if problem:
+        errors["tags"] = problem
+    if errors:
+        raise UnfitAgent(errors=errors)
 
 
 def _take_out(actor: Viewer, team_id: int, user_id: int) -> bool:
@@ -251,4 +343,10 @@ def _members(team_id: int) -> Any:
 
 
 def _shown(facts: TeamFacts, names: dict[str, str]) -> dict[str, object]:
-    return {"names": names, "lead_id": facts.lead_id, "board_ids": sorted(facts.board_ids)}
+    boards = sorted(facts.board_ids)
+    return {
+        "names": names,
+        "lead_id": facts.lead_id,
+        "board_ids": boards,
+        "rotates": facts.rotates,
+    }

@@ -12,7 +12,14 @@ from sqlalchemy import Select, and_, func, or_, select
 from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.errors import NotFound
-from community.escalation.teams.models import DEFAULT_SLUG, Team, TeamBoard, TeamMember
+from community.escalation.teams.models import (
+    CAPACITY,
+    DEFAULT_SLUG,
+    DeskAgent,
+    Team,
+    TeamBoard,
+    TeamMember,
+)
 from community.escalation.teams.policies import can_change_teams
 from community.identity.models import RoleGrant, User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
@@ -103,6 +110,23 @@ def list_workers(team_id: int) -> list[Worker]:
         .order_by(User.display_name, User.id)
     )
     return [Worker(Person(*row[:PERSON_WIDTH]), bool(row[PERSON_WIDTH])) for row in rows]
+
+
+def get_agent(user_id: int) -> DeskAgent:
+    """Return what is known of an agent; the defaults, not stored, where nothing is."""
+    found = db.session.get(DeskAgent, user_id)
+    return found or DeskAgent(
+        user_id=user_id, capacity=CAPACITY, languages=[], boards=[], tags=[], version=1
+    )
+
+
+def get_desk_person(viewer: Viewer, user_id: int) -> Person:
+    """Return somebody who may work in a team, for administrators; raises ``NotFound``."""
+    require(can_change_teams(viewer))
+    found = next((person for person in list_desk_people() if person.id == user_id), None)
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def list_desk_people() -> list[Person]:

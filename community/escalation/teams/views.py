@@ -11,14 +11,16 @@ from community.core.authz import require
 from community.core.db import forget_changes
 from community.core.errors import Conflict, Invalid, Refusal
 from community.core.forms import takes
-from community.core.i18n import reader_language
+from community.core.i18n import LANGUAGES, reader_language
 from community.core.web import add_deletion, add_resource, current_viewer
 from community.escalation.teams import operations
-from community.escalation.teams.forms import FIELDS, MANY, read_id, read_team
+from community.escalation.teams.forms import FIELDS, MANY, read_agent, read_id, read_team
 from community.escalation.teams.models import DEFAULT_SLUG, Team
 from community.escalation.teams.policies import can_change_teams
 from community.escalation.teams.queries import (
     board_teams,
+    get_agent,
+    get_desk_person,
     get_team,
     list_desk_people,
     list_teams,
@@ -129,6 +131,49 @@ def remove_member(team_id: int, user_id: int) -> ResponseReturnValue:
 add_deletion(blueprint, "/admin/teams/<int:team_id>/members/<int:user_id>", remove_member)
 
 
+@blueprint.get("/admin/agents/<int:user_id>")
+def edit_agent(user_id: int) -> ResponseReturnValue:
+    """Show how many cases somebody is given, and which."""
+    return _render_agent(user_id, {})
+
+
+@blueprint.post("/admin/agents/<int:user_id>")
+@takes("capacity", "tags", "version", many=("languages", "boards"))
+@recently_verified
+def save_agent(user_id: int) -> ResponseReturnValue:
+    """Change how many cases somebody is given, and which."""
+    viewer, version = current_viewer(), read_id(request.form.get("version", ""))
+    try:
+        operations.change_agent(viewer, user_id, read_agent(request.form), version=version)
+    except (Conflict, Invalid) as refusal:
+        forget_changes()
+        return _render_agent(user_id, _errors(refusal), refusal.status)
+    flash(_("Saved."), "success")
+    return redirect(url_for("teams.edit_agent", user_id=user_id), 303)
+
+
+def _render_agent(
+    user_id: int, errors: Mapping[str, object], status: int = 200
+) -> ResponseReturnValue:
+    person, agent = get_desk_person(current_viewer(), user_id), get_agent(user_id)
+    typed: Mapping[str, object] = {"capacity": agent.capacity, "tags": " ".join(agent.tags)}
+    chosen = {str(value) for value in (*agent.languages, *agent.boards)}
+    if errors:
+        typed = request.form
+        chosen = {*request.form.getlist("languages"), *request.form.getlist("boards")}
+    page = render_template(
+        "admin/agent.html",
+        agent=agent,
+        person=person,
+        typed=typed,
+        chosen=chosen,
+        errors=errors,
+        languages=LANGUAGES,
+        boards=list_boards(current_viewer()),
+    )
+    return page, status
+
+
 def _refuse(team_id: int, refusal: Refusal) -> ResponseReturnValue:
     """Show the team as it is, with what was typed and what was wrong about it."""
     forget_changes()
@@ -168,7 +213,7 @@ def _facts_of(team: Team | None) -> dict[str, object]:
     if team is None:
         return {}
     names = {f"name_{code}": name for code, name in team.names.items()}
-    return {**names, "lead": team.lead_id or ""}
+    return {**names, "lead": team.lead_id or "", "rotates": team.rotates}
 
 
 def _boards_of(team: Team | None, answering: Mapping[int, int]) -> set[str]:

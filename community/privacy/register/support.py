@@ -33,7 +33,7 @@ TABLES = {
         },
     ),
     "teams": Table(
-        nothing="id slug names calendar_id version created_at",
+        nothing="id slug names calendar_id version rotates created_at",
         personal={"lead_id": other_person("who leads the team")},
     ),
     "team_members": Table(
@@ -44,6 +44,21 @@ TABLES = {
             "user_id": kept("who works in a team"),
             "added_by_id": other_person("who added them"),
             "added_at": kept("since when"),
+        },
+    ),
+    "desk_agents": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="account",
+        nothing="version",
+        personal={
+            "user_id": goes("who works on support cases"),
+            "capacity": goes("how many cases they are given"),
+            "languages": goes("languages they answer in"),
+            "boards": goes("boards they know about"),
+            "tags": goes("topics they know about"),
+            "away_until": goes("until when they are away"),
+            "given_at": goes("when they were given a case last"),
         },
     ),
     "team_boards": Table(nothing="board_id team_id"),

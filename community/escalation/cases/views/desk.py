@@ -44,7 +44,7 @@ from community.escalation.macros.queries import list_macros_for
 from community.escalation.sla.queries import list_sla_events
 from community.escalation.sla.wording import PRIORITY_WORDS
 from community.escalation.teams.policies import can_use_desk
-from community.escalation.teams.queries import list_teams, team_ids_of
+from community.escalation.teams.queries import get_agent, list_teams, team_ids_of
 from community.identity.signing_in import signed_in_user
 
 blueprint = Blueprint("desk", __name__)
@@ -77,7 +77,7 @@ def list_cases() -> str:
     name = "support/_list.html" if is_fragment_request() else "support/desk.html"
     current = request.args.get("case", "")[:9]
     current_id = int(current) if current.isascii() and current.isdigit() else 0
-    return render_template(name, current_id=current_id, **_list())
+    return render_template(name, current_id=current_id, **list_context())
 
 
 @blueprint.get("/desk/next")
@@ -90,7 +90,8 @@ def show_next() -> ResponseReturnValue:
     return redirect(url_for("desk.show_case", case_id=found), 303)
 
 
-def _list() -> dict[str, object]:
+def list_context() -> dict[str, object]:
+    """Return what the list of cases is shown with."""
     viewer, shown = current_viewer(), request.args.get("show", "")
     shown = shown if shown in desk.VIEWS else "team"
     order = PRIORITY if request.args.get("order") == PRIORITY else TIME
@@ -101,6 +102,8 @@ def _list() -> dict[str, object]:
         "shown": shown,
         "order": order,
         "order_words": ORDER_WORDS,
+        "agent": get_agent(viewer.viewer_id or 0),
+        "now": clock.now(),
         "view_words": VIEW_WORDS,
         "state_words": STATE_WORDS,
         "priority_words": PRIORITY_WORDS,
@@ -129,7 +132,7 @@ def render_case(
     case, question = record.case, record.question
     newest = talk.newest_of(case.id, case.question_id)
     context = {
-        **_list(),
+        **list_context(),
         **_around(case),
         "reply": _drafted(record, drafted) or form,
         "talk": talk.list_talk(case),
