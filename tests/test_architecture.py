@@ -55,6 +55,7 @@ EXTRAS = {
     ),
     "community/escalation/csat": "letters tokens wording",
     "community/escalation/reports": "counting wording",
+    "community/escalation/side": "letters",
     "community/escalation/teams": "",
     "community/identity": """
         addresses

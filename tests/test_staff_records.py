@@ -23,6 +23,7 @@ OTHERWISE: dict[str, tuple[int, str]] = {
             *("administration.free_trust", "administration.unlink_person"),
             *("sanctions.reset_text", "adjustments.take", "superusers.decide"),
             *("payouts.lift_halt", "macros.restore", "desk.leave"),
+            "likely.refuse_likely",
         ),
         (0, NOTHING_TO_UNDO),
     ),
@@ -36,7 +37,7 @@ OTHERWISE: dict[str, tuple[int, str]] = {
     **dict.fromkeys(
         (
             *("sanctions.create_sanction", "adjustments.uphold", "superusers.end_membership"),
-            "payouts.make_file",
+            *("payouts.make_file", "teams.delete_team"),
         ),
         (2, TWO_ACTS),
     ),

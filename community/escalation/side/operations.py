@@ -26,7 +26,7 @@ from community.escalation.side.models import (
     SideConversation,
     SideMessage,
 )
-from community.escalation.side.tasks import send_side_mail
+from community.escalation.side.letters import send_side_mail
 from community.identity.emails import NoAddress, tidy_email
 from community.identity.models import User
 from community.posts.operations import rendered_columns
