@@ -21,6 +21,7 @@ from community.escalation.calendars.views import blueprint as calendars_blueprin
 from community.escalation.cases.subscribers import SUBSCRIPTIONS as SUPPORT_CASES_SUBSCRIPTIONS
 from community.escalation.cases.views.absence import blueprint as desk_blueprint
 from community.escalation.cases.views.customers import blueprint as case_customers_blueprint
+from community.escalation.cases.views.files import blueprint as case_files_blueprint
 from community.escalation.cases.views.own import blueprint as support_blueprint
 from community.escalation.connectors import configuration as connectors
 from community.escalation.connectors.subscribers import SUBSCRIPTIONS as CONNECTOR_SUBSCRIPTIONS
@@ -56,6 +57,7 @@ from community.posts.views import blueprint as posts_blueprint
 from community.privacy.views import blueprint as privacy_blueprint
 from community.questions.feeds import blueprint as feeds_blueprint
 from community.questions.subscribers import SUBSCRIPTIONS as QUESTION_SUBSCRIPTIONS
+from community.questions.views.accepting import blueprint as acceptance_links_blueprint
 from community.questions.views.editing import blueprint as replies_blueprint
 from community.questions.views.held import blueprint as held_blueprint
 from community.questions.views.likely import blueprint as likely_blueprint
@@ -141,6 +143,7 @@ BLUEPRINTS = (
     boards_blueprint,
     tags_blueprint,
     questions_blueprint,
+    acceptance_links_blueprint,
     replies_blueprint,
     tools_blueprint,
     held_blueprint,
@@ -155,6 +158,7 @@ BLUEPRINTS = (
     feeds_blueprint,
     triggers_blueprint,
     handover_blueprint,
+    case_files_blueprint,
     mail_in_blueprint,
     handover_rules_blueprint,
     csat_blueprint,

@@ -86,6 +86,7 @@ PREFERENCES = {
 
 SATISFACTION = {
     # As with other links in mails, whoever opens it holds the proof.
+    "acceptance_links.accept": alike(EVERYBODY),
     "csat.answer": alike(EVERYBODY),
     "csat.refuse": alike(EVERYBODY),
     "csat.answer_own": of_owners(SIGNED_IN),

@@ -17,7 +17,12 @@ from community.boards.queries import board_is_visible
 from community.core import clock
 from community.core.db import db, transaction
 from community.core.jobs import emit
-from community.escalation.cases.operations.messages import message_privately, note_internally
+from community.escalation.cases.operations.filing import NewFile, add_files
+from community.escalation.cases.operations.messages import (
+    message_privately,
+    note_internally,
+    receive_message,
+)
 from community.escalation.side.models import SideConversation
 from community.escalation.side.operations import receive_aside
 from community.escalation.teams.models import TeamMember
@@ -41,6 +46,7 @@ from moderation.flags.operations.flagging import flag_post
 from moderation.sanctions.operations.sanctions import impose_sanction
 from tests.factories.community import (
     days_ago,
+    load_user,
     make_acceptance,
     make_answer,
     make_board,
@@ -168,7 +174,8 @@ PLACES = (
     *("title", "body", "tag", "answer", "question comment", "answer comment", "closure note"),
     *("info note", "old title", "old body", "old tag", "revision note", "old answer"),
     *("ask draft", "answer draft", "picture", "staff note", "alt", "removal reason"),
-    *("case message", "case note", "side message", "suggested text", "suggested note", "held text"),
+    *("case message", "case note", "case file", "side message"),
+    *("suggested text", "suggested note", "held text"),
 )
 # Who wrote what: their archives have it, whatever became of it. The rest is the asker's.
 BY_HELPER = ("answer", "question comment", "old answer")
@@ -296,6 +303,7 @@ def _write_in_private(scene: Scene, agent: User) -> None:
     words, case = scene.words, make_support_case(scene.question)
     with transaction():
         message_privately(agent, case.id, f"Between us: {words['case message']} it is.")
+        _attach(scene, case.id)
         note_internally(agent, case.id, f"Noted {words['case note']} in the team.")
         side = SideConversation(case_id=case.id, email="a@example.test", subject="A mast")
         db.session.add(side)
@@ -330,6 +338,14 @@ def _suggest_changes(scene: Scene, people: dict[str, User]) -> None:
             db.session.flush()
             ids = (change.id, question.id, question.id, change.author_id)
             emit(EditSuggested(*ids, change.is_held))
+
+
+def _attach(scene: Scene, case_id: int) -> None:
+    """Let the asker send a file, of which others meet neither name nor content."""
+    asker, word = load_user(scene.question.author_id), scene.words["case file"]
+    message = receive_message(case_id, from_user=asker, body="Please see the file.")
+    file = NewFile(f"{word}.txt", "text/plain", f"Log {word} of it".encode())
+    add_files(message, [file], author_id=asker.id)
 
 
 def _versions(scene: Scene) -> list[Revision]:
@@ -378,6 +394,7 @@ def _allow(scene: Scene) -> None:
     scene.allowed["case note"] = frozenset({"agent", "admin"})
     scene.allowed["side message"] = scene.allowed["case note"]
     scene.allowed["case message"] = scene.allowed["case note"] | {scene.asker}
+    scene.allowed["case file"] = scene.allowed["case message"]
     told = "agent" if scene.name.startswith(("answer ", "comment ")) else scene.asker
     there = {"local"} if scene.name.startswith("local ") else set()
     scene.allowed["removal reason"] = MODERATING | {told} | there

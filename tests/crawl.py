@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from community.core.db import db
-from community.escalation.cases.models import SupportCase
+from community.escalation.cases.models import CaseFile, CaseMessage, SupportCase
 from community.escalation.cases.queries.desk import VIEWS
 from community.escalation.macros.models import Macro
 from community.escalation.teams.models import Team
@@ -160,6 +160,20 @@ def _people(*addresses: str) -> Callable[[World], list[str]]:
     ]
 
 
+def _case_files(address: str) -> Callable[[World], list[str]]:
+    """Return the address of every file by its case, and of one that is missing."""
+
+    def fill(world: World) -> list[str]:
+        rows = db.session.execute(
+            select(CaseFile.id, CaseMessage.case_id).join(
+                CaseMessage, CaseMessage.id == CaseFile.message_id
+            )
+        ).all()
+        return [address.format(id=row[0], case_id=row[1]) for row in [*rows, (MISSING_ID, 1)]]
+
+    return fill
+
+
 # One entry a GET rule that names no object of a scene.
 PLACES: dict[str, Callable[[World], list[str]]] = {
     "/": lambda world: ["/", "/?lang=en", "/?lang=de"],
@@ -275,9 +289,15 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/suspension": _one("/suspension"),
     "/suspension/<token>": _one("/suspension/nonsense"),
     "/satisfaction/<token>": _one("/satisfaction/forged"),
+    "/acceptances/<token>": _one("/acceptances/forged"),
     "/satisfaction/<token>/refusal": _one("/satisfaction/forged/refusal"),
     "/cases/<int:case_id>/satisfaction": _each(SupportCase, "/cases/{id}/satisfaction"),
     "/desk/cases/<int:case_id>/side": _each(SupportCase, "/desk/cases/{id}/side"),
+    "/cases/<int:case_id>/files/<int:file_id>": _case_files("/cases/{case_id}/files/{id}"),
+    "/desk/cases/<int:case_id>/files/<int:file_id>": _case_files(
+        "/desk/cases/{case_id}/files/{id}"
+    ),
+    "/desk/cases/<int:case_id>/mails": _each(SupportCase, "/desk/cases/{id}/mails"),
     "/desk/cases/<int:case_id>/customer": _each(SupportCase, "/desk/cases/{id}/customer"),
     "/desk/cases/<int:case_id>/mirror": _each(SupportCase, "/desk/cases/{id}/mirror"),
     "/admin/connectors": _one("/admin/connectors"),
@@ -518,7 +538,7 @@ OWN_CHANGES = {
     *("/questions", "/notifications/reading", "/notifications/<int:notification_id>/reading"),
     *("/sign-in/providers/<name>/account", "/account/providers/<name>"),
     *("/suggestions/<int:suggestion_id>/decision", "/reviews/<int:case_id>/voice"),
-    *("/satisfaction/<token>", "/satisfaction/<token>/refusal"),
+    *("/satisfaction/<token>", "/satisfaction/<token>/refusal", "/acceptances/<token>"),
     "/cases/<int:case_id>/satisfaction",
     *("/unsubscribe/<token>", "/users/<int:user_id>/watch", "/users/<int:user_id>/flags"),
     *("/account/data/archives", "/account/data/erasure"),

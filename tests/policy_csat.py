@@ -15,6 +15,7 @@ def make_solved(customer: User) -> int:
 def csat_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
     """Return the requests by endpoint; each takes a cell of the matrix."""
     return {
+        "acceptance_links.accept": lambda c: ("/acceptances/nobodys", {}),
         "csat.answer": lambda c: ("/satisfaction/nobodys", {"mark": "5"}),
         "csat.refuse": lambda c: ("/satisfaction/nobodys/refusal", {}),
         "csat.answer_own": lambda c: (f"/cases/{_case(c)}/satisfaction", {"mark": "5"}),

@@ -47,7 +47,7 @@ EXTRAS = {
     "community/escalation/calendars": "business_time country_days ical week_text",
     "community/escalation/sla": "alarms timing wording",
     "community/escalation/triggers": "alarms due waits wording",
-    "community/escalation/cases": "drafting wording",
+    "community/escalation/cases": "drafting file_kinds wording",
     "community/escalation/macros": "variables wording",
     "community/escalation/customers": "directory",
     "community/escalation/connectors": (
@@ -96,8 +96,8 @@ EXTRAS = {
     ),
     "community/privacy": "archive letters marks redaction register retention wording",
     "community/questions": (
-        "excerpts feed_queries feeds indexing reasons rebuild standing status structured_data"
-        " thanks"
+        "acceptance_links excerpts feed_queries feeds indexing reasons rebuild standing status"
+        " structured_data thanks"
     ),
     "reputation/adjustments": "letters wording working_days",
     "reputation/drafts": "replay values wording",

@@ -19,6 +19,7 @@ from community.core.jobs import Job
 from community.escalation.csat.tokens import sign_response
 from community.identity.models import User
 from community.posts.operations import watch
+from community.questions.acceptance_links import sign_offer
 from community.translations.catalogues import read_catalogue
 from moderation.cases.operations import claim_case
 from moderation.cases.queries import get_case
@@ -246,6 +247,8 @@ def rating_addresses(reader: ForumClient) -> list[str]:
     return [
         *(f"/satisfaction/{token}", f"/satisfaction/{token}/refusal"),
         f"/cases/{reader.rated.case_id}/satisfaction",
+        f"/acceptances/{sign_offer(reader.asker.id, reader.answer.id)}",
+        "/acceptances/forged",
         *("/desk/macros", "/desk/macros/new", f"/desk/macros/{reader.macro}"),
         *("/desk/satisfaction", "/desk/satisfaction/answers?show=asked&month=2001-01"),
         "/desk/satisfaction/answers?show=asked",

@@ -30,6 +30,7 @@ class Seen(StrEnum):
     ADDRESSES = "addresses"
     NOTES = "notes"
     CASE = "case"
+    MAILS = "mails"
     DECISIONS = "decisions"
     REMOVED_POST = "removed post"
     GROUP_BOARD = "board of groups"

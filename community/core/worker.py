@@ -1,6 +1,7 @@
 """The worker: claims jobs, runs each in its own transaction, retries, parks what keeps failing."""
 
 import signal
+import sqlite3
 import threading
 import time
 import traceback
@@ -188,8 +189,9 @@ class _Heartbeat:
                 with app.app_context(), transaction():
                     if not renew_lease(self.claim.id, self.claim.lease_token, clock.now()):
                         return
-            except SQLAlchemyError as error:
-                # A busy or absent database may be back before the lease runs out.
+            except (SQLAlchemyError, sqlite3.OperationalError) as error:
+                # A busy or absent database may be back before the lease runs out. SQLite's own
+                # error comes where even the transaction could not begin.
                 log.warning("heartbeat_failed", job_id=self.claim.id, error=type(error).__name__)
 
     def __exit__(self, *_: object) -> None:

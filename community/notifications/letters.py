@@ -21,10 +21,14 @@ from community.notifications.wording import (
     stop_of,
     subject_of,
 )
+from community.questions.acceptance_links import sign_offer
 
 
-def write_letter(reader: User, entry: Entry, words: str) -> Message:
-    """Return the mail that tells of a notification; ``words`` is what it quotes, as plain text."""
+def write_letter(reader: User, entry: Entry, words: str, *, offers: bool = False) -> Message:
+    """Return the mail that tells of a notification; ``words`` is what it quotes, as plain text.
+
+    With ``offers`` it has a link by which the reader, who asked, accepts the answer.
+    """
     site = site_address()
     stop_url = stop_address(unsubscription_for(reader.id, entry.kind, entry.question_id))
     with speaking_to(reader):
@@ -34,6 +38,7 @@ def write_letter(reader: User, entry: Entry, words: str) -> Message:
             line=line_of(entry),
             words=words,
             url=f"{site}{entry.path}",
+            accept_url=_accept_address(reader, entry) if offers else "",
             reason=reason_of(entry.kind),
             stop=stop_of(entry.kind),
             stop_url=stop_url,
@@ -47,6 +52,11 @@ def write_letter(reader: User, entry: Entry, words: str) -> Message:
         html=html,
         headers=_headers(reader, entry, stop_url),
     )
+
+
+def _accept_address(reader: User, entry: Entry) -> str:
+    assert entry.post_id is not None
+    return f"{site_address()}/acceptances/{sign_offer(reader.id, entry.post_id)}"
 
 
 def write_collection(reader: User, entries: Sequence[Entry]) -> Message:

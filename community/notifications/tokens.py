@@ -5,10 +5,8 @@ A token names a member and what ends; nothing is stored, and it serves this one 
 
 from typing import NamedTuple
 
-from itsdangerous import BadData, URLSafeSerializer
-
 from community.core.errors import NotFound
-from community.core.settings import current_settings
+from community.core.signed_links import read_link, sign_link
 from community.notifications.kinds import QUESTION_WATCH_KINDS
 from community.notifications.models import KINDS
 
@@ -35,14 +33,14 @@ def unsubscription_for(user_id: int, kind: str, question_id: int | None) -> Unsu
 
 def sign_unsubscription(what: Unsubscription) -> str:
     """Return the token that stands in the address."""
-    return str(_serializer().dumps([what.user_id, what.kind, what.question_id]))
+    return sign_link(PURPOSE, [what.user_id, what.kind, what.question_id])
 
 
 def read_unsubscription(token: str) -> Unsubscription:
     """Return what a token ends; raises ``NotFound`` for a forged or broken one."""
     try:
-        user_id, kind, question_id = _serializer().loads(token)
-    except (BadData, TypeError, ValueError):
+        user_id, kind, question_id = read_link(PURPOSE, token)
+    except (TypeError, ValueError):
         raise NotFound() from None
     if (
         kind not in (*KINDS, EVERYTHING, DIGEST)
@@ -55,10 +53,3 @@ def read_unsubscription(token: str) -> Unsubscription:
 
 def _is_id(value: object) -> bool:
     return type(value) is int and 0 < value <= LARGEST_ID
-
-
-def _serializer() -> URLSafeSerializer:
-    settings = current_settings()
-    # The newest key comes last: that is the one which signs.
-    keys = [*reversed(settings.former_secret_keys), settings.secret_key]
-    return URLSafeSerializer(keys, salt=PURPOSE)

@@ -19,6 +19,7 @@ from flask import current_app
 from community.core import clock
 from community.core.i18n import reader_language
 from community.core.settings import current_settings
+from community.escalation.cases.queries.files import list_own_files, read_file
 from community.identity.models import User
 from community.posts.image_files import LARGE, path_of_image
 from community.posts.queries import list_all_images
@@ -69,6 +70,7 @@ def _fill(archive: zipfile.ZipFile, user: User) -> None:
         count = _write_json(archive, f"data/{name}.json", rows)
         sections.append(Section(heading_of(name), f"data/{name}.json", count))
     _add_pictures(archive, user.id)
+    _add_case_files(archive, user.id)
     _write_text(archive, "data/about.json", [json.dumps(_about(user), indent=1)])
     _write_page(archive, "posts.html", posts=own_posts(user))
     _write_page(archive, "index.html", sections=[s for s in sections if s.count], user=user)
@@ -85,6 +87,12 @@ def _add_pictures(archive: zipfile.ZipFile, user_id: int) -> None:
                 f"pictures/{image.id}.{ending}",
                 zipfile.ZIP_STORED,
             )
+
+
+def _add_case_files(archive: zipfile.ZipFile, user_id: int) -> None:
+    """Add the files they sent to the support team, one in memory at a time."""
+    for file_id, name in list_own_files(user_id):
+        archive.writestr(f"case-files/{file_id}-{name}", read_file(file_id))
 
 
 def _write_json(archive: zipfile.ZipFile, path: str, rows: Iterable[dict[str, Any]]) -> int:

@@ -76,6 +76,7 @@ HEADINGS = {
     "case_presences": _l("Cases that you have open at the moment"),
     "unsolved_reports": _l("Questions of which you said that they are still not solved"),
     "case_messages": _l("What you and the support team wrote to each other"),
+    "case_files": _l("Files you sent to the support team"),
     "received_mails": _l("Mails you sent to the support team"),
     "csat_responses": _l("How satisfied you were with the support team"),
     "csat_refusals": _l("That you do not want to be asked how satisfied you were"),

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from flask import Flask
 from flask_mailman.utils import DNS_NAME
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import OperationalError
 
 from community.app import create_app
 from community.boards.models import Board
@@ -188,10 +190,16 @@ class _Crew:
             self._kill(self.chance.randrange(WORKERS), at_point=number % 2 == 0)
 
     def _let_come_due(self, start: int, end: int) -> None:
-        with transaction():
-            let_wait(self.questions[start:end], clock.now() - timedelta(minutes=1))
-            # Not in the next minute: who is to die now needs something to do.
-            enqueue(sweep_due)
+        while True:
+            try:
+                with transaction():
+                    let_wait(self.questions[start:end], clock.now() - timedelta(minutes=1))
+                    # Not in the next minute: who is to die now needs something to do.
+                    enqueue(sweep_due)
+                return
+            except (OperationalError, sqlite3.OperationalError):
+                # On SQLite two workers can keep a third writer waiting too long on a busy machine.
+                db.session.rollback()
 
     def _kill(self, slot: int, *, at_point: bool) -> None:
         process = self.processes[slot]

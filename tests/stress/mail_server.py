@@ -5,7 +5,7 @@ import random
 import re
 import socketserver
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from email import message_from_bytes
 from multiprocessing import get_context
@@ -74,6 +74,11 @@ class _Talk(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         """Talk until the other side or chance ends it."""
         self.worker, self.to = "", ""
+        # Who is killed hangs up, too.
+        with suppress(ConnectionError):
+            self._talk()
+
+    def _talk(self) -> None:
         if self._hangs_up():
             return
         self._say("220 stress")

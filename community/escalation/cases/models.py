@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -12,6 +21,7 @@ SUBJECT_MAX_CHARS = 300
 REASON_MAX_CHARS = 500
 EMAIL_MAX_CHARS = 255
 MESSAGE_ID_MAX_CHARS = 255
+FILE_NAME_MAX_CHARS = 120
 
 NEW, OPEN, PENDING, ON_HOLD = "new", "open", "pending", "on_hold"
 RETURNED, SOLVED, CLOSED = "returned", "solved", "closed"
@@ -141,6 +151,28 @@ class CaseMessage(Base):
     message_id: Mapped[str | None] = mapped_column(String(MESSAGE_ID_MAX_CHARS))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
     sent_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class CaseFile(Base):
+    """A file that came with a message: seen by whoever may read that, and by nobody else.
+
+    It lies in the database, so it comes, goes and is backed up with its message. ``content_type``
+    is what its content was found to be, ``bytes`` how long it is. Pictures were made anew.
+    """
+
+    __tablename__ = "case_files"
+    __table_args__ = (
+        Index("ix_case_files_message_id", "message_id", "id"),
+        Index("ix_case_files_author_id", "author_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("case_messages.id"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    name: Mapped[str] = mapped_column(String(FILE_NAME_MAX_CHARS))
+    content_type: Mapped[str] = mapped_column(String(80))
+    bytes: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class CaseLink(Base):

@@ -6,11 +6,10 @@ A token names one question and serves this one purpose; that it is used once is 
 import hmac
 from hashlib import sha256
 
-from itsdangerous import BadData, URLSafeSerializer
-
 from community.core.errors import NotFound
 from community.core.sealing import derive_key
 from community.core.settings import current_settings
+from community.core.signed_links import read_link, sign_link
 
 PURPOSE = "csat.response"
 ADDRESS_PURPOSE = "csat refusals"
@@ -19,15 +18,12 @@ LARGEST_ID = 2**31 - 1
 
 def sign_response(response_id: int) -> str:
     """Return the token that stands in the address."""
-    return str(_serializer().dumps(response_id))
+    return sign_link(PURPOSE, response_id)
 
 
 def read_response(token: str) -> int:
     """Return the question a token names; raises ``NotFound`` for a forged or broken one."""
-    try:
-        response_id = _serializer().loads(token)
-    except (BadData, TypeError, ValueError):
-        raise NotFound() from None
+    response_id = read_link(PURPOSE, token)
     if type(response_id) is not int or not 0 < response_id <= LARGEST_ID:
         raise NotFound()
     return response_id
@@ -45,10 +41,3 @@ def address_hashes(email: str) -> list[str]:
     plain = email.strip().lower().encode()
     keys = [derive_key(secret, ADDRESS_PURPOSE) for secret in secrets]
     return [hmac.new(key, plain, sha256).hexdigest() for key in keys]
-
-
-def _serializer() -> URLSafeSerializer:
-    settings = current_settings()
-    # The newest key comes last: that is the one which signs.
-    keys = [*reversed(settings.former_secret_keys), settings.secret_key]
-    return URLSafeSerializer(keys, salt=PURPOSE)

@@ -27,6 +27,11 @@ def words_of_files(names: Sequence[str]) -> str:
     return _("Files that were attached and are not kept: %(names)s", names=", ".join(names))
 
 
+def words_of_kept_files(names: Sequence[str]) -> str:
+    """Return what a mail says that holds nothing but files."""
+    return _("Files: %(names)s", names=", ".join(names))
+
+
 def words_of_stranger(email: str) -> str:
     """Return what a note says above the mail of somebody who is not the case's customer."""
     return _(

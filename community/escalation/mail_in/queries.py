@@ -18,6 +18,12 @@ def get_sender(email: str) -> User | None:
     return user
 
 
+def list_mails_of(case_id: int) -> Sequence[ReceivedMail]:
+    """Return the mails that went into a case, oldest first."""
+    theirs = select(ReceivedMail).where(ReceivedMail.case_id == case_id)
+    return db.session.scalars(theirs.order_by(ReceivedMail.id)).all()
+
+
 def find_answered_case(message_ids: Sequence[str], email: str, user: User | None) -> int | None:
     """Return the case into which an earlier mail of this sender went that is answered now."""
     if not message_ids:

@@ -1,10 +1,10 @@
-"""Mail that a provider hands over by HTTP."""
+"""Mail that a provider hands over by HTTP, and the originals of mails for who works on a case."""
 
 import hmac
 from datetime import timedelta
 from hashlib import sha256
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from community.core import clock
@@ -13,16 +13,20 @@ from community.core.db import joined_transaction
 from community.core.errors import Conflict, NotFound
 from community.core.limits import limited
 from community.core.settings import current_settings
-from community.core.web import csrf, public, read_only
+from community.core.sightings import Seen, note_seen
+from community.core.web import csrf, current_viewer, public, read_only
+from community.escalation.cases.queries.desk import get_case
 from community.escalation.mail_in.errors import WrongSignature
 from community.escalation.mail_in.operations.receiving import receive_mail
 from community.escalation.mail_in.parts import LARGEST_BYTES
+from community.escalation.mail_in.queries import list_mails_of
 
 blueprint = Blueprint("mail_in", __name__)
 
 # How far the clocks of two machines may be apart. A signature is remembered for longer.
 LATEST_SECONDS = 300
 REMEMBERED = timedelta(minutes=15)
+NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @blueprint.post("/hooks/mail")
@@ -56,6 +60,28 @@ def take_mail() -> ResponseReturnValue:
 
 # A provider has no page of ours; the signature is the secret.
 csrf.exempt(take_mail)
+
+
+@blueprint.get("/desk/cases/<int:case_id>/mails")
+def show_mails(case_id: int) -> Response:
+    """Show the whole text of a case's mails to whoever works on it; each look is recorded.
+
+    As plain text that a browser must not take for anything else: it is what strangers sent.
+    """
+    case = get_case(current_viewer(), case_id)
+    mails = [each for each in list_mails_of(case.id) if each.original]
+    if not mails:
+        raise NotFound()
+    note_seen(Seen.MAILS, "support_case", case.id)
+    text = "\n\n".join(
+        f"-- {each.received_at:%Y-%m-%d %H:%M} UTC, <{each.message_id or ''}>\n\n{each.original}"
+        for each in mails
+    )
+    response = Response(text, mimetype="text/plain")
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = NOTHING
+    return response
 
 
 def _check_time(timestamp: str) -> None:

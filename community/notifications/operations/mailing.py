@@ -18,7 +18,7 @@ from community.notifications.models import Notification, NotificationSetting
 from community.notifications.queries.entries import Entry, get_entry
 from community.notifications.queries.readers import get_reader, quiet_until
 from community.notifications.queries.receivers import get_occasion, is_still_wanted
-from community.notifications.queries.words import get_words
+from community.notifications.queries.words import get_words, offers_answer
 
 HELD_MAX = 50
 
@@ -40,7 +40,7 @@ def send_notification_mail(notification_id: int) -> None:
         return
     entry = _wanted_entry(reader, notification)
     if entry is not None:
-        _send(write_letter(reader, entry, get_words(entry)), [notification_id])
+        _send(_letter(reader, entry), [notification_id])
 
 
 @external
@@ -58,10 +58,15 @@ def send_held_mails(user_id: int) -> None:
     found = [(each, _wanted_entry(reader, each)) for each in held]
     entries = [entry for _, entry in found if entry is not None]
     if len(entries) == 1:
-        _send(write_letter(reader, entries[0], get_words(entries[0])), [entries[0].id])
+        _send(_letter(reader, entries[0]), [entries[0].id])
     elif entries:
         _send(write_collection(reader, entries), [entry.id for entry in entries])
     _release(user_id)
+
+
+def _letter(reader: User, entry: Entry) -> mail.Message:
+    offers = offers_answer(entry, reader.id)
+    return write_letter(reader, entry, get_words(entry), offers=offers)
 
 
 def _hold(user_id: int, until: datetime, *which: ColumnElement[bool]) -> None:

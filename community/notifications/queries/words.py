@@ -6,9 +6,22 @@ from community.core import markup
 from community.core.db import db
 from community.notifications.queries.entries import Entry
 from community.posts.models import Post
-from community.questions.models import InfoRequest
+from community.questions.models import Answer, InfoRequest, Question
 
 EXCERPT_CHARS = 300
+
+
+def offers_answer(entry: Entry, reader_id: int) -> bool:
+    """Say whether a mail tells who asked of an answer that they could accept."""
+    if entry.kind not in ("answer", "mention"):
+        return False
+    asked = select(Question.id).where(
+        Question.id == entry.question_id,
+        Question.author_id == reader_id,
+        Question.is_locked.is_(False),
+    )
+    answer = select(Answer.id).where(Answer.id == entry.post_id)
+    return None not in (db.session.scalar(asked), db.session.scalar(answer))
 
 
 def get_words(entry: Entry) -> str:

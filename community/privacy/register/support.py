@@ -97,6 +97,19 @@ TABLES = {
             "sent_at": kept("when"),
         },
     ),
+    "case_files": Table(
+        owner="author_id",
+        rows=Rows.DELETED,
+        kept_for="support_cases",
+        nothing="id message_id",
+        personal={
+            "author_id": goes("who sent it"),
+            "name": goes("what a file is called"),
+            "content_type": goes("what it is"),
+            "bytes": goes("how long it is"),
+            "content": Personal("the file", Erasure.GOES, why_not="lies beside the lists"),
+        },
+    ),
     "received_mails": Table(
         owner="sender_id",
         kept_for="account",

@@ -240,7 +240,7 @@ def test_nothing_of_a_mail_ends_a_header_of_ours(mail_app: Flask) -> None:
     assert not any("\n" in str(value) for value in message.values())
 
 
-def test_files_are_named_and_not_kept(mail_app: Flask) -> None:
+def test_files_of_kinds_we_do_not_take_are_named_and_not_kept(mail_app: Flask) -> None:
     raw = write(Content_Type="application/zip; name=../x.zip", body="PK")
     case_id = receive_mail(raw).case_id
     assert case_id is not None

@@ -24,6 +24,7 @@ from community.escalation.cases.models import (
     Escalation,
     SupportCase,
 )
+from community.escalation.cases.queries.files import FileLine, files_of
 from community.escalation.cases.queries.merged import ids_with_absorbed
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
@@ -50,6 +51,8 @@ class Line:
     what: str = ""
     owner: Person | None = None
     why: str = ""
+    files: Sequence[FileLine] = ()
+    came_by_mail: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,11 +137,12 @@ def _messages_of(case: SupportCase, kinds: Sequence[str]) -> list[Line]:
         .where(CaseMessage.case_id.in_(ids_with_absorbed(case.id)), CaseMessage.kind.in_(kinds))
         .order_by(CaseMessage.id.desc())
         .limit(MOST_LINES)
-    )
-    return [_line_of(row[0], row[1 : 1 + PERSON_WIDTH]) for row in rows]
+    ).all()
+    files = files_of([row[0].id for row in rows])
+    return [_line_of(row[0], row[1 : 1 + PERSON_WIDTH], files.get(row[0].id, ())) for row in rows]
 
 
-def _line_of(message: CaseMessage, columns: Any) -> Line:
+def _line_of(message: CaseMessage, columns: Any, files: Sequence[FileLine]) -> Line:
     return Line(
         kind=message.kind,
         at=message.sent_at,
@@ -146,6 +150,15 @@ def _line_of(message: CaseMessage, columns: Any) -> Line:
         number=message.id,
         html=markup.stored(message.html),
         is_from_customer=message.direction == IN,
+        files=files,
+        came_by_mail=message.direction == IN and _is_mail(message),
+    )
+
+
+def _is_mail(message: CaseMessage) -> bool:
+    # A mail that is not the customer's stands there as a note of nobody's.
+    return message.message_id is not None or (
+        message.kind == INTERNAL and message.author_id is None
     )
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from community.core import clock, markup
 from community.core.allowances import Allowance, allowance_key, take_place
@@ -18,6 +18,7 @@ from community.core.reply_addresses import MailSite, mail_site
 from community.core.settings import current_settings
 from community.core.undeliverable import is_quoted, note_bounce
 from community.escalation.cases.models import IN, INTERNAL, CaseMessage, SupportCase
+from community.escalation.cases.operations.filing import FitFiles, add_files, fit_files
 from community.escalation.cases.operations.locking import lock_case
 from community.escalation.cases.operations.messages import receive_message
 from community.escalation.cases.operations.noting import note_message
@@ -27,6 +28,7 @@ from community.escalation.mail_in.letters import (
     acknowledge_mail,
     refuse_reply,
     words_of_files,
+    words_of_kept_files,
     words_of_stranger,
 )
 from community.escalation.mail_in.message import InboundMail, Kind
@@ -82,13 +84,15 @@ def receive_mail(raw: bytes, *, recipients: tuple[str, ...] = ()) -> Received:
     """
     site = mail_site()
     mail = parse_mail(raw, site, recipients=recipients)
+    # Pictures are made anew, which takes a while: not under a lock.
+    files = fit_files(mail.files) if mail.kind is Kind.MAIL else FitFiles()
     with joined_transaction():
-        received = _receive_once(raw, mail, site)
+        received = _receive_once(raw, mail, files, site)
     log.info("mail_received", fate=received.fate, kind=received.kind, reason=received.reason)
     return received
 
 
-def _receive_once(raw: bytes, mail: InboundMail, site: MailSite) -> Received:
+def _receive_once(raw: bytes, mail: InboundMail, files: FitFiles, site: MailSite) -> Received:
     key = _key_of(raw, mail)
     fresh = insert_ignoring_conflicts(ReceivedMail).values(
         key=key, kind=mail.kind, reason=mail.reason, original="", received_at=clock.now()
@@ -96,7 +100,7 @@ def _receive_once(raw: bytes, mail: InboundMail, site: MailSite) -> Received:
     if not count_changed(fresh):
         return Received(Fate.KNOWN, mail.kind, mail.reason)
     if mail.kind is Kind.MAIL:
-        received = _place(mail, site)
+        received = _place(mail, files, site)
     else:
         _note_bounces(raw, mail)
         received = Received(
@@ -142,7 +146,7 @@ def _note_bounces(raw: bytes, mail: InboundMail) -> None:
             note_bounce(address)
 
 
-def _place(mail: InboundMail, site: MailSite) -> Received:
+def _place(mail: InboundMail, files: FitFiles, site: MailSite) -> Received:
     """Bring a person's mail to where it belongs."""
     assert mail.sender is not None
     sender = _Sender(mail.sender.email, get_sender(mail.sender.email))
@@ -156,9 +160,9 @@ def _place(mail: InboundMail, site: MailSite) -> Received:
         case_id = find_answered_case(mail.references, sender.email, sender.user)
     case = None if case_id is None else db.session.get(SupportCase, case_id)
     if case is not None:
-        return _write(case, mail, sender)
+        return _write(case, mail, files, sender)
     if site.help_address in mail.recipients:
-        return _open(mail, sender)
+        return _open(mail, files, sender)
     return _turn_away(mail, sender, site)
 
 
@@ -170,16 +174,17 @@ def _refused(reason: str) -> Received:
     return Received(Fate.REFUSED, Kind.REFUSED, reason)
 
 
-def _write(case: SupportCase, mail: InboundMail, sender: _Sender) -> Received:
+def _write(case: SupportCase, mail: InboundMail, files: FitFiles, sender: _Sender) -> Received:
     """Add a mail to a case: as the customer's words only if it is the customer's."""
     message_id = mail.message_id or None
     if _is_customer(case, sender):
-        text = _text_of(mail, case.language)
+        text = _text_of(mail, files, case.language)
         message = receive_message(case.id, from_user=sender.user, body=text, message_id=message_id)
+        add_files(message, files.kept, author_id=message.author_id)
         return Received(Fate.WRITTEN, Kind.MAIL, "", message.case_id)
     locked = lock_case(surviving_id(case))
     with speaking(case.language):
-        text = words_of_stranger(sender.email) + "\n\n" + _text_of(mail, case.language)
+        text = words_of_stranger(sender.email) + "\n\n" + _text_of(mail, files, case.language)
     note = CaseMessage(
         author_id=None,
         kind=INTERNAL,
@@ -187,7 +192,7 @@ def _write(case: SupportCase, mail: InboundMail, sender: _Sender) -> Received:
         message_id=None,
         **rendered_columns(text[: markup.MAX_CHARS]),
     )
-    note_message(locked.case, note, actor_id=None)
+    add_files(note_message(locked.case, note, actor_id=None), files.kept, author_id=None)
     return Received(Fate.NOTED, Kind.MAIL, "not the customer", locked.case.id)
 
 
@@ -207,14 +212,14 @@ def _is_customer(case: SupportCase, sender: _Sender) -> bool:
     return bool(case.requester_email) and case.requester_email == sender.email
 
 
-def _open(mail: InboundMail, sender: _Sender) -> Received:
+def _open(mail: InboundMail, files: FitFiles, sender: _Sender) -> Received:
     """Open a private case with a mail to the help address, and tell its sender."""
     most = STRANGERS_CASES_PER_DAY if sender.user is None else MEMBERS_CASES_PER_DAY
     if not _may("mail-case", sender, most):
         return _refused("too many cases today")
     user = sender.user
     language = (user.language if user else None) or current_settings().default_language
-    text = _text_of(mail, language)
+    text = _text_of(mail, files, language)
     case = open_case(
         user or SYSTEM,
         trigger="mail",
@@ -226,6 +231,8 @@ def _open(mail: InboundMail, sender: _Sender) -> Received:
         body=text,
         message_id=mail.message_id or None,
     )
+    first = db.session.scalars(select(CaseMessage).where(CaseMessage.case_id == case.id)).one()
+    add_files(first, files.kept, author_id=case.requester_id)
     acknowledge_mail(case, sender.email, answers=mail.message_id)
     return Received(Fate.OPENED, Kind.MAIL, "", case.id)
 
@@ -239,12 +246,14 @@ def _turn_away(mail: InboundMail, sender: _Sender, site: MailSite) -> Received:
     return _refused("reply to a notification")
 
 
-def _text_of(mail: InboundMail, language: str) -> str:
+def _text_of(mail: InboundMail, files: FitFiles, language: str) -> str:
     """Return a mail's new text as it is kept, with the names of the files that are not."""
-    with speaking(language):
-        files = words_of_files([file.name for file in mail.files])
     text = mail.text.strip()
+    with speaking(language):
+        lost = words_of_files(files.left)
+        if not text and files.kept and not lost:
+            text = words_of_kept_files([file.name for file in files.kept])
     if len(text) < 2:
         text = f"“{text}”" if text else ""
-    room = markup.MAX_CHARS - len(files) - 2
-    return "\n\n".join(filter(None, (text[:room], files)))
+    room = markup.MAX_CHARS - len(lost) - 2
+    return "\n\n".join(filter(None, (text[:room], lost)))
