@@ -19,7 +19,6 @@ from community.identity.passwords import hash_password
 from community.notifications.tokens import Unsubscription, sign_unsubscription
 from community.posts.models import Post, SuggestedEdit
 from community.posts.operations import give_kudos
-from community.questions.acceptance_links import sign_offer
 from community.questions.models import Question
 from community.questions.operations.closures import close_question, request_info
 from community.questions.operations.edits import edit_question
@@ -97,7 +96,6 @@ class Scene:
     leaving: User
     administrator: User
     unsubscription: str
-    acceptance: str
     satisfaction: str
     macro: int
     points: PointsWorld
@@ -151,7 +149,6 @@ def _make() -> Scene:
         administrator=make_user("Ada Lang", role="admin"),
         points=make_points({"moderator": moderator}, helper, make_user("Ada Zweite", role="admin")),
         macro=make_shared_macro(make_user(role="admin")),
-        acceptance=sign_offer(asker.id, make_answer(make_question(asker, board), helper).id),
         satisfaction=sign_response(ask_about(make_solved_case(asker)).id),
         unsubscription=sign_unsubscription(Unsubscription(asker.id, "answer", None)),
         case=make_case([asker, helper]),

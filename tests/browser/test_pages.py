@@ -232,7 +232,6 @@ PAGES = {
     "how satisfied somebody was": Shown(
         "guest", lambda scene: f"/satisfaction/{scene.satisfaction}?mark=4"
     ),
-    "answer to accept": Shown("guest", lambda scene: f"/acceptances/{scene.acceptance}"),
     "link that is used up": Shown("guest", "/acceptances/forged"),
     "no more questions": Shown(
         "guest", lambda scene: f"/satisfaction/{scene.satisfaction}/refusal"

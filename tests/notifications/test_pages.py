@@ -434,3 +434,9 @@ def test_the_rebuild_command_corrects_the_numbers(app, runner):
     result = runner.invoke(args=["notifications", "rebuild"])
     assert result.exit_code == 0, result.output
     assert reload(asker).unread_count == 3
+
+
+def test_the_button_to_leave_leads_to_the_links_own_address(client):
+    what = unsubscription_for(make_user().id, "answer", None)
+    path = f"/unsubscribe/{sign_unsubscription(what)}"
+    assert f'action="{path}"' in client.get(path).text

@@ -60,6 +60,9 @@ def test_the_mail_about_an_answer_offers_who_asked_to_accept_it(
     assert "Accept this answer" in page.text
     assert question.title in page.text
     assert accepted() == []
+    action = re.search(r'action="(/acceptances/[^"]+)"', page.text)
+    assert action
+    assert action[1] == address
     done = client.submit(address, {})
     assert done.status_code == 200
     assert "This answer is accepted" in done.text

@@ -82,7 +82,7 @@ def answer(token: str) -> ResponseReturnValue:
 def show_refusal(token: str) -> ResponseReturnValue:
     """Ask whether such questions shall end; this changes nothing either."""
     get_response(read_response(token))
-    return render_template("csat/refusal.html", token=token, done=False)
+    return render_template("csat/refusal.html", link=token, done=False)
 
 
 @blueprint.post("/satisfaction/<token>/refusal")
@@ -92,7 +92,7 @@ def refuse(token: str) -> ResponseReturnValue:
     """Never ask again, by the button or by a mail program's one click."""
     _response, case = get_response(read_response(token))
     refuse_questions(case)
-    return render_template("csat/refusal.html", token=token, done=True)
+    return render_template("csat/refusal.html", link=token, done=True)
 
 
 # Mail providers send the one-click request without cookies, so it cannot carry a CSRF token; the

@@ -36,5 +36,5 @@ csrf.exempt(unsubscribe)
 
 def _page(what: Unsubscription, token: str, *, done: bool) -> ResponseReturnValue:
     return render_template(
-        "notifications/unsubscribe.html", what=what, token=token, done=done, labels=MAIL_LABELS
+        "notifications/unsubscribe.html", what=what, link=token, done=done, labels=MAIL_LABELS
     )

@@ -91,6 +91,6 @@ def _page(
         question=offered.question if offered else None,
         answer_html=markup.stored(offered.answer.html) if offered else "",
         answer=offered.answer if offered else None,
-        token=token,
+        link=token,
     )
     return page, status

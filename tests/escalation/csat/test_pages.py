@@ -217,6 +217,8 @@ def test_who_was_not_asked_yet_sees_no_question(app: Flask, client: ForumClient)
 def test_one_click_ends_the_questions(app: Flask, client: ForumClient) -> None:
     customer = make_user()
     path = f"{_link(_asked(customer))}/refusal"
+    # The button leads to the link's own address, not to one with another token.
+    assert f'action="{path}"' in client.get(path).text
     # Mail providers send this without cookies and without a token.
     done = client.post(path, data={"List-Unsubscribe": "One-Click"})
     assert done.status_code == 200
