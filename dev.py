@@ -4,7 +4,7 @@
 python3 dev.py demo [--port 5000]     a running forum with demo content
 python3 dev.py test [pytest options]  everything that must hold; options: only pytest, on SQLite
 python3 dev.py check                  format, lint, types, import rules
-python3 dev.py bench [accounts|standing|fairness|spam|replay|escalation] [--json]  benchmarks
+python3 dev.py bench [accounts|standing|fairness|spam|replay|escalation|clocks] [--json]  benchmarks
 python3 dev.py stress NAME            a long test of one reliability goal
 python3 dev.py translate              refresh and compile the catalogues of words
 python3 dev.py lock                   new versions into requirements/

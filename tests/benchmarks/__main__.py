@@ -22,6 +22,7 @@ from community.core.db import db
 from community.core.settings import Settings
 from tests.benchmarks import (
     accounts,
+    clocks,
     escalation,
     fairness,
     posting,
@@ -59,6 +60,8 @@ def main() -> int:
         return spam.main(seeds=arguments.seed, runs=arguments.runs, as_json=arguments.json)
     if arguments.part == "replay":
         return replay.main(arguments.year, as_json=arguments.json)
+    if arguments.part == "clocks":
+        return clocks.main(arguments.postgresql, as_json=arguments.json)
     if arguments.part == "escalation":
         return escalation.main(arguments.questions, arguments.postgresql, as_json=arguments.json)
     app = prepared_app(arguments.instance)
@@ -88,7 +91,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=("pages", "accounts", "standing", "fairness", "spam", "replay", "escalation"),
+        choices=(
+            "pages",
+            "accounts",
+            "standing",
+            "fairness",
+            "spam",
+            "replay",
+            "escalation",
+            "clocks",
+        ),
         default="pages",
         help="accounts: whether times tell who has an account; "
         "standing: our points against those a real community published; fairness: rings found; "

@@ -76,13 +76,14 @@ def main(questions: int, on_postgresql: bool, *, as_json: bool = False) -> int:
 
 def measure(questions: int, on_postgresql: bool) -> float:
     """Return the median seconds of a sweep, with that many waiting and 1,000 of them due."""
-    with _site(on_postgresql):
+    with benchmark_site(on_postgresql):
         store_waiting(questions, clock.now() - timedelta(hours=1))
         return statistics.median(_sweep_again() for _ in range(ROUNDS))
 
 
 @contextmanager
-def _site(on_postgresql: bool) -> Iterator[Flask]:
+def benchmark_site(on_postgresql: bool) -> Iterator[Flask]:
+    """Run an empty, migrated site on a database of its own; in its application context."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         url = stack.enter_context(postgres_url()) if on_postgresql else ""
