@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, select
 
 from community.core.db import db
+from community.escalation.cases.queries.merged import ids_with_absorbed
 from community.escalation.mail_in.models import ReceivedMail
 from community.identity.models import User
 from community.identity.queries import get_user_by_email
@@ -19,8 +20,8 @@ def get_sender(email: str) -> User | None:
 
 
 def list_mails_of(case_id: int) -> Sequence[ReceivedMail]:
-    """Return the mails that went into a case, oldest first."""
-    theirs = select(ReceivedMail).where(ReceivedMail.case_id == case_id)
+    """Return the mails that went into a case, or one that became part of it, oldest first."""
+    theirs = select(ReceivedMail).where(ReceivedMail.case_id.in_(ids_with_absorbed(case_id)))
     return db.session.scalars(theirs.order_by(ReceivedMail.id)).all()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import undefer
 from community.core.db import db
 from community.core.errors import NotFound
 from community.escalation.cases.models import CaseFile, CaseMessage, SupportCase
+from community.escalation.cases.queries.merged import ids_with_absorbed
 
 
 class FileLine(NamedTuple):
@@ -46,12 +47,18 @@ def files_of(message_ids: Collection[int]) -> Mapping[int, list[FileLine]]:
 def get_file(case: SupportCase, file_id: int, kinds: Collection[str]) -> CaseFile:
     """Return a file of a case with its content, if it came with a message of these kinds.
 
+    Messages of cases that became part of this one count as its own.
+
     Whoever calls has made sure that the viewer may read those. Raises ``NotFound``.
     """
     found = db.session.scalar(
         select(CaseFile)
         .join(CaseMessage, CaseMessage.id == CaseFile.message_id)
-        .where(CaseFile.id == file_id, CaseMessage.case_id == case.id, CaseMessage.kind.in_(kinds))
+        .where(
+            CaseFile.id == file_id,
+            CaseMessage.case_id.in_(ids_with_absorbed(case.id)),
+            CaseMessage.kind.in_(kinds),
+        )
         .options(undefer(CaseFile.content))
     )
     if found is None:
