@@ -24,6 +24,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "board": _l("Board"),
     "group": _l("Group"),
     "team": _l("Team"),
+    "macro": _l("Macro"),
     "badge": _l("Badge"),
     "rank": _l("Rank"),
     "charity": _l("Charity"),

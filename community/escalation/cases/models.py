@@ -157,7 +157,7 @@ class CaseFile(Base):
     """A file that came with a message: seen by whoever may read that, and by nobody else.
 
     It lies in the database, so it comes, goes and is backed up with its message. ``content_type``
-    is what its content was found to be, ``bytes`` how long it is. Pictures were made anew.
+    is what its content was found to be, ``size_bytes`` how long it is. Pictures were made anew.
     """
 
     __tablename__ = "case_files"
@@ -171,7 +171,7 @@ class CaseFile(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     name: Mapped[str] = mapped_column(String(FILE_NAME_MAX_CHARS))
     content_type: Mapped[str] = mapped_column(String(80))
-    bytes: Mapped[int]
+    size_bytes: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 

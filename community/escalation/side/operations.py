@@ -19,6 +19,7 @@ from community.escalation.cases.operations.locking import lock_case, lock_for_wo
 from community.escalation.cases.operations.messages import fit_private_text
 from community.escalation.cases.operations.states import reopen_locked
 from community.escalation.cases.queries.merged import surviving_id
+from community.escalation.side.letters import send_side_mail
 from community.escalation.side.models import (
     IN,
     OUT,
@@ -26,7 +27,6 @@ from community.escalation.side.models import (
     SideConversation,
     SideMessage,
 )
-from community.escalation.side.letters import send_side_mail
 from community.identity.emails import NoAddress, tidy_email
 from community.identity.models import User
 from community.posts.operations import rendered_columns

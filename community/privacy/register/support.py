@@ -106,7 +106,7 @@ TABLES = {
             "author_id": goes("who sent it"),
             "name": goes("what a file is called"),
             "content_type": goes("what it is"),
-            "bytes": goes("how long it is"),
+            "size_bytes": goes("how long it is"),
             "content": Personal("the file", Erasure.GOES, why_not="lies beside the lists"),
         },
     ),

@@ -66,7 +66,7 @@ def test_a_picture_is_made_anew_without_what_a_camera_wrote_into_it(mail_app: Fl
     assert (file.name, file.content_type) == ("photo.png", "image/png")
     assert SECRET not in file.content
     assert Image.open(BytesIO(file.content)).size == (3, 2)
-    assert file.bytes == len(file.content)
+    assert file.size_bytes == len(file.content)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def add_files(message: CaseMessage, files: Sequence[NewFile], *, author_id: int 
                 author_id=author_id,
                 name=file.name,
                 content_type=file.content_type,
-                bytes=len(file.content),
+                size_bytes=len(file.content),
                 content=file.content,
             )
         )

@@ -18,7 +18,7 @@ class FileLine(NamedTuple):
     id: int
     name: str
     content_type: str
-    bytes: int
+    size_bytes: int
 
     @property
     def is_picture(self) -> bool:
@@ -33,14 +33,14 @@ def files_of(message_ids: Collection[int]) -> Mapping[int, list[FileLine]]:
     rows = db.session.execute(
         select(
             CaseFile.message_id,
-            *(CaseFile.id, CaseFile.name, CaseFile.content_type, CaseFile.bytes),
+            *(CaseFile.id, CaseFile.name, CaseFile.content_type, CaseFile.size_bytes),
         )
         .where(CaseFile.message_id.in_(message_ids))
         .order_by(CaseFile.id)
     )
     found: dict[int, list[FileLine]] = {}
-    for message_id, *facts in rows:
-        found.setdefault(message_id, []).append(FileLine(*facts))
+    for row in rows:
+        found.setdefault(row[0], []).append(FileLine(*row[1:]))
     return found
 
 

@@ -153,7 +153,7 @@ def _place(mail: InboundMail, files: FitFiles, site: MailSite) -> Received:
     if not _may("mail-in", sender, MAILS_PER_DAY):
         return _refused("too many today")
     if mail.side_ids and not mail.case_ids:
-        return _write_aside(mail, sender)
+        return _write_aside(mail, files, sender)
     named = (*mail.case_ids, *mail.answered_case_ids)
     case_id = named[0] if named else None
     if case_id is None:
@@ -196,10 +196,12 @@ def _write(case: SupportCase, mail: InboundMail, files: FitFiles, sender: _Sende
     return Received(Fate.NOTED, Kind.MAIL, "not the customer", locked.case.id)
 
 
-def _write_aside(mail: InboundMail, sender: _Sender) -> Received:
+def _write_aside(mail: InboundMail, files: FitFiles, sender: _Sender) -> Received:
     """Add a mail to the side conversation that it answers; no customer ever reads it."""
     language = current_settings().default_language
-    text = _text_of(mail, language)
+    # Side conversations keep no files: all are named.
+    names = (*(file.name for file in files.kept), *files.left)
+    text = _text_of(mail, FitFiles(left=names), language)
     message_id = mail.message_id or None
     if not receive_aside(mail.side_ids[0], sender.email, text, message_id=message_id):
         return _refused("no such conversation")
