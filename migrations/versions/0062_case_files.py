@@ -16,7 +16,7 @@ def upgrade() -> None:
     sa.Column('author_id', sa.Integer(), nullable=True),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('content_type', sa.String(length=80), nullable=False),
-    sa.Column('bytes', sa.Integer(), nullable=False),
+    sa.Column('size_bytes', sa.Integer(), nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['message_id'], ['case_messages.id'], name=op.f('fk_case_files_message_id_case_messages')),
     sa.ForeignKeyConstraint(['author_id'], ['users.id'], name=op.f('fk_case_files_author_id_users')),
