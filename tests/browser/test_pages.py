@@ -386,9 +386,6 @@ PAGES = {
 NOT_SHOWN = {
     "/cases/<int:case_id>/satisfaction": "the same page as by the link in the mail",
     "/account/data/archives/<int:export_id>": "a file",
-    "/cases/<int:case_id>/files/<int:file_id>": "a file",
-    "/desk/cases/<int:case_id>/files/<int:file_id>": "a file",
-    "/desk/cases/<int:case_id>/mails": "plain text",
     "/account/factors/totp": "reached by sending the form: authenticator app",
     "/sign-in/second-factor": "reached by signing in: second factor",
     "/sign-in/providers/<name>": "a redirect to the provider",
