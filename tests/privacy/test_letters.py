@@ -37,6 +37,8 @@ STORING = {
 SENDING = {
     "community/core/mail.py",
     "community/escalation/mail_in/tasks.py",
+    # To suppliers: at most a hundred a day of each agent.
+    "community/escalation/side/letters.py",
     "community/notifications/operations/digests.py",
     "community/notifications/operations/mailing.py",
     "community/privacy/letters.py",
