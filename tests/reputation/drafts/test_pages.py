@@ -9,10 +9,12 @@ from community.core.db import db, transaction
 from community.core.worker import run_due_jobs
 from reputation.drafts.models import RuleDraft
 from reputation.drafts.queries import today
+from reputation.ledger.rules import SETTLED
 from tests.factories.community import make_acceptance, make_answer, make_question, make_user
 from tests.reputation.ledger.booking import make_member
 
 VALUES = {
+    **{f"value_{cause}": "0" for cause in SETTLED},
     "value_accepted": "50",
     "value_acceptance_given": "2",
     "value_kudos_answer": "10",
