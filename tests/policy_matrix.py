@@ -32,6 +32,7 @@ from tests.policy_requests import (
 )
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+MOST_POWERFUL_FIRST = ("admin", "moderator", "superuser", "member", "guest")
 
 
 def changing_rules(app: Flask) -> list[Rule]:
@@ -82,7 +83,7 @@ class Matrix:
     def most_powerful(self, rule: Rule) -> Cell:
         """Return a cell the table allows, of whoever can do the most."""
         policy = POLICIES[rule.endpoint]
-        for role in ("admin", "moderator", "member", "guest"):
+        for role in MOST_POWERFUL_FIRST:
             for target in reversed(targets_of(rule)):
                 if role in getattr(policy, target):
                     return Cell(self.world, role, target)

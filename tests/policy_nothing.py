@@ -15,6 +15,7 @@ ABOUT_NOTHING = {
     "mail_in.take_mail": "no provider hands mail over: the key that signs it is not set",
     "connector_hooks.take_news": "no connector is set up",
     "connectors.test_connector": "no connector is set up",
+    "acceptance_links.accept": NO_LINK,
     "csat.answer": NO_LINK,
     "csat.refuse": NO_LINK,
     "account.add_passkey": NO_DEVICE,

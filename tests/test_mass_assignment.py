@@ -9,7 +9,7 @@ from flask import Flask
 from community.core import clock
 from community.core.db import db
 from tests.policy_digest import TABLES, Digest
-from tests.policy_matrix import Matrix, changing_rules
+from tests.policy_matrix import MOST_POWERFUL_FIRST, Matrix, changing_rules
 from tests.policy_requests import Cell
 
 HOSTILE = {
@@ -34,7 +34,7 @@ def test_no_form_sets_columns_it_has_no_field_for(
 ) -> None:
     matrix, wrong = Matrix(app), []
     with time_machine.travel(clock.now(), tick=False):
-        for role in ("admin", "moderator", "member", "guest"):
+        for role in MOST_POWERFUL_FIRST:
             with matrix.as_owner(role, monkeypatch):
                 for rule in changing_rules(app):
                     cell = matrix.most_powerful(rule)

@@ -43,6 +43,7 @@ OTHERWISE: dict[str, tuple[int, str]] = {
     ),
     "spam.create_cleanup": (3, "the clean-up, and each measure and post in it"),
     "moderation.preview_letter": (0, "a preview, which writes nothing"),
+    **dict.fromkeys(("desk.go_away", "desk.come_back"), (0, "one says that one is not there")),
     "desk.fill_reply": (0, "a macro's text to be read over, which is not kept"),
     "side.create_message": (0, "what is said in cases is a record of its own"),
     "desk.tell_children": (0, "what is said in cases is a record of its own"),
