@@ -128,8 +128,17 @@ REPLY_WORD_PAGES: dict[str, Fill] = {
     "/search/similar": lambda t: [f"/search/similar?title={t.text}"],
 }
 SHOWN = (
-    *("newest", "active", "open", "asker-waiting", "unaccepted", "needs-info", "solved"),
-    *("support", "mine", "nonsense"),
+    *(
+        "newest",
+        "active",
+        "open",
+        "asker-waiting",
+        "unaccepted",
+        "needs-info",
+        "spotlight",
+        "solved",
+    ),
+    *("spotlight", "solved", "support", "mine", "nonsense"),
 )
 
 

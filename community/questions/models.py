@@ -50,7 +50,8 @@ class Question(Post):
     set; None where nobody does.
     ``support_since`` is since when the support team has it in hand, which the support team fills.
     ``ended_at`` is when it was closed by time alone, solved or because nobody wrote any more;
-    ``reopened_at`` when somebody last opened it again.
+    ``reopened_at`` when somebody last opened it again. ``spotlight_until`` is how long helpers are
+    asked to look at it; what they answer until then earns them more if it is accepted.
     """
 
     __tablename__ = "questions"
@@ -87,6 +88,13 @@ class Question(Post):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_questions_last_by_asker", "last_by_asker", "last_activity_at", "id"),
+        Index(
+            "ix_questions_spotlight",
+            "asked_at",
+            "id",
+            sqlite_where=text("spotlight_until IS NOT NULL"),
+            postgresql_where=text("spotlight_until IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
@@ -110,6 +118,7 @@ class Question(Post):
     support_since: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     reopened_at: Mapped[datetime | None]
+    spotlight_until: Mapped[datetime | None]
 
 
 class Answer(Post):
@@ -126,6 +135,7 @@ class Acceptance(Base):
 
     What was ``imported`` was accepted elsewhere and earns nothing here. ``asker_id`` is who
     asked the question it was accepted on, where that became part of another one; None elsewhere.
+    ``spotlit`` says that it was written while its question was in the spotlight.
     """
 
     __tablename__ = "acceptances"
@@ -143,6 +153,7 @@ class Acceptance(Base):
     accepted_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     asker_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     imported: Mapped[bool] = mapped_column(default=False, server_default=false())
+    spotlit: Mapped[bool] = mapped_column(default=False, server_default=false())
     accepted_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -176,6 +187,7 @@ class LapsedAcceptance(Base):
     accepted_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     asker_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     imported: Mapped[bool]
+    spotlit: Mapped[bool] = mapped_column(default=False, server_default=false())
     accepted_at: Mapped[datetime]
 
 

@@ -15,6 +15,7 @@ from reputation.ledger.rules import (
     KUDOS_QUESTION,
     PAYBACK,
     REPUTATION,
+    SPOTLIT,
 )
 
 CURRENCY_WORDS: dict[str, LazyString] = {
@@ -28,6 +29,7 @@ CAUSE_WORDS: dict[str, LazyString] = {
     KUDOS_QUESTION: _l("Kudos for a question"),
     CONFIRMED: _l("Confirming the e-mail address"),
     EDIT_TAKEN: _l("A suggested change is accepted"),
+    SPOTLIT: _l("The accepted answer was written in the spotlight"),
 }
 VERSION_WORDS: dict[str, LazyString] = {
     "past": _l("Over"),

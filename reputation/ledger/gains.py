@@ -21,6 +21,7 @@ from reputation.ledger.rules import (
     EDITS_LIFETIME,
     KUDOS_ANSWER,
     KUDOS_QUESTION,
+    SPOTLIT,
     RuleBook,
 )
 
@@ -55,13 +56,17 @@ class Thanks(NamedTuple):
 
 
 class AcceptedAnswer(NamedTuple):
-    """A published answer that is accepted, and the people around it."""
+    """A published answer that is accepted, and the people around it.
+
+    ``spotlit`` says that its question was in the spotlight when it was written.
+    """
 
     answer_id: int
     helper_id: int
     asker_id: int
     accepted_by_id: int
     at: datetime
+    spotlit: bool = False
 
 
 class TakenEdit(NamedTuple):
@@ -85,7 +90,10 @@ def gains_of_acceptances(
         if fact.helper_id in (fact.asker_id, fact.accepted_by_id):
             continue
         if fact.helper_id == user_id:
-            yield from _gains(book, ACCEPTED, user_id, fact.answer_id, fact.accepted_by_id, fact.at)
+            around = user_id, fact.answer_id, fact.accepted_by_id, fact.at
+            yield from _gains(book, ACCEPTED, *around)
+            if fact.spotlit:
+                yield from _gains(book, SPOTLIT, *around)
         if fact.asker_id == fact.accepted_by_id == user_id:
             yield from _gains(book, ACCEPTANCE_GIVEN, user_id, fact.answer_id, None, fact.at)
 

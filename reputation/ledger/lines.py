@@ -26,12 +26,13 @@ from reputation.ledger.rules import (
     OPENING,
     POSTED,
     REPUTATION,
+    SPOTLIT,
 )
 
 TAKEN_BACK = "taken-back"
 # What a reader asks for, and the causes it means.
 CAUSE_GROUPS: dict[str, tuple[str, ...]] = {
-    "accepted": (ACCEPTED, ACCEPTANCE_GIVEN),
+    "accepted": (ACCEPTED, SPOTLIT, ACCEPTANCE_GIVEN),
     "kudos": KUDOS,
     "other": (CONFIRMED, EDIT_TAKEN, *POSTED),
 }

@@ -103,6 +103,7 @@ def list_accepted(user_id: int, post_ids: Collection[int] | None) -> list[Accept
             asker_of(question),
             Acceptance.accepted_by_id,
             Acceptance.accepted_at,
+            Acceptance.spotlit,
         )
         .join(answer, answer.id == Acceptance.answer_id)
         .join(question, question.id == Acceptance.question_id)

@@ -18,8 +18,9 @@ KUDOS_ANSWER = "kudos_answer"
 KUDOS_QUESTION = "kudos_question"
 CONFIRMED = "confirmed"
 EDIT_TAKEN = "edit_taken"
+SPOTLIT = "spotlit"
 KUDOS = (KUDOS_ANSWER, KUDOS_QUESTION)
-FACTS = (ACCEPTED, ACCEPTANCE_GIVEN, CONFIRMED)
+FACTS = (ACCEPTED, SPOTLIT, ACCEPTANCE_GIVEN, CONFIRMED)
 SETTLED = (*FACTS, *KUDOS, EDIT_TAKEN)
 # What suggested changes bring one member in all, however many are taken.
 EDITS_LIFETIME = 1_000
@@ -82,6 +83,7 @@ REPUTATION_1 = Rules(
     begins_at=datetime(2000, 1, 1, tzinfo=UTC),
     values={
         ACCEPTED: 15,
+        SPOTLIT: 10,
         ACCEPTANCE_GIVEN: 2,
         KUDOS_ANSWER: 10,
         KUDOS_QUESTION: 5,

@@ -128,7 +128,7 @@ INVARIANTS = (
         JOIN posts ON posts.id = standing.post_id
         JOIN posts AS root ON root.id = posts.root_id
         WHERE standing.giver_id = standing.user_id
-          OR (standing.cause IN ('accepted', 'acceptance_given')
+          OR (standing.cause IN ('accepted', 'spotlit', 'acceptance_given')
             AND posts.author_id = root.author_id AND NOT {REGROUPED})""",
         "entry",
     ),

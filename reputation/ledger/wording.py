@@ -15,6 +15,7 @@ def cause_words(cause: str, *, is_reversal: bool) -> str:
             _("The change you suggested was accepted"),
             _("The change you suggested, taken back"),
         ),
+        "spotlit": (_("Answered in the spotlight"), _("Answer in the spotlight, taken back")),
         "opening": (_("Brought along from before"), _("Brought along from before, taken back")),
         "adjustment": (_("Correction"), _("Correction, taken back")),
         "payout": (_("Paid out"), _("Payment that came back")),

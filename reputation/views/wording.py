@@ -11,6 +11,7 @@ from reputation.ledger.rules import (
     EDITS_LIFETIME,
     KUDOS_ANSWER,
     KUDOS_QUESTION,
+    SPOTLIT,
     Rules,
 )
 
@@ -23,6 +24,7 @@ def rule_words(rules: Rules) -> list[tuple[str, int]]:
         KUDOS_ANSWER: _("Kudos for your answer"),
         KUDOS_QUESTION: _("Kudos for your question"),
         CONFIRMED: _("You confirm your e-mail address"),
+        SPOTLIT: _("It was written while the question was in the spotlight, in addition"),
         EDIT_TAKEN: _(
             "A change you suggested is accepted (once a post, at most %(points)s points in all)",
             points=number(EDITS_LIFETIME),

@@ -40,6 +40,7 @@ from community.escalation.cases.operations.forgetting import forget_words
 from community.escalation.cases.tasks import close_settled_cases
 from community.escalation.teams.models import Team
 from community.questions.models import Question
+from community.questions.operations.support import was_in_spotlight
 from tests.factories.community import (
     make_acceptance,
     make_answer,
@@ -207,7 +208,9 @@ def test_a_case_handed_back_is_a_question_of_the_community(app: Flask) -> None:
     _do(states.return_to_community, agent, case.id)
     _do(states.return_to_community, agent, case.id)
     assert _state(case) == RETURNED
-    assert reload(db.session.get_one(Question, case.question_id)).status == "open"
+    question = reload(db.session.get_one(Question, case.question_id))
+    assert question.status == "open"
+    assert was_in_spotlight(question, clock.now())
     told = select(func.count()).where(EventRecord.name == "CaseReturned")
     assert db.session.scalar(told) == 1
 

@@ -14,6 +14,7 @@ from community.posts.models import Post, PostTag, Tag, TagCount
 from community.questions.models import Answer, Question
 from community.questions.operations.closures import request_info
 from community.questions.operations.questions import lock_question, lock_writing
+from community.questions.operations.support import put_in_spotlight
 from community.questions.queries.lists import FILTERS, Wanted, page_of_questions
 from community.questions.queries.pages import AnswerCursor, get_question_page
 from tests.benchmarks.measuring import counted
@@ -289,3 +290,16 @@ def test_posting_an_answer_costs_at_most_twelve_statements(client, number, trust
     assert response.status_code == 303
     assert len([s for s in sent if not s.startswith(("PRAGMA", "BEGIN"))]) <= most, sent
     assert db.session.get(Post, question.id) is not None
+
+
+def test_the_spotlight_list_holds_what_helpers_can_still_answer(client):
+    shining, solved, over = (
+        make_question(title=f"Question number {name}") for name in ("shines", "solved", "over")
+    )
+    with transaction():
+        for question in (shining, solved, over):
+            put_in_spotlight(lock_question(question.id))
+        lock_question(over.id).spotlight_until = clock.now() - timedelta(seconds=1)
+    make_acceptance(make_answer(solved), make_user(role="moderator"))
+    assert _titles(client, "spotlight") == {"shines"}
+    assert client.get("/questions").text.count("Spotlight</span>") == 1

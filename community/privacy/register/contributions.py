@@ -47,7 +47,8 @@ TABLES = {
         kept_for="post",
         nothing="id place_id asked_at status answers_count me_too_count imported_me_toos"
         " last_activity_at last_by_asker awaits_asker is_locked slow_minutes slow_until"
-        " first_answer_at solved_at support_since ended_at reopened_at",
+        " first_answer_at solved_at support_since ended_at reopened_at"
+        " spotlight_until",
         personal={
             "title": rewritten("title"),
             "slug": derived("title, as part of the address", Erasure.REWRITTEN),
@@ -128,7 +129,7 @@ TABLES = {
     "acceptances": Table(
         owner="accepted_by_id",
         kept_for="post",
-        nothing="id question_id answer_id place imported",
+        nothing="id question_id answer_id place imported spotlit",
         personal={
             "accepted_by_id": kept("who accepted the answer"),
             "asker_id": other_person("who asked, where the question was merged"),
@@ -148,7 +149,7 @@ TABLES = {
     "lapsed_acceptances": Table(
         owner="accepted_by_id",
         kept_for="post",
-        nothing="answer_id imported",
+        nothing="answer_id imported spotlit",
         personal={
             "accepted_by_id": kept("who accepted the answer"),
             "asker_id": other_person("who asked, where the question was merged"),

@@ -29,6 +29,7 @@ from community.questions.models import (
     LapsedAcceptance,
     Question,
 )
+from community.questions.operations.support import was_in_spotlight
 from community.questions.policies import (
     can_accept_answer,
     can_unaccept_answer,
@@ -97,6 +98,7 @@ def _accept(actor: User, question: Question, answer: Answer, *, place: int) -> A
         answer_id=answer.id,
         place=place,
         accepted_by_id=actor.id,
+        spotlit=was_in_spotlight(question, answer.created_at),
         accepted_at=clock.now(),
     )
     db.session.add(acceptance)
@@ -153,6 +155,7 @@ def lapse_acceptance(actor: Viewer, question: Question, acceptance: Acceptance) 
         accepted_by_id=acceptance.accepted_by_id,
         asker_id=acceptance.asker_id,
         imported=acceptance.imported,
+        spotlit=acceptance.spotlit,
         accepted_at=acceptance.accepted_at,
     )
     take_back_acceptance(actor, question, acceptance, reason="deleted")
@@ -176,6 +179,7 @@ def renew_acceptance(question: Question, answer: Answer) -> None:
         accepted_by_id=lapsed.accepted_by_id,
         asker_id=lapsed.asker_id,
         imported=lapsed.imported,
+        spotlit=lapsed.spotlit,
         accepted_at=lapsed.accepted_at,
     )
     db.session.add(again)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
 from community.boards.models import Board
 from community.core import clock
 from community.core.authz import Viewer
-from community.core.db import AnySelect, db
+from community.core.db import AnySelect, Instant, db
 from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE, Cursor, Page, before, page_of
 from community.identity.models import User
@@ -44,11 +44,19 @@ FILTERS: dict[str, ColumnElement[bool]] = {
         Question.status.in_(("open", "answered")),
         Question.is_locked.is_(False),
     ),
+    "spotlight": and_(
+        # Of the instant of the query, not of the start of the process.
+        Question.spotlight_until > bindparam("now", callable_=clock.now, type_=Instant),
+        Question.status.in_(("open", "answered")),
+        Question.is_locked.is_(False),
+    ),
     "solved": Question.status == "solved",
     "support": Question.status == "support",
     "active": true(),
     "moving": Question.answers_count > 0,
 }
+# Lists of few, each with an index that holds them alone.
+OF_THEIR_OWN = {"needs-info": "ix_questions_awaits_asker", "spotlight": "ix_questions_spotlight"}
 BY_ACTIVITY = frozenset({"asker-waiting", "active", "moving"})
 BY_STATUS = frozenset({"open", "unaccepted", "solved", "support"})
 
@@ -103,8 +111,8 @@ def index_for(wanted: Wanted) -> str | None:
     """
     if wanted.tag_id is not None or wanted.asker_id is not None:
         return None
-    if wanted.show == "needs-info":
-        return "ix_questions_awaits_asker"
+    if wanted.show in OF_THEIR_OWN:
+        return OF_THEIR_OWN[wanted.show]
     place = "place_id_" if wanted.board_id is not None else ""
     if wanted.show == "asker-waiting" and not place:
         return "ix_questions_last_by_asker"

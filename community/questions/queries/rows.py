@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from community.boards.models import Board, name_in
+from community.core import clock
 from community.core.authz import Viewer
 from community.core.db import AnyRow, AnySelect, db
 from community.identity.models import User
@@ -14,6 +15,9 @@ from community.identity.people import PERSON_WIDTH, Person, person_columns
 from community.posts.models import PostTag, Tag
 from community.questions.models import Question
 from community.questions.status import status_for
+
+# What helpers can still do something about.
+SHINING = frozenset({"open", "answered", "needs_info"})
 
 
 @dataclass(slots=True)
@@ -36,6 +40,7 @@ class QuestionRow:
     asker: Person
     tags: list[str] = field(default_factory=list)
     is_pinned: bool = False
+    in_spotlight: bool = False
 
 
 def select_rows() -> AnySelect:
@@ -56,6 +61,7 @@ def select_rows() -> AnySelect:
             Board.slug,
             Board.names,
             Question.awaits_asker,
+            Question.spotlight_until,
             *person_columns(),
         )
         .join(Board, Board.id == Question.place_id)
@@ -69,10 +75,12 @@ def load_rows(viewer: Viewer, language: str, statement: AnySelect) -> list[Quest
 
 
 def _row(viewer: Viewer, language: str, found: AnyRow) -> QuestionRow:
-    *values, board_slug, board_names, awaits_asker = found[:-PERSON_WIDTH]
+    *values, board_slug, board_names, awaits_asker, spotlight_until = found[:-PERSON_WIDTH]
     asker = Person(*found[-PERSON_WIDTH:])
     row = QuestionRow(*(*values, board_slug, name_in(board_names, language), asker))
     row.status = status_for(viewer, status=row.status, awaits_asker=awaits_asker, asker_id=asker.id)
+    shines = spotlight_until is not None and spotlight_until > clock.now()
+    row.in_spotlight = shines and row.status in SHINING
     return row
 
 

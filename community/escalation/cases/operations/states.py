@@ -41,7 +41,11 @@ from community.escalation.cases.policies import can_close_for_peers, can_hand_ba
 from community.escalation.cases.queries.solutions import has_solution_of_peers
 from community.events.support import CaseReturned, CaseSolved
 from community.posts.text import fit_note
-from community.questions.operations.support import hand_to_support, take_from_support
+from community.questions.operations.support import (
+    hand_to_support,
+    put_in_spotlight,
+    take_from_support,
+)
 
 CLOSED_PER_RUN = 200
 
@@ -153,7 +157,7 @@ def close_as_spam(actor: Viewer, case_id: int) -> SupportCase:
 
 
 def return_to_community(actor: Viewer, case_id: int) -> SupportCase:
-    """Hand a case back as a public question; its clocks go on, and it may come back.
+    """Hand a case back as a public question in the spotlight; its clocks go on.
 
     Raises ``NotFound``, ``NotAllowed``, ``NotBetweenYou``, ``StepNotPossible``, ``CaseClosed``.
     """
@@ -166,6 +170,7 @@ def return_to_community(actor: Viewer, case_id: int) -> SupportCase:
         raise StepNotPossible()
     _move(actor, case, RETURNED, allowed=IN_HAND)
     take_from_support(question)
+    put_in_spotlight(question)
     emit(CaseReturned(case.id, question.id, actor.viewer_id))
     return case
 
