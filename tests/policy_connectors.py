@@ -10,11 +10,8 @@ from community.escalation.cases.models import SupportCase
 from community.escalation.connectors.models import FAILED, ConnectorLink
 
 
-def failed_link() -> int:
-    """Return a link to a ticket that could not be made."""
-    found = db.session.scalar(select(ConnectorLink.id))
-    if found is not None:
-        return found
+def make_failed_link() -> int:
+    """Make a link to a ticket that could not be made; returns its id."""
     with transaction():
         case_id = db.session.scalars(select(SupportCase.id).limit(1)).one()
         link = ConnectorLink(case_id=case_id, connector="gone", problem=FAILED, error="status 500")
@@ -27,7 +24,7 @@ def connector_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]
     return {
         "connectors.test_connector": lambda c: ("/admin/connectors/gone/tests", {}),
         "connectors.retry_link": lambda c: (
-            f"/admin/connectors/links/{failed_link()}/attempts",
+            f"/admin/connectors/links/{c.world.failed_link}/attempts",
             {},
         ),
         "connector_hooks.take_news": lambda c: ("/hooks/connectors/gone", {}),

@@ -40,7 +40,7 @@ from tests.factories.community import (
 )
 from tests.policy_accounts import account_requests
 from tests.policy_cases import Cases, case_requests, hide_by_flags, make_cases
-from tests.policy_connectors import connector_requests
+from tests.policy_connectors import connector_requests, make_failed_link
 from tests.policy_csat import csat_requests, make_solved
 from tests.policy_deadlines import make_deadlines
 from tests.policy_handover import handover_requests
@@ -105,6 +105,7 @@ class World:
     words: Words = (0, 0)
     sla_policy: int = field(default_factory=make_deadlines)
     macro: int = 0
+    failed_link: int = 0
     team: int = 0
     solved_cases: dict[str, int] = field(default_factory=dict)
     regroupings: dict[str, int] = field(default_factory=dict)
@@ -219,6 +220,7 @@ def make_world() -> World:
     hide_by_flags(world)
     world.suggestions = _suggest(world)
     world.support_cases = make_support_cases(world.people, world.author, boards)
+    world.failed_link = make_failed_link()
     world.points = make_points(world.people, world.author, make_user("Another admin", role="admin"))
     _make_payback(world)
     _make_runs(world)
