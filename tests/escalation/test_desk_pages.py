@@ -100,6 +100,13 @@ def test_the_most_pressing_case_comes_first_and_next(client: ForumClient, agent:
     assert client.get("/desk/next").location == f"/desk/cases/{urgent.id}"
 
 
+def test_next_leads_on_from_the_case_that_is_shown(client: ForumClient, agent: User) -> None:
+    shown, other = make_support_case(priority="urgent"), make_support_case()
+    text = client.get(f"/desk/cases/{shown.id}").text
+    assert f'href="/desk/next?case={shown.id}"' in text
+    assert client.get(f"/desk/next?case={shown.id}").location == f"/desk/cases/{other.id}"
+
+
 def test_with_nothing_to_do_next_leads_to_the_list(client: ForumClient, agent: User) -> None:
     assert client.get("/desk/next").location == "/desk"
 

@@ -70,7 +70,7 @@ def test_next_is_what_is_due_first_though_something_else_is_more_urgent() -> Non
     _due(urgent, now + DAY, now + DAY)
     _due(late, now + 2 * DAY, now + timedelta(hours=1))
     assert desk.next_case_id(agent) == late.id
-    assert desk.next_case_id(agent, late) == urgent.id
+    assert desk.next_case_id(agent, late.id) == urgent.id
 
 
 def test_of_what_is_due_at_once_the_more_pressing_comes_next() -> None:

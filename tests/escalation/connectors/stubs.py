@@ -7,6 +7,7 @@ import base64
 import hmac
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ class StubTicket:
     comments: list[tuple[int, str, str, bool]] = field(default_factory=list)
 
 
-class Helpdesk:
+class Helpdesk(ABC):
     """What all of them share. ``trouble`` are answers to the next requests that change things."""
 
     opened, solved, waiting = "open", "solved", "pending"
@@ -78,21 +79,21 @@ class Helpdesk:
         """How the operator names it."""
         return {"name": "desk", "kind": self.kind, "url": origin, "token": TOKEN}
 
+    @abstractmethod
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:
         """Return what is answered to a request; raises ``KeyError`` for what is not there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_known(self, headers: dict[str, str]) -> bool:
         """Say whether the request says who asks."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hook(self, body: bytes, now: int) -> dict[str, str]:
         """Return the headers of a signed request to us."""
-        raise NotImplementedError
 
+    @abstractmethod
     def news(self, number: int) -> dict[str, Any]:
         """Return what such a request tells of a ticket that changed."""
-        raise NotImplementedError
 
 
 class ZendeskStub(Helpdesk):

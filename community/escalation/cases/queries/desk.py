@@ -220,12 +220,15 @@ def _links_of(found: SupportCase) -> list[tuple[str, SupportCase]]:
     return [(kind, linked) for kind, linked in rows]
 
 
-def next_case_id(viewer: Viewer, after: SupportCase | None = None) -> int | None:
-    """Return the case to work on next of one's own and those nobody owns: the one due first."""
+def next_case_id(viewer: Viewer, besides: int | None = None) -> int | None:
+    """Return the case to work on next of one's own and those nobody owns: the one due first.
+
+    ``besides`` is the id of a case that is open before one's eyes already.
+    """
     mine = or_(SupportCase.owner_id == viewer.viewer_id, SupportCase.owner_id.is_(None))
     conditions = [case_is_for(viewer), SupportCase.state.in_((NEW, OPEN)), mine]
-    if after is not None:
-        conditions.append(SupportCase.id != after.id)
+    if besides is not None:
+        conditions.append(SupportCase.id != besides)
     keys = keys_of(TIME, *conditions)
     return db.session.scalar(in_order(select(keys.c.id), keys, None).limit(1))
 

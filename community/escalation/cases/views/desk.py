@@ -75,15 +75,19 @@ def _words() -> dict[str, object]:
 def list_cases() -> str:
     """List cases: mine, the team's, those nobody owns; alone, or as a fragment."""
     name = "support/_list.html" if is_fragment_request() else "support/desk.html"
-    current = request.args.get("case", "")[:9]
-    current_id = int(current) if current.isascii() and current.isdigit() else 0
-    return render_template(name, current_id=current_id, **list_context())
+    return render_template(name, current_id=_shown_id(), **list_context())
+
+
+def _shown_id() -> int:
+    """Return the case that is open beside the list, as the address says; 0 for none."""
+    typed = request.args.get("case", "")[:9]
+    return int(typed) if typed.isascii() and typed.isdigit() else 0
 
 
 @blueprint.get("/desk/next")
 def show_next() -> ResponseReturnValue:
-    """Lead to the case to work on next."""
-    found = desk.next_case_id(current_viewer())
+    """Lead to the case to work on next, which is not the one that is shown now."""
+    found = desk.next_case_id(current_viewer(), _shown_id())
     if found is None:
         flash(_("Nothing waits for you. Well done."), "success")
         return redirect(url_for("desk.list_cases"), 303)
@@ -149,7 +153,7 @@ def render_case(
         and is_for_peers_first(case, question, record.board.audience, clock.now()),
         "colleagues": desk.list_colleagues(case),
         "teams": list_teams(),
-        "next_id": desk.next_case_id(viewer, case),
+        "next_id": desk.next_case_id(viewer, case.id),
         "errors": errors or {},
         "current_id": case.id,
         **CASE_WORDS,

@@ -1,5 +1,6 @@
 """Where a question stands with the support team, and handing it over by hand."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -37,6 +38,7 @@ from community.escalation.triggers.policies import (
 from community.escalation.triggers.queries.progress import find_progress
 from community.escalation.triggers.queries.rules import is_urgent
 from community.escalation.triggers.wording import STATE_WORDS, clock_words
+from community.identity.models import User
 from community.identity.signing_in import signed_in_user
 from community.posts.policies import is_author
 from community.questions.models import Question
@@ -87,15 +89,8 @@ def show_progress(question_id: int) -> ResponseReturnValue:
 @limited("writing")
 def hand_over(question_id: int) -> ResponseReturnValue:
     """Hand a question to the support team, with a reason."""
-    question = access_question(question_id)
-    reason = request.form.get("reason", "")
-    try:
-        hand_over_by_hand(signed_in_user(), question, reason)
-    except (Invalid, WaitNotOver) as refusal:
-        error = getattr(refusal, "errors", {}).get("reason") or refusal.message
-        return _render(question, status=refusal.status, reason=reason, error=error)
-    flash(_("The support team has this question now."), "success")
-    return redirect(question_url(question), 303)
+    said = _("The support team has this question now.")
+    return _give_reason(question_id, hand_over_by_hand, said, field="reason", error="error")
 
 
 @blueprint.post("/questions/<int:question_id>/direct-line")
@@ -103,14 +98,27 @@ def hand_over(question_id: int) -> ResponseReturnValue:
 @limited("writing")
 def call_directly(question_id: int) -> ResponseReturnValue:
     """Call an agent to a question, with a reason."""
+    said = _("The support team is called. You hear of it when they have answered.")
+    return _give_reason(question_id, call_agent, said, field="calling", error="call_error")
+
+
+def _give_reason(
+    question_id: int,
+    act: Callable[[User, Question, str], object],
+    said: str,
+    *,
+    field: str,
+    error: str,
+) -> ResponseReturnValue:
+    """Do what needs a reason; where it is refused, the page says why and keeps what was typed."""
     question = access_question(question_id)
     reason = request.form.get("reason", "")
     try:
-        call_agent(signed_in_user(), question, reason)
-    except (Invalid, LineUsed) as refusal:
-        error = getattr(refusal, "errors", {}).get("reason") or refusal.message
-        return _render(question, status=refusal.status, calling=reason, call_error=error)
-    flash(_("The support team is called. You hear of it when they have answered."), "success")
+        act(signed_in_user(), question, reason)
+    except (Invalid, WaitNotOver, LineUsed) as refusal:
+        why = getattr(refusal, "errors", {}).get("reason") or refusal.message
+        return _render(question, status=refusal.status, **{field: reason, error: why})
+    flash(said, "success")
     return redirect(question_url(question), 303)
 
 
