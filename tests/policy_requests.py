@@ -219,12 +219,16 @@ def make_world() -> World:
     world.words = make_words(world.people["admin"])
     hide_by_flags(world)
     world.suggestions = _suggest(world)
-    world.support_cases = make_support_cases(world.people, world.author, boards)
-    world.failed_link = make_failed_link()
+    _make_cases_of_support(world)
     world.points = make_points(world.people, world.author, make_user("Another admin", role="admin"))
     _make_payback(world)
     _make_runs(world)
     return world
+
+
+def _make_cases_of_support(world: World) -> None:
+    world.support_cases = make_support_cases(world.people, world.author, world.boards)
+    world.failed_link = make_failed_link()
 
 
 def _suggest(world: World) -> Suggestions:
