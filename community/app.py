@@ -29,9 +29,12 @@ from community.escalation.connectors.views.administration import blueprint as co
 from community.escalation.connectors.views.fragments import blueprint as outside_blueprint
 from community.escalation.connectors.views.hooks import blueprint as connector_hooks_blueprint
 from community.escalation.csat.views import blueprint as csat_blueprint
+from community.escalation.macros.answering import blueprint as templates_blueprint
 from community.escalation.macros.views import blueprint as macros_blueprint
 from community.escalation.mail_in.subscribers import SUBSCRIPTIONS as MAIL_IN_SUBSCRIPTIONS
 from community.escalation.mail_in.views import blueprint as mail_in_blueprint
+from community.escalation.publishing.views.customers import blueprint as publications_blueprint
+from community.escalation.publishing.views.desk import blueprint as publishing_blueprint
 from community.escalation.reports.views import blueprint as reports_blueprint
 from community.escalation.side.views import blueprint as side_blueprint
 from community.escalation.sla.subscribers import SUBSCRIPTIONS as SLA_SUBSCRIPTIONS
@@ -166,6 +169,7 @@ BLUEPRINTS = (
     connectors_blueprint,
     connector_hooks_blueprint,
     macros_blueprint,
+    templates_blueprint,
     privacy_blueprint,
     administration_blueprint,
     teams_blueprint,
@@ -197,6 +201,8 @@ BLUEPRINTS = (
     desk_blueprint,
     case_customers_blueprint,
     side_blueprint,
+    publishing_blueprint,
+    publications_blueprint,
     support_blueprint,
 )
 

@@ -17,14 +17,11 @@ from community.escalation.cases.models import (
     Escalation,
     SupportCase,
 )
-from community.escalation.connectors.models import (
-    ConnectorDelivery,
-    ConnectorLink,
-    ConnectorState,
-)
+from community.escalation.connectors.models import ConnectorDelivery, ConnectorLink, ConnectorState
 from community.escalation.csat.models import CsatRefusal, CsatResponse
 from community.escalation.macros.models import Macro
 from community.escalation.mail_in.models import ReceivedMail
+from community.escalation.publishing.models import Publication
 from community.escalation.side.models import SideConversation, SideMessage
 from community.escalation.sla.models import SlaClock, SlaEvent, SlaPolicy
 from community.escalation.teams.models import DeskAgent, Team, TeamBoard, TeamMember
@@ -54,7 +51,7 @@ from community.identity.models import (
     WrongCode,
 )
 from community.importers.models import ImportedRecord
-from community.notifications.models import Digest, Notification, NotificationSetting
+from community.notifications.models import Digest, Notification, NotificationSetting, Welcome
 from community.posts.models import (
     Attachment,
     Comment,
@@ -87,6 +84,7 @@ from community.questions.models import (
     Pin,
     Question,
     Regrouping,
+    TopicStanding,
 )
 from community.search.models import Deflection, IndexRequest
 from moderation.appeals.models import DecisionAppeal
@@ -115,6 +113,8 @@ from reputation.ledger.models import (
     LedgerClosing,
     LedgerEntry,
     LedgerExclusion,
+    PromotionBudget,
+    PromotionShare,
     RuleVersion,
 )
 from reputation.payback.models import (
@@ -225,6 +225,9 @@ __all__ = [
     "PointsAppeal",
     "Post",
     "PostTag",
+    "PromotionBudget",
+    "PromotionShare",
+    "Publication",
     "Question",
     "Rank",
     "ReceivedMail",
@@ -264,6 +267,7 @@ __all__ = [
     "TeamBoard",
     "TeamMember",
     "TextMark",
+    "TopicStanding",
     "TotpFactor",
     "UndeliverableAddress",
     "UnsolvedReport",
@@ -274,5 +278,6 @@ __all__ = [
     "WaitingQuestion",
     "Watch",
     "WatchedWord",
+    "Welcome",
     "WrongCode",
 ]

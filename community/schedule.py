@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from community.core.allowances import prune_allowances
 from community.core.worker import Periodic
+from community.escalation.cases.operations.rotation import offer_waiting_cases
 from community.escalation.cases.tasks import close_settled_cases
 from community.escalation.connectors.tasks import poll_connectors, reconcile_connectors
 from community.escalation.csat.operations.asking import ask_customers
@@ -13,6 +14,7 @@ from community.escalation.triggers.operations.waits import refresh_answer_waits
 from community.escalation.triggers.operations.watching import plan_again, sweep_due
 from community.identity.operations.names import fill_skeletons
 from community.notifications.operations.digests import plan_digests
+from community.notifications.operations.welcoming import sweep_welcomes
 from community.posts.attaching import delete_stray_images
 from community.posts.operations import render_again
 from community.privacy.operations.erasures import erase_due_accounts
@@ -40,6 +42,7 @@ PERIODIC = (
     Periodic(alert_of_old_cases, timedelta(minutes=10)),
     Periodic(ask_moderators_about_silent, timedelta(hours=1)),
     Periodic(file_settled_cases, timedelta(days=1)),
+    Periodic(offer_waiting_cases, timedelta(minutes=1)),
     Periodic(close_settled_cases, timedelta(minutes=10)),
     Periodic(prune_allowances, timedelta(minutes=15)),
     Periodic(expire_sanctions, timedelta(minutes=1)),
@@ -52,6 +55,7 @@ PERIODIC = (
     Periodic(poll_connectors, timedelta(minutes=5)),
     Periodic(reconcile_connectors, timedelta(hours=1)),
     Periodic(plan_digests, timedelta(minutes=10)),
+    Periodic(sweep_welcomes, timedelta(minutes=10)),
     Periodic(refresh_waits, timedelta(minutes=10)),
     Periodic(sweep_due, timedelta(minutes=1)),
     # Locking and unlocking tell nobody, and a calendar may have changed.

@@ -23,6 +23,8 @@ from community.escalation.cases.operations.messages import (
     note_internally,
     receive_message,
 )
+from community.escalation.publishing.operations.answering import agree, decline
+from community.escalation.publishing.operations.asking import Draft
 from community.escalation.side.models import SideConversation
 from community.escalation.side.operations import receive_aside
 from community.escalation.teams.models import TeamMember
@@ -57,6 +59,7 @@ from tests.factories.community import (
     set_post_visibility,
 )
 from tests.factories.images import make_image, png
+from tests.factories.publishing import ask_customer
 from tests.factories.support import make_support_case
 
 # An insider belongs to the group of the groups' board; a local moderates the local board alone.
@@ -175,6 +178,7 @@ PLACES = (
     *("info note", "old title", "old body", "old tag", "revision note", "old answer"),
     *("ask draft", "answer draft", "picture", "staff note", "alt", "removal reason"),
     *("case message", "case note", "case file", "side message"),
+    *("private words", "waiting text", "declined text", "agreed text"),
     *("suggested text", "suggested note", "held text"),
 )
 # Who wrote what: their archives have it, whatever became of it. The rest is the asker's.
@@ -310,6 +314,26 @@ def _write_in_private(scene: Scene, agent: User) -> None:
         db.session.flush()
         answer = f"As a supplier I say {words['side message']} to it."
         receive_aside(side.id, "a@example.test", answer, message_id=None)
+    _ask_to_publish(scene, agent)
+
+
+def _ask_to_publish(scene: Scene, agent: User) -> None:
+    """Ask for the consent to three texts out of private cases: no answer, declined, published."""
+    words, asker = scene.words, load_user(scene.question.author_id)
+    board = db.session.get_one(Board, scene.question.board_id)
+    for answer in ("waiting", "declined", "agreed"):
+        title = f"Private {words['private words']} in a subject"
+        body = f"Only for the team: {words['private words']} it is."
+        case = make_support_case(requester=asker, subject=title, body=body)
+        word = words[f"{answer} text"]
+        draft = Draft(f"Title {word} of a text", f"A masked {word} in a text.", "", board.slug)
+        text = ask_customer(case, agent=agent, draft=draft)
+        with transaction():
+            if answer == "declined":
+                reason = f"Because of {words['private words']} in it."
+                decline(text.id, way="page", reason=reason)
+            if answer == "agreed":
+                agree(text.id, text_hash=text.text_hash, is_named=False, way="page")
 
 
 def _suggest_changes(scene: Scene, people: dict[str, User]) -> None:
@@ -394,7 +418,9 @@ def _allow(scene: Scene) -> None:
     scene.allowed["case note"] = frozenset({"agent", "admin"})
     scene.allowed["side message"] = scene.allowed["case note"]
     scene.allowed["case message"] = scene.allowed["case note"] | {scene.asker}
-    scene.allowed["case file"] = scene.allowed["case message"]
+    for place in ("case file", "private words", "waiting text", "declined text"):
+        scene.allowed[place] = scene.allowed["case message"]
+    scene.allowed["agreed text"] = EVERYBODY
     told = "agent" if scene.name.startswith(("answer ", "comment ")) else scene.asker
     there = {"local"} if scene.name.startswith("local ") else set()
     scene.allowed["removal reason"] = MODERATING | {told} | there
@@ -441,7 +467,12 @@ def change_states(world: World, scenes: Iterable[Scene]) -> None:
             _merge_away(world, scene)
         if state == "moved":
             with transaction():
-                move_question(moderator, lock_question(scene.question.id), world.boards["staff"])
+                move_question(
+                    moderator,
+                    lock_question(scene.question.id),
+                    world.boards["staff"],
+                    "Not for all",
+                )
         if state == "suspended":
             with transaction():
                 facts = f"Suspended for {scene.words['removal reason']}"
@@ -455,7 +486,7 @@ def change_states(world: World, scenes: Iterable[Scene]) -> None:
                 )
         if state == "locked":
             with transaction():
-                lock_writing(moderator, lock_question(scene.question.id))
+                lock_writing(moderator, lock_question(scene.question.id), "Too heated")
     with transaction():
         change_audience(world.people["admin"], world.boards["turned"], "staff")
 

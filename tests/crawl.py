@@ -60,6 +60,7 @@ OBJECT_PAGES: dict[str, Fill] = {
     "/questions/<int:question_id>/<slug>": lambda t: [f"/questions/{t.question}/any-slug"],
     "/questions/<int:question_id>/news": lambda t: [f"/questions/{t.question}/news"],
     "/questions/<int:question_id>/related": lambda t: [f"/questions/{t.question}/related"],
+    "/questions/<int:question_id>/templates": lambda t: [f"/questions/{t.question}/templates"],
     "/questions/<int:question_id>/support": lambda t: [f"/questions/{t.question}/support"],
     "/questions/<int:question_id>/considered": lambda t: [f"/questions/{t.question}/considered"],
     "/posts/<int:post_id>": lambda t: [
@@ -298,6 +299,9 @@ PLACES: dict[str, Callable[[World], list[str]]] = {
     "/suspension": _one("/suspension"),
     "/suspension/<token>": _one("/suspension/nonsense"),
     "/satisfaction/<token>": _one("/satisfaction/forged"),
+    "/publications/<token>": _one("/publications/forged"),
+    "/cases/<int:case_id>/publication": _each(SupportCase, "/cases/{id}/publication"),
+    "/desk/cases/<int:case_id>/publication": _each(SupportCase, "/desk/cases/{id}/publication"),
     "/acceptances/<token>": _one("/acceptances/forged"),
     "/satisfaction/<token>/refusal": _one("/satisfaction/forged/refusal"),
     "/cases/<int:case_id>/satisfaction": _each(SupportCase, "/cases/{id}/satisfaction"),
@@ -479,7 +483,7 @@ CHANGES: dict[str, Callable[[Target], list[tuple[str, Form]]]] = {
         for outcome in ("opened", "solved")
     ],
 }
-DESK_ACTS = "messages owner state draft presence merge parent children/messages side"
+DESK_ACTS = "messages owner state draft presence merge parent children/messages side publication"
 # Rules of administrators, from whom nothing is hidden.
 ADMINISTRATION = {
     "/regroupings/<int:regrouping_id>",
@@ -548,7 +552,8 @@ OWN_CHANGES = {
     *("/sign-in/providers/<name>/account", "/account/providers/<name>"),
     *("/suggestions/<int:suggestion_id>/decision", "/reviews/<int:case_id>/voice"),
     *("/satisfaction/<token>", "/satisfaction/<token>/refusal", "/acceptances/<token>"),
-    "/cases/<int:case_id>/satisfaction",
+    *("/cases/<int:case_id>/satisfaction", "/publications/<token>"),
+    "/cases/<int:case_id>/publication",
     *("/unsubscribe/<token>", "/users/<int:user_id>/watch", "/users/<int:user_id>/flags"),
     *("/account/data/archives", "/account/data/erasure"),
     "/admin/people/<int:user_id>/trust",

@@ -28,7 +28,10 @@ def image_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]:
             "/attachments",
             {"image": (BytesIO(PICTURE), "picture.png"), "alt": "A telephone"},
         ),
-        "attachments.remove_attachment": lambda c: (f"/attachments/{_image(c)}", {}),
+        "attachments.remove_attachment": lambda c: (
+            f"/attachments/{_image(c)}",
+            {"reason": "It shows a number"},
+        ),
     }
 
 

@@ -16,6 +16,7 @@ ABOUT_NOTHING = {
     "connector_hooks.take_news": "no connector is set up",
     "connectors.test_connector": "no connector is set up",
     "acceptance_links.accept": NO_LINK,
+    "publications.answer_request": NO_LINK,
     "csat.answer": NO_LINK,
     "csat.refuse": NO_LINK,
     "account.add_passkey": NO_DEVICE,

@@ -297,7 +297,7 @@ def _make_content(world: World, board: Board, variant: str) -> Content:
             locked = lock_question(question.id)
             close_question(moderator, locked, reason="no_longer_needed")
         if variant == "locked":
-            lock_writing(moderator, lock_question(question.id))
+            lock_writing(moderator, lock_question(question.id), "Too heated")
     return Content(question.id, answer.id)
 
 

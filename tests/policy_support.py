@@ -11,6 +11,7 @@ from community.escalation.side.models import SideConversation
 from community.escalation.teams.models import Team, TeamBoard, TeamMember
 from community.identity.models import User
 from tests.factories.support import make_support_case, make_team
+from tests.policy_publishing import make_texts, publishing_requests
 
 # By the role whose own it is ("" for the author's), where it is, and whether somebody owns it.
 SupportCases = dict[tuple[str, str, bool], int]
@@ -54,6 +55,7 @@ def make_support_cases(
             db.session.add(side)
             db.session.flush()
             SIDES[case_id] = side.id
+    make_texts(people, author, boards)
     return cases
 
 
@@ -69,7 +71,7 @@ def support_requests() -> dict[str, Callable[[Any], tuple[str, dict[str, Any]]]]
     """Return the requests by endpoint; each takes a cell of the matrix."""
     seen = {"seen_message": "999999", "seen_post": "999999"}
     message = {"target": "private", "body": "Please tell me the number.", **seen}
-    return {
+    return publishing_requests() | {
         "desk.create_message": lambda c: (f"/desk/cases/{_case(c)}/messages", message),
         "desk.fill_reply": lambda c: (
             f"/desk/cases/{_case(c)}/draft",

@@ -19,7 +19,7 @@ def make_regrouping(moderator: User, board: Board) -> int:
     source, target = make_question(board=board), make_question(board=board)
     with transaction():
         found = lock_questions(source.id, target.id)
-        return merge_question(moderator, found[source.id], found[target.id]).id
+        return merge_question(moderator, found[source.id], found[target.id], "The same").id
 
 
 def propose_original(proposer: User, question: Question) -> None:

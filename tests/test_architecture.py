@@ -34,28 +34,29 @@ EXTRAS = {
     "moderation/reviews": "",
     "moderation/held": "kinds newcomers wording",
     "moderation/words": "matching screen wording",
-    "moderation/spam": "bayes cases disposable facts hashing outside screen tokens",
+    "moderation/spam": "bayes cases disposable facts hashing outside scale screen tokens weighing",
     "moderation/cases": "ageing consulting dossier kinds letters rings voices wording",
     "moderation/flags": "kinds weights",
     "moderation/sanctions": "letters links wording",
     "reputation/fairness": "evidence graph groups linking peeling pruning rings",
     "community/boards": "",
     "community/escalation/mail_in": (
-        "automatic bounces charsets headers html_text letters listening message parsing parts"
-        " polling quotes"
+        "automatic bounces charsets flowed headers html_text letters listening message parsing"
+        " parts polling post_letters quotes signatures"
     ),
     "community/escalation/calendars": "business_time country_days ical week_text",
     "community/escalation/sla": "alarms timing wording",
     "community/escalation/triggers": "alarms due waits wording",
     "community/escalation/cases": "drafting file_kinds wording",
-    "community/escalation/macros": "variables wording",
+    "community/escalation/macros": "answering variables wording",
     "community/escalation/customers": "directory",
     "community/escalation/connectors": (
         "chatwoot configuration plain protocol webhook wording zammad zendesk"
     ),
     "community/escalation/csat": "letters tokens wording",
+    "community/escalation/publishing": "letters tokens wording",
     "community/escalation/reports": "counting wording",
-    "community/escalation/side": "letters",
+    "community/escalation/side": "failures letters",
     "community/escalation/teams": "",
     "community/identity": """
         addresses
@@ -87,7 +88,9 @@ EXTRAS = {
         "acceptances authors boards duplicates html_to_markdown id_sets preparing progress reading"
         " records report run store votes workers writing"
     ),
-    "community/notifications": "decided digest_letters hours kinds letters progress tokens wording",
+    "community/notifications": (
+        "case_lines decided digest_letters hours kinds letters progress tokens wording"
+    ),
     "reputation/payback": "accounts calendar iban letters lines reasons sepa_text verify wording",
     "reputation/payouts": "books wording",
     "community/posts": (

@@ -17,6 +17,8 @@ from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.jobs import Job
 from community.escalation.csat.tokens import sign_response
+from community.escalation.publishing.operations.asking import Draft
+from community.escalation.publishing.tokens import sign_publication
 from community.identity.models import User
 from community.posts.operations import watch
 from community.questions.acceptance_links import sign_offer
@@ -40,6 +42,7 @@ from tests.factories.community import (
 from tests.factories.csat import ask_about, make_solved_case
 from tests.factories.flags import case_of, make_flag, make_member_flag
 from tests.factories.macros import make_macro
+from tests.factories.publishing import ask_customer
 from tests.factories.sanctions import make_appeal, make_sanction
 from tests.factories.suggestions import hold_edit, make_suggestion, open_case_of
 from tests.factories.support import make_support_case
@@ -240,16 +243,25 @@ def add_support(german: ForumClient, helper: User) -> None:
     german.macro = make_macro(german.team, team_id=None).id
     german.rated = ask_about(make_solved_case(german.asker, subject="Xyzzy"))
     make_solved_case(helper, subject="Plugh")
+    draft = Draft("Xyzzy is what plover makes of it", "Plugh it twice and wait.", "", "sim")
+    case = make_support_case(requester=german.asker, subject="Xyzzy", body="Plover plugh.")
+    german.asked = ask_customer(case, agent=german.team, draft=draft)
 
 
 def rating_addresses(reader: ForumClient) -> list[str]:
     token = sign_response(reader.rated.id)
+    asked = reader.asked
     return [
+        f"/publications/{sign_publication(asked.id)}",
+        *(f"/cases/{asked.case_id}/publication", f"/desk/cases/{asked.case_id}/publication"),
+        f"/desk/cases/{reader.support[1].id}/publication",
         *(f"/satisfaction/{token}", f"/satisfaction/{token}/refusal"),
         f"/cases/{reader.rated.case_id}/satisfaction",
         f"/acceptances/{sign_offer(reader.asker.id, reader.answer.id)}",
         "/acceptances/forged",
         *("/desk/macros", "/desk/macros/new", f"/desk/macros/{reader.macro}"),
+        f"/questions/{reader.question.id}/templates",
+        f"/questions/{reader.question.id}/templates?template={reader.macro}",
         *("/desk/satisfaction", "/desk/satisfaction/answers?show=asked&month=2001-01"),
         "/desk/satisfaction/answers?show=asked",
         *("/desk/deadlines", "/desk/deadlines?by=team&kind=first", "/desk/deadlines/clocks"),
@@ -279,7 +291,7 @@ def support_addresses(reader: ForumClient) -> list[str]:
         *(f"/desk/cases/{case.id}/background" for case in reader.support),
         *(f"/desk/cases/{case.id}/customer" for case in reader.support),
         *(f"/desk/cases/{case.id}/mirror" for case in reader.support),
-        "/admin/connectors",
+        *("/admin/connectors", f"/admin/agents/{reader.team.id}"),
         *(f"/desk/cases/{case.id}/side" for case in reader.support),
         *(f"/cases/{case.id}" for case in reader.support),
     ]

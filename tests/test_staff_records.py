@@ -42,6 +42,7 @@ OTHERWISE: dict[str, tuple[int, str]] = {
         (2, TWO_ACTS),
     ),
     "spam.create_cleanup": (3, "the clean-up, and each measure and post in it"),
+    "publishing.withdraw_publication": (2, TWO_ACTS),
     "moderation.preview_letter": (0, "a preview, which writes nothing"),
     **dict.fromkeys(("desk.go_away", "desk.come_back"), (0, "one says that one is not there")),
     "desk.fill_reply": (0, "a macro's text to be read over, which is not kept"),

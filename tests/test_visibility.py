@@ -265,7 +265,10 @@ def _check_that_the_crawl_sees(world: World, seen: dict[str, set[str]]) -> None:
 def _should_be_met(scene: Scene, place: str) -> bool:
     if place in ("ask draft", "answer draft", "info note", "alt"):
         return False
-    if place in ("case message", "case note", "case file"):
+    if place in ("declined text", "agreed text"):
+        # Said to the customer in the mail alone; a question beside the scenes.
+        return False
+    if place in ("case message", "case note", "case file", "private words", "waiting text"):
         return scene.name in WITH_SUPPORT
     if place in ("suggested text", "suggested note", "held text"):
         # The public ones are listed in full; moderators' cases go when a question is removed.

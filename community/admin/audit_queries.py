@@ -11,7 +11,7 @@ from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.pagination import PAGE_SIZE
 from community.core.settings import site_zone
-from community.core.web import LARGEST_ID
+from community.core.web import read_id
 from community.identity.models import User
 from community.identity.names import name_key_of, shown_name
 from moderation.audit.policies import can_see_log, can_see_whole_log
@@ -147,7 +147,7 @@ def _is_by(typed: str) -> ColumnElement[bool]:
 def _is_about(typed: str) -> ColumnElement[bool]:
     """Return the condition for a number of whatever kind, or for a person's name."""
     if typed.isascii() and typed.isdigit():
-        return AuditEntry.subject_id == min(int(typed[:19]), LARGEST_ID)
+        return AuditEntry.subject_id == (read_id(typed) or 0)
     user_id = _id_of(typed)
     is_theirs = and_(AuditEntry.subject_type == "user", AuditEntry.subject_id == user_id)
     return is_theirs if user_id else false()
@@ -155,7 +155,7 @@ def _is_about(typed: str) -> ColumnElement[bool]:
 
 def _id_of(typed: str) -> int | None:
     if typed.isascii() and typed.isdigit():
-        return min(int(typed[:19]), LARGEST_ID)
+        return read_id(typed)
     # Closed accounts, too: what they did stays.
     return db.session.scalar(select(User.id).where(User.name_key == name_key_of(typed)))
 

@@ -9,9 +9,12 @@ import io
 import re
 from collections.abc import Iterable
 
-_SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫"
+_SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫⁼⁺₌₊"
 # What spreadsheets pass over before a formula; some of it cannot be seen.
-_PASSED_OVER = '\\s"\\x00\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff'
+_PASSED_OVER = (
+    '\\s"\\x00-\\x1f\\x7f-\\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f'
+    "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
 _FORMULA = re.compile(f"[{_PASSED_OVER}]*[{_SIGNS}]|[\t\r\n]")
 _LATER_FORMULA = re.compile(f'((?:[\n\r\t;"]|%0[AaDd])[{_PASSED_OVER}]*)(?=[{_SIGNS}])')
 # Tells spreadsheets the encoding, which they guess wrong without.

@@ -20,19 +20,21 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
 def takes(
-    *names: str, many: tuple[str, ...] = (), file: str | None = None
+    *names: str, many: tuple[str, ...] = (), file: str | None = None, files: str | None = None
 ) -> Callable[[View], View]:
     """Mark a view that reads these fields itself, as strictly as ``StrictForm`` does.
 
-    Each of ``names`` may come once, each of ``many`` more often, and one file where ``file`` names
-    its field; anything else is refused.
+    Each of ``names`` may come once, each of ``many`` more often, one file where ``file`` names its
+    field, and several where ``files`` does; anything else is refused.
     """
     once = ALWAYS_TAKEN | frozenset(names)
 
     def mark(view: View) -> View:
         @wraps(view)
         def strict_view(*args: Any, **values: Any) -> ResponseReturnValue:
-            if request.method not in ("GET", "HEAD") and not _are_taken(once, many, file):
+            if request.method not in ("GET", "HEAD") and not (
+                _are_taken(once, many) and _are_files_taken(file, files)
+            ):
                 raise Invalid()
             return view(*args, **values)
 
@@ -41,9 +43,13 @@ def takes(
     return mark
 
 
-def _are_taken(once: frozenset[str], many: tuple[str, ...], file: str | None) -> bool:
-    files = [name for name, uploads in request.files.lists() for _ in uploads]
-    if request.is_json or len(files) > 1 or not set(files) <= {file}:
+def _are_files_taken(one: str | None, several: str | None) -> bool:
+    numbers = {name: len(uploads) for name, uploads in request.files.lists()}
+    return numbers.keys() <= {one, several} and numbers.get(one or "", 0) <= 1
+
+
+def _are_taken(once: frozenset[str], many: tuple[str, ...]) -> bool:
+    if request.is_json:
         return False
     return all(
         name in many or (name in once and len(values) == 1) for name, values in request.form.lists()

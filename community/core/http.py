@@ -177,7 +177,8 @@ def _split(url: str) -> SplitResult:
         raise AddressRefused("the address is malformed")
     try:
         parts = urlsplit(_in_ascii(url))
-        parts.port  # noqa: B018  (raises for a port that is none)
+        if parts.port == 0:
+            raise ValueError("no port")
     except ValueError as error:
         raise AddressRefused("the address is malformed") from error
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
@@ -324,8 +325,15 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Say whether the whole internet reaches this address, and by itself."""
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
+    elif isinstance(address, IPv6Address) and _is_tunnelled(address):
+        return False
     # `in` is False where the versions differ.
     return not any(address in network for network in _SPECIAL)
+
+
+def _is_tunnelled(address: IPv6Address) -> bool:
+    """Say whether an address in any network holds one of a local tunnel. Source: RFC 5214 §6.1."""
+    return (int(address) >> 32) & 0xFCFF_FFFF == 0x5EFE
 
 
 def _reach_first(addresses: list[str], port: int, deadline: _Deadline) -> socket.socket:

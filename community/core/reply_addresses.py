@@ -18,6 +18,8 @@ from community.core.settings import current_settings
 
 PURPOSE = "reply addresses"
 SIGNATURE_BYTES = 10
+# What our own mails ask people to write above.
+REPLY_MARK = "##-"
 LARGEST_ID = 2**63 - 1
 _TOKEN = re.compile(r"([cs])([1-9][0-9]{0,18})-([a-z2-7]{16})")
 # What a token can lead to, and what is signed for it.
@@ -121,10 +123,29 @@ def read_message_id(site: MailSite, message_id: str, *, kind: str = CASE) -> int
     return read_token(site, local.partition(".")[0], kind=kind)
 
 
+def message_parts_in(raw: bytes, site: MailSite, *, kind: str) -> list[tuple[int, str]]:
+    """Return id and part of each Message-ID of ours that stands anywhere in a mail, each once.
+
+    What a mail server quotes of a mail that it could not deliver, for instance.
+    """
+    wanted = rf"<({kind}[0-9]{{1,19}}-[a-z2-7]{{16}})\.([a-z0-9.]{{1,40}})@([a-z0-9.-]{{1,255}})>"
+    found = []
+    for token, part, domain in re.findall(wanted.encode(), raw.lower()):
+        known = read_token(site, token.decode(), kind=kind)
+        if known is not None and domain.decode() == site.domain:
+            found.append((known, part.decode()))
+    return list(dict.fromkeys(found))
+
+
 def _token(site: MailSite, kind: str, case_id: int) -> str:
     return f"{kind}{case_id}-{_signature(site.keys[0], kind, case_id)}"
 
 
 def _signature(key: bytes, kind: str, case_id: int) -> str:
-    digest = hmac.digest(key, f"{_SIGNED_AS[kind]}:{case_id}".encode(), sha256)
+    return signature_of(key, f"{_SIGNED_AS[kind]}:{case_id}")
+
+
+def signature_of(key: bytes, words: str) -> str:
+    """Return the signature of words as it stands in addresses."""
+    digest = hmac.digest(key, words.encode(), sha256)
     return b32encode(digest[:SIGNATURE_BYTES]).decode().lower()

@@ -13,6 +13,7 @@ from community.core.patterns import PatternRefused, compile_bounded
 from community.core.privileges import thresholds
 from community.core.settings_values import (
     SettingsError,
+    check_border_months,
     check_breached_passwords,
     check_hook_key,
     check_mail_addresses,
@@ -61,6 +62,7 @@ class Settings:
     mail_from: str = "community@localhost"
     mail_help_address: str = ""
     mail_reply_address: str = ""
+    mail_replies: bool = True
     mail_authentication_host: str = ""
     mail_hook_key: str = field(default="", repr=False)
     imap_host: str = ""
@@ -149,7 +151,7 @@ class Settings:
     case_days: int = 730
     support_close_hours: int = 96
     support_case_days: int = 1_095
-    ring_closed_percent: int = 25
+    ring_closed_percent: int = 20
     akismet_key: str = field(default="", repr=False)
     stopforumspam: bool = False
     require_second_factor: bool = True
@@ -323,9 +325,7 @@ class Settings:
             check_breached_passwords(Path(self.breached_passwords))
 
     def _check_money(self) -> None:
-        months = self.payback_border_months.split(",")
-        if not all(month.strip() in map(str, range(1, 13)) for month in months):
-            raise SettingsError("FORUM_PAYBACK_BORDER_MONTHS must name months: 6,12 for instance.")
+        check_border_months(self.payback_border_months)
         if self.payback_cash_floor < 1:
             raise SettingsError("FORUM_PAYBACK_CASH_FLOOR must be at least 1.")
         if not 1 <= self.payback_choice_days <= 60:

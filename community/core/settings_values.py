@@ -48,6 +48,12 @@ def check_hook_key(key: str) -> None:
         raise SettingsError("FORUM_MAIL_HOOK_KEY must have at least 32 characters.")
 
 
+def check_border_months(months: str) -> None:
+    """Raise ``SettingsError`` unless all are numbers of months, parted by commas."""
+    if not all(month.strip() in map(str, range(1, 13)) for month in months.split(",")):
+        raise SettingsError("FORUM_PAYBACK_BORDER_MONTHS must name months: 6,12 for instance.")
+
+
 def parse(name: str, raw: str, kind: Any) -> Any:
     """Return a variable's text as what the setting is; raises ``SettingsError``."""
     variable = f"FORUM_{name.upper()}"

@@ -31,6 +31,7 @@ class Seen(StrEnum):
     NOTES = "notes"
     CASE = "case"
     MAILS = "mails"
+    CUSTOMER = "customer record"
     DECISIONS = "decisions"
     REMOVED_POST = "removed post"
     GROUP_BOARD = "board of groups"

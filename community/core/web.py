@@ -39,6 +39,17 @@ csrf = CSRFProtect()
 _script_root: ContextVar[str | None] = ContextVar("script_root", default=None)
 
 
+def read_id(typed: str | None) -> int | None:
+    """Return an id that somebody typed or an address names; None where no record can have it.
+
+    Digits of other scripts are none, as in paths: one record, one address.
+    """
+    if not typed or len(typed) > len(str(LARGEST_ID)) or not typed.isascii():
+        return None
+    number = int(typed) if typed.isdigit() else 0
+    return number if 0 < number <= LARGEST_ID else None
+
+
 class BoundedInteger(IntegerConverter):
     """An id in an address; one that no database column can hold is simply not found."""
 

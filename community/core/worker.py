@@ -282,5 +282,10 @@ def queue_age_seconds(now: datetime) -> float:
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 
 
+def last_planned_at() -> datetime | None:
+    """Return when a worker last planned what runs again and again; None where none ever did."""
+    return db.session.scalar(select(func.max(PeriodicSlot.ran_at)))
+
+
 def _elapsed_ms(started: float) -> int:
     return round((time.perf_counter() - started) * 1000)

@@ -361,25 +361,6 @@ class PaybackLocked:
 
 
 @dataclass(frozen=True)
-class RingSuspected:
-    """Members seem to thank each other for gain; ``evidence`` holds ids and numbers.
-
-    ``source`` names the finding, the same each time it is told of.
-    """
-
-    source: str
-    member_ids: Sequence[int]
-    evidence: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class RingSettled:
-    """What a moderator decided about a finding was carried out."""
-
-    source: str
-
-
-@dataclass(frozen=True)
 class CaseDecided:
     """A moderator decided a case: ``decision`` is violation or no_violation."""
 

@@ -34,7 +34,10 @@ class CaseHandedOver:
 
 @dataclass(frozen=True)
 class CustomerReplied:
-    """A customer wrote in a support case that somebody of the team owns and is to hear of it."""
+    """A customer wrote in a support case, and somebody of the team is to hear of it.
+
+    Who owns it, or while they are away whoever stands in for them.
+    """
 
     case_id: int
     owner_id: int
@@ -85,6 +88,35 @@ class CaseReturned:
     case_id: int
     question_id: int
     actor_id: int | None
+
+
+@dataclass(frozen=True)
+class PublicationAsked:
+    """A customer (``user_id``) was asked whether a text out of their case may be published."""
+
+    case_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class PublicationAnswered:
+    """A customer agreed to a publication or declined it; this person of the team is to hear of it.
+
+    ``user_id`` is who.
+    """
+
+    case_id: int
+    user_id: int
+    is_agreed: bool
+
+
+@dataclass(frozen=True)
+class SideMailFailed:
+    """A mail to somebody outside about a case reached nobody; this person is to hear of it."""
+
+    case_id: int
+    message_id: int
+    user_id: int
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from community.identity.lookalikes import mixes_scripts, skeleton_of
 HUES = 8
 # No name somebody chose holds a slash, and no key made of one: nobody can have or mention these.
 FORMER = "former member/"
+# Under this stands what somebody asked who stays unnamed.
+STAND_IN, STAND_IN_KEY = "support team/customer", "support/customer"
 MIN_CHARS = 2
 MAX_CHARS = 40
 # Letters are composed where they can be; beyond that, two marks are the most that any script needs.
@@ -99,6 +101,8 @@ def former_name_of(user_id: int) -> tuple[str, str]:
 
 def shown_name(stored: str) -> str:
     """Return a stored display name as pages show it, in the reader's language."""
+    if stored == STAND_IN:
+        return str(_("Somebody (through the support team)"))
     if not stored.startswith(FORMER):
         return stored
     return str(_("former member %(number)s", number=stored.removeprefix(FORMER)))

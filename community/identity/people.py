@@ -10,7 +10,7 @@ from sqlalchemy.orm.util import AliasedClass
 from community.core import clock
 from community.core.authz import STAFF_ROLES
 from community.identity.models import User
-from community.identity.names import FORMER, hue_of, initials_of, shown_name
+from community.identity.names import FORMER, STAND_IN, hue_of, initials_of, shown_name
 
 NEW_FOR = timedelta(days=7)
 
@@ -40,7 +40,7 @@ class Person(NamedTuple):
     @property
     def is_new(self) -> bool:
         """Whether they have come within a week: a mark asks others for patience with them."""
-        if self.role != "member" or self.is_former:
+        if self.role != "member" or self.is_former or self.stored_name == STAND_IN:
             return False
         return clock.now() - self.joined_at < NEW_FOR
 

@@ -14,9 +14,6 @@ TOOLBOX: dict[str, int] = {
     "see_flags": 2,
 }
 
-# What it is for does not exist yet: nothing asks for it, and no page promises it.
-WAITING = frozenset({"use_templates"})
-
 
 def superuser_tier(viewer: Viewer) -> int:
     """Return 1 or 2 for superusers, 0 for everybody else.

@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
+from flask_babel import gettext as _
+
+from community.core import clock
 from community.core.i18n import speaking
 from community.core.mail import Message, mail_domain, render_parts
+from community.core.post_addresses import post_address
+from community.core.reply_addresses import REPLY_MARK, mail_site
 from community.core.settings import current_settings
 from community.identity.models import User
 from community.notifications.queries.entries import Entry
@@ -22,14 +27,24 @@ from community.notifications.wording import (
     subject_of,
 )
 from community.questions.acceptance_links import sign_offer
+from community.questions.queries.replying import ReplyPlace
 
 
-def write_letter(reader: User, entry: Entry, words: str, *, offers: bool = False) -> Message:
+def write_letter(
+    reader: User,
+    entry: Entry,
+    words: str,
+    *,
+    offers: bool = False,
+    place: ReplyPlace | None = None,
+) -> Message:
     """Return the mail that tells of a notification; ``words`` is what it quotes, as plain text.
 
-    With ``offers`` it has a link by which the reader, who asked, accepts the answer.
+    With ``offers`` it has a link by which the reader, who asked, accepts the answer. ``place`` is
+    where a reply to it is posted.
     """
     site = site_address()
+    address = _reply_address(reader, entry) if place else ""
     stop_url = stop_address(unsubscription_for(reader.id, entry.kind, entry.question_id))
     with speaking_to(reader):
         text, html = render_parts(
@@ -39,6 +54,8 @@ def write_letter(reader: User, entry: Entry, words: str, *, offers: bool = False
             words=words,
             url=f"{site}{entry.path}",
             accept_url=_accept_address(reader, entry) if offers else "",
+            mark=_mark() if address else "",
+            reply=_reply_words(place) if place and address else "",
             reason=reason_of(entry.kind),
             stop=stop_of(entry.kind),
             stop_url=stop_url,
@@ -50,7 +67,41 @@ def write_letter(reader: User, entry: Entry, words: str, *, offers: bool = False
         subject=subject,
         text=text,
         html=html,
-        headers=_headers(reader, entry, stop_url),
+        headers=_headers(reader, entry, stop_url) | ({"Reply-To": address} if address else {}),
+    )
+
+
+def _reply_address(reader: User, entry: Entry) -> str:
+    assert entry.post_id is not None
+    return post_address(
+        mail_site(),
+        user_id=reader.id,
+        post_id=entry.post_id,
+        email=reader.email or "",
+        sent_at=clock.now(),
+    )
+
+
+def _mark() -> str:
+    words = _("Please write above this line")
+    return f"{REPLY_MARK} {words} {REPLY_MARK[::-1]}"
+
+
+def _reply_words(place: ReplyPlace) -> str:
+    """Return what becomes of a reply to the mail."""
+    if place.is_answer:
+        return _(
+            "Reply to this mail to answer: what you write stands under the question, with your "
+            "name, for everybody who can read it."
+        )
+    if place.parent is place.question:
+        return _(
+            "Reply to this mail to comment: what you write stands below the question, with your "
+            "name, for everybody who can read it."
+        )
+    return _(
+        "Reply to this mail to comment: what you write stands below the answer, with your name, "
+        "for everybody who can read it."
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -42,13 +42,15 @@ KINDS = (
     "rating",
     "payment",
     "line",
+    "undelivered",
+    "welcome",
 )
 # These are about the member and no post.
 PERSONAL_KINDS = frozenset(
     {
         *("badge", "case", "customer", "deadline", "decision", "flag", "points", "rules"),
         *("suggestion", "superuser", "trust", "support", "handed_over"),
-        *("solved", "rating", "payment", "line"),
+        *("solved", "rating", "payment", "line", "undelivered", "welcome"),
     }
 )
 
@@ -115,3 +117,28 @@ class Digest(Base):
     period: Mapped[str] = mapped_column(String(10))
     planned_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
+
+
+class Welcome(Base):
+    """A newcomer who has answered: when they are to be thanked for it, once and for all.
+
+    The row stays when that is settled (``settled_at``), told or not, so that nobody is thanked
+    twice. Without an answer of theirs that stands it goes, and their next answer begins anew.
+    """
+
+    __tablename__ = "welcomes"
+    __table_args__ = (
+        Index(
+            "ix_welcomes_due_at",
+            "due_at",
+            "user_id",
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+    )
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id"), primary_key=True, autoincrement=False
+    )
+    due_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]

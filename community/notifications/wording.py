@@ -12,6 +12,16 @@ from flask_babel.speaklater import LazyString
 from community.core.i18n import reader_language
 from community.core.wording import date_words, present_wording
 from community.identity.trust_words import level_words
+from community.notifications.case_lines import (
+    called_line,
+    customer_line,
+    deadline_line,
+    handed_over_line,
+    rating_line,
+    solved_line,
+    support_line,
+    undelivered_line,
+)
 from community.notifications.decided import decision_line, superuser_line
 from community.notifications.models import PERSONAL_KINDS
 from community.notifications.progress import Progress
@@ -38,6 +48,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "rules": _l("New rules of points"),
     "trust": _l("Your trust level changes"),
     "points": _l("Your points are adjusted, or an appeal is answered"),
+    "welcome": _l("A kind word after your first answer"),
     "payment": _l("Payback of yours is paid, or could not be paid"),
     "superuser": _l("News about being a superuser"),
     "decision": _l("Our team decides about you or your posts"),
@@ -48,6 +59,7 @@ KIND_LABELS: dict[str, LazyString] = {
     "solved": _l("The support team has solved a case of yours"),
     "deadline": _l("A support case of yours or of your team is due soon, or was missed"),
     "customer": _l("A customer writes in a support case of yours"),
+    "undelivered": _l("A mail about a support case of yours reached nobody"),
     "case": _l("A case for moderators waits for a day, or a colleague asks you about one"),
     "line": _l("The support team answers your direct line"),
     "rating": _l("A customer of your support team was dissatisfied"),
@@ -57,7 +69,16 @@ KIND_LABELS: dict[str, LazyString] = {
 CODED_KINDS = frozenset(
     {
         *("points", "rules", "decision", "flag", "case", "suggestion", "deadline", "support"),
-        *("customer", "handed_over", "solved", "rating", "payment", "line"),
+        *(
+            "customer",
+            "handed_over",
+            "solved",
+            "rating",
+            "payment",
+            "line",
+            "undelivered",
+            "welcome",
+        ),
     }
 )
 
@@ -167,37 +188,6 @@ def _case_line(note: str) -> str:
     return _("Case %(number)s has waited for a day: please decide it", number=number)
 
 
-def _support_line(number: str) -> str:
-    return _("The support team wrote to you in your case %(number)s", number=f"C-{number}")
-
-
-def _handed_over_line(number: str) -> str:
-    return _("Your question is with the support team now: case %(number)s", number=f"C-{number}")
-
-
-def _solved_line(number: str) -> str:
-    return _("The support team has solved your case %(number)s", number=f"C-{number}")
-
-
-def _deadline_line(note: str) -> str:
-    what, _sep, number = note.partition(":")
-    if what == "near":
-        return _("Support case %(number)s is due soon", number=f"C-{number}")
-    return _("Support case %(number)s: a deadline was missed", number=f"C-{number}")
-
-
-def _called_line(number: str) -> str:
-    return _("The support team has answered where you called it: question %(num)s", num=number)
-
-
-def _customer_line(number: str) -> str:
-    return _("The customer wrote in support case %(number)s", number=f"C-{number}")
-
-
-def _rating_line(number: str) -> str:
-    return _("A customer was dissatisfied with how case %(number)s was solved", number=number)
-
-
 def _flag_line(note: str) -> str:
     if note == "upheld":
         return _("Thank you: you were right to report it, and moderators have acted")
@@ -223,6 +213,10 @@ def _points_line(what: str) -> str:
     if what == "upheld":
         return _("You were right: a line of your points was corrected")
     return _("Your appeal is answered: the line of your points stays as it is")
+
+
+def _welcome_line(_note: str) -> str:
+    return _("Thank you for your first answer! See here what helping others brings you")
 
 
 def _payment_line(note: str) -> str:
@@ -340,14 +334,16 @@ _OF_NOTES: dict[str, Callable[[str], str]] = {
     "flag": _flag_line,
     "case": _case_line,
     "suggestion": _suggestion_line,
-    "deadline": _deadline_line,
-    "support": _support_line,
-    "handed_over": _handed_over_line,
-    "solved": _solved_line,
-    "customer": _customer_line,
-    "rating": _rating_line,
+    "deadline": deadline_line,
+    "support": support_line,
+    "handed_over": handed_over_line,
+    "solved": solved_line,
+    "customer": customer_line,
+    "undelivered": undelivered_line,
+    "rating": rating_line,
     "payment": _payment_line,
-    "line": _called_line,
+    "line": called_line,
+    "welcome": _welcome_line,
 }
 
 

@@ -16,6 +16,7 @@ from community.core.authz import Viewer, is_staff, require
 from community.core.db import count_changed, db, joined_transaction, lock_row, transaction
 from community.core.errors import NotFound
 from community.core.jobs import emit, enqueue, external
+from community.core.reasons import fit_reason
 from community.core.settings import current_settings
 from community.events import ImageAdded
 from community.identity.models import User
@@ -154,10 +155,13 @@ def get_image(viewer: Viewer, name: str) -> Attachment:
 def remove_image(actor: Viewer, image: Attachment, reason: str = "") -> bool:
     """Take a picture down at once; False if it was. One that no post shows is deleted.
 
-    For its uploader and for moderators, whose act is recorded. Raises ``NotAllowed``.
+    For its uploader and for moderators, who say why and whose act is recorded. Raises
+    ``NotAllowed``, ``ReasonUnfit``.
     """
     post = db.session.get(Post, image.post_id) if image.post_id else None
     require(can_remove_image(actor, image, None if post is None else post.board_id))
+    is_own = actor.viewer_id == image.uploader_id
+    reason = fit_reason(reason, shortest=0 if is_own else 1)
     if post is None:
         _forget([image.key])
         return True
@@ -168,19 +172,20 @@ def remove_image(actor: Viewer, image: Attachment, reason: str = "") -> bool:
     )
     if not _count(gone):
         return False
-    if actor.viewer_id != image.uploader_id:
+    if not is_own:
         subject = ("attachment", image.id)
         audit.record(actor, audit.Action.IMAGE_REMOVED, subject=subject, reason=reason)
     return True
 
 
-def restore_image(actor: Viewer, image: Attachment, reason: str = "") -> bool:
+def restore_image(actor: Viewer, image: Attachment, reason: str) -> bool:
     """Bring a picture back that was taken down and is still kept; False if it was not down.
 
-    For moderators. Raises ``NotAllowed``.
+    For moderators. Raises ``NotAllowed``, ``ReasonUnfit``.
     """
     post = db.session.get(Post, image.post_id) if image.post_id else None
     require(post is not None and can_restore_image(actor, post.board_id))
+    reason = fit_reason(reason)
     back = (
         update(Attachment)
         .where(Attachment.id == image.id, Attachment.removed_at.is_not(None))

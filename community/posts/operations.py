@@ -95,6 +95,7 @@ def add_comment(
             language=parent.language,
             body=body,
             typed_seconds=typed_seconds,
+            question_id=parent.root_id or parent.id,
         )
     )
     comment = Comment(

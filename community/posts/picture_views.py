@@ -80,7 +80,7 @@ def take_in_image() -> None:
     remembered for ``raise_image_refusal``.
     """
     upload = request.files.get(IMAGE_FIELD)
-    if upload is None or not upload.filename or not _may_go_on():
+    if upload is None or not upload.filename or not may_go_on():
         return
     words = request.form.get(ALT_FIELD, "")
     try:
@@ -97,7 +97,8 @@ def take_in_image() -> None:
     request.form = ImmutableMultiDict([*fields, ("body", body)])
 
 
-def _may_go_on() -> bool:
+def may_go_on() -> bool:
+    """Say whether whoever sends a form with files may use it, before the files are looked at."""
     try:
         return current_app.preprocess_request() is None and current_viewer().viewer_id is not None
     except (Refusal, HTTPException):
@@ -153,10 +154,12 @@ def _send(name: str, size: str) -> Response:
     return response
 
 
+@takes("reason")
 def remove_attachment(name: str) -> ResponseReturnValue:
-    """Take a picture down."""
+    """Take a picture down; who takes down somebody else's says why."""
     viewer = signed_in_user()
-    attaching.remove_image(viewer, attaching.get_image(viewer, name))
+    image = attaching.get_image(viewer, name)
+    attaching.remove_image(viewer, image, request.form.get("reason", ""))
     if is_fragment_request():
         return "", 204
     flash(_("The picture was taken down."), "success")

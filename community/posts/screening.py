@@ -28,8 +28,8 @@ log = structlog.get_logger()
 class Submission:
     """A text as its author sent it; ``kind`` is question, answer or comment.
 
-    ``post_id`` names the post an edit changes. ``typed_seconds`` is how long the form was open;
-    None where nobody knows.
+    ``post_id`` names the post an edit changes, ``question_id`` the question that an answer or a
+    comment belongs to. ``typed_seconds`` is how long the form was open; None where nobody knows.
     """
 
     author: User
@@ -41,6 +41,7 @@ class Submission:
     tags: tuple[str, ...] = ()
     typed_seconds: float | None = None
     post_id: int | None = None
+    question_id: int | None = None
 
     @property
     def is_edit(self) -> bool:

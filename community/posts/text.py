@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from community.core import markup
+from community.core.reasons import UNACCEPTABLE
 from community.posts.errors import UnfitText
 
 TITLE_MIN_CHARS = 15
@@ -24,8 +25,6 @@ SAFE_TAG = re.compile(r"[^\W_](?:[\w.+#-]*[\w+#])?", re.UNICODE)
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 Problem = str | LazyString
-
-UNACCEPTABLE = _l("There are characters in this text that cannot be stored.")
 
 
 def slug_of(title: str) -> str:

@@ -15,6 +15,7 @@ from community.escalation.mail_in.operations.forgetting import (
     forget_mails_without_case,
     forget_support,
 )
+from community.escalation.publishing.operations.forgetting import forget_publications
 from community.identity import policies as identity_policies
 from community.identity.operations import codes, registration, traces
 from community.posts import attaching, drafts
@@ -46,6 +47,11 @@ class Period:
             return self.fixed
         number = getattr(current_settings(), self.setting)
         return timedelta(hours=number) if "hours" in self.setting else timedelta(days=number)
+
+
+def _forget_support(age: timedelta) -> None:
+    forget_support(age)
+    forget_publications(age)
 
 
 PERIODS = (
@@ -128,7 +134,7 @@ PERIODS = (
         "support_cases",
         "what was written in support cases since closed, and addresses of strangers; the numbers"
         " stay",
-        lambda age: forgetting.in_transaction(lambda: forget_support(age)),
+        lambda age: forgetting.in_transaction(lambda: _forget_support(age)),
         "support_case_days",
     ),
     Period(

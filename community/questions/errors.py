@@ -104,12 +104,6 @@ class UnfitEnd(Invalid):
     message = _l("Please choose a day from today on, at most a year ahead.")
 
 
-class ReasonMissing(Invalid):
-    """Whatever the team does with what somebody wrote has a reason, which is kept."""
-
-    message = _l("Please say why; it is kept in the audit log.")
-
-
 class UnfitPause(Invalid):
     """Slow mode knows some pauses and no others."""
 

@@ -10,6 +10,7 @@ from community.core.errors import Invalid
 from community.core.i18n import LANGUAGES
 from community.posts.guard import PersonalDataFound, mask_all, mask_grave
 from community.posts.personal_data import Found
+from community.questions.operations.versions import EditForm
 
 MOST_MARKS = 100
 
@@ -50,6 +51,17 @@ class QuestionForm:
             wants_preview="preview" in form,
             is_private=form.get("private", "") in ("1", "send"),
             turns=form.get("private") == "1" or "public" in form,
+        )
+
+    def as_edit(self, choice: "PersonalChoice | None" = None) -> EditForm:
+        """Return what it changes of a post, with what its writer answers for."""
+        return EditForm(
+            title=self.title,
+            body=self.body,
+            tags=self.tags,
+            based_on=self.based_on,
+            note=self.note,
+            vouched=choice.vouched if choice else (),
         )
 
     def decided(self, choice: "PersonalChoice") -> Self:

@@ -20,6 +20,7 @@ from community.core import clock
 from community.core.db import Base
 from community.posts.models import Post
 
+ALL_TAGS = 0
 STATUSES = ("open", "answered", "solved", "support", "closed")
 POSITIVE_CLOSE_REASONS = (
     "solved_elsewhere",
@@ -176,6 +177,22 @@ class LikelySolution(Base):
     due_at: Mapped[datetime | None]
     refused_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     refused_at: Mapped[datetime | None]
+
+
+class TopicStanding(Base):
+    """How many best answers a member has on a board: to questions with a tag, or to all of them
+    (``ALL_TAGS``). Derived, and kept by ``operations.topics`` alone."""
+
+    __tablename__ = "topic_standings"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id"), primary_key=True, autoincrement=False
+    )
+    tag_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    board_id: Mapped[int] = mapped_column(
+        ForeignKey("boards.id"), primary_key=True, autoincrement=False
+    )
+    solved_count: Mapped[int]
 
 
 class LapsedAcceptance(Base):

@@ -45,6 +45,15 @@ def can_answer_question(viewer: Viewer, question: QuestionFacts) -> bool:
     return can_write(viewer) and question.visibility == "published" and open_to_posts
 
 
+def can_use_templates(viewer: Viewer, question: QuestionFacts) -> bool:
+    """Say whether the viewer may begin an answer with a shared text: staff, superusers by tier.
+
+    Source: product rules, feature F2.
+    """
+    by_role = is_staff(viewer, question.board_id) or has_tool(viewer, "use_templates")
+    return by_role and can_answer_question(viewer, question)
+
+
 def is_closed(question: QuestionFacts) -> bool:
     """Say whether a question takes no more answers: closed by somebody, or solved long ago."""
     return question.status == "closed" or question.ended_at is not None

@@ -18,6 +18,7 @@ from community.core import clock
 from community.core.db import db, transaction
 from community.questions.excerpts import excerpt_of
 from community.questions.models import STATUSES, Question
+from community.questions.operations.topics import rebuild_topics
 
 WAIT_DAYS = 30
 EXCERPT_BATCH = 500
@@ -155,6 +156,10 @@ def rebuild_totals() -> Iterator[tuple[str, float]]:
             for statement in statements:
                 db.session.execute(text(statement))
         yield name, time.monotonic() - started
+    started = time.monotonic()
+    with transaction():
+        rebuild_topics()
+    yield "best answers on topics", time.monotonic() - started
     started = time.monotonic()
     with transaction():
         rebuild_waits(clock.now())

@@ -12,7 +12,7 @@ from community.core.errors import Invalid, NotFound
 from community.core.forms import takes
 from community.core.limits import limited
 from community.core.sightings import Seen, note_seen
-from community.core.web import LARGEST_ID, current_viewer, public
+from community.core.web import current_viewer, public, read_id
 from community.identity.models import User
 from community.identity.queries import get_user
 from community.identity.signing_in import signed_in_user
@@ -41,9 +41,7 @@ blueprint = Blueprint("decisions", __name__)
 @blueprint.get("/account/decisions")
 def list_decisions() -> str:
     """List what was decided about the viewer, with what became of appeals."""
-    typed = request.args.get("before", "")[:19]
-    before = min(int(typed), LARGEST_ID) if typed.isascii() and typed.isdigit() else None
-    page = page_of_statements(signed_in_user().id, before)
+    page = page_of_statements(signed_in_user().id, read_id(request.args.get("before")))
     return render_template(
         "decisions/index.html",
         page=page,

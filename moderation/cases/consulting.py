@@ -7,12 +7,13 @@ nothing can be taken out of the audit log.
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, select
 
-from community.core import clock, markup
+from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import require
 from community.core.db import db, lock_row
 from community.core.errors import Invalid
 from community.core.jobs import emit
+from community.core.reasons import fit_reason
 from community.events.reports import CaseEscalated, CaseNoted
 from community.identity.models import User
 from moderation.cases.models import (
@@ -40,8 +41,8 @@ class NoteUnfit(Invalid):
 def add_case_note(actor: User, case: ModerationCase, note: str, to_id: int | None = None) -> None:
     """Write something to whoever may decide a case; who is named is told of it.
 
-    Whose case it is stays as it is. The same note again changes nothing. Raises ``NoteUnfit``,
-    ``NotAllowed``.
+    Whose case it is stays as it is. The same note again changes nothing. Raises ``ReasonUnfit``,
+    ``NoteUnfit`` (to whom), ``NotAllowed``.
     """
     require_judge(actor, case)
     text = _tidy(note, "message")
@@ -61,7 +62,7 @@ def add_case_note(actor: User, case: ModerationCase, note: str, to_id: int | Non
 def escalate_case(actor: User, case: ModerationCase, note: str) -> None:
     """Leave a claimed case to the administrators, to whom it then shows first.
 
-    Raises ``NoteUnfit``, ``NotAllowed``, ``CaseNotClaimed``, ``CaseDone``.
+    Raises ``ReasonUnfit``, ``NotAllowed``, ``CaseNotClaimed``, ``CaseDone``.
     """
     allowed = can_escalate_case(actor, list_subject_ids(case.id), board_id=board_id_of(case))
     require(allowed)
@@ -86,13 +87,7 @@ def escalate_case(actor: User, case: ModerationCase, note: str) -> None:
 
 
 def _tidy(note: str, field: str) -> str:
-    try:
-        text = markup.clean_text(note).strip()
-    except markup.UnacceptableText:
-        text = ""
-    if not 0 < len(text) <= NOTE_MAX_CHARS:
-        raise NoteUnfit(errors={field: NoteUnfit.message})
-    return text
+    return fit_reason(note, field=field, longest=NOTE_MAX_CHARS, missing=NoteUnfit.message)
 
 
 def _keep(actor: User, case: ModerationCase, kind: str, text: str, to_id: int | None) -> None:

@@ -12,12 +12,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, and_, delete, or_, select, true, update
 
-from community.core import clock, markup
-from community.core.audit import REASON_MAX_CHARS, Action, record
+from community.core import clock
+from community.core.audit import Action, record
 from community.core.authz import SYSTEM, Viewer, is_admin, require
 from community.core.db import count_changed, db, insert_ignoring_conflicts
 from community.core.errors import Conflict, Invalid
 from community.core.jobs import emit
+from community.core.reasons import fit_reason, read_reason
 from community.events import CaseDecided, CaseUndone
 from community.identity.models import User
 from community.posts.models import Post
@@ -223,15 +224,12 @@ def _read_decision(
     choice = kind.decision(decision)
     if choice is None:
         raise DecisionUnknown(errors={"decision": DecisionUnknown.message})
-    try:
-        tidy = markup.clean_text(note).strip()
-    except markup.UnacceptableText:
-        tidy = ""
+    tidy, problem = read_reason(note, missing=DecisionUnknown.message)
     errors: dict[str, str | LazyString] = {}
     if choice.needs_rule and not is_rule(rule):
         errors["rule"] = _l("Choose the rule that was broken.")
-    if not 0 < len(tidy) <= REASON_MAX_CHARS:
-        errors["note"] = DecisionUnknown.message
+    if problem is not None:
+        errors["note"] = problem
     if errors:
         raise DecisionUnknown(errors=errors)
     return choice, tidy, rule if choice.needs_rule else ""
@@ -282,16 +280,19 @@ def note_settled(source: str) -> None:
 
 
 def undo_case(actor: User, case: ModerationCase, note: str) -> None:
-    """Take a decision back that was carried out; raises ``CaseDone``."""
-    kind = kind_of(case)
+    """Take a decision back that was carried out; ``note`` says why.
+
+    Raises ``ReasonUnfit``, ``CaseDone``.
+    """
+    note, kind = fit_reason(note, field="note"), kind_of(case)
     lock_thread(case)
     require_judge(actor, case)
     new = {"state": UNDONE, "closed_at": clock.now()}
     if not kind.is_undoable or not change_case(case, ModerationCase.state == ACTIONED, new):
         raise CaseDone()
-    _record(actor, Action.CASE_UNDONE, case, reason=note.strip())
+    _record(actor, Action.CASE_UNDONE, case, reason=note)
     if kind.undo is not None:
-        kind.undo(actor, case, note.strip())
+        kind.undo(actor, case, note)
     emit(CaseUndone(case.id, case.source, actor.viewer_id))
 
 

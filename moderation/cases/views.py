@@ -13,7 +13,7 @@ from community.core.db import forget_changes
 from community.core.errors import Conflict, Invalid, NotAllowed, Refusal
 from community.core.forms import takes
 from community.core.sightings import Seen, note_seen
-from community.core.web import add_resource, current_viewer, is_fragment_request, read_only
+from community.core.web import add_resource, current_viewer, is_fragment_request, read_id, read_only
 from community.identity.signing_in import recently_verified, signed_in_user
 from moderation.cases import operations
 from moderation.cases.ageing import age_of
@@ -65,8 +65,7 @@ def _current_id() -> int:
 
 def _number(typed: str) -> int:
     """Return an id that was sent; 0, which nobody has, for anything else."""
-    typed = typed[:9]
-    return int(typed) if typed.isascii() and typed.isdigit() else 0
+    return read_id(typed) or 0
 
 
 def _queue() -> dict[str, object]:

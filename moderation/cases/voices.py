@@ -14,9 +14,9 @@ from community.core.audit import Action, record
 from community.core.authz import is_moderating, require
 from community.core.db import db
 from community.core.errors import Conflict, Invalid, RateLimited
+from community.core.reasons import fit_reason
 from community.core.settings import current_settings
 from community.identity.models import User
-from community.posts.text import fit_note
 from moderation.cases.kinds import Choice, kind_of
 from moderation.cases.models import NOTE_MAX_CHARS, UNDECIDED, CaseVoice, ModerationCase
 from moderation.cases.operations import CaseDone, CaseTaken, decide_by_voices, lock_thread
@@ -73,10 +73,11 @@ def give_voice(actor: User, case: ModerationCase, choice: str, note: str, seen: 
 def _read_choice(choice: Choice | None, note: str) -> tuple[Choice, str]:
     if choice is None:
         raise ChoiceUnknown(errors={"choice": ChoiceUnknown.message})
-    tidy = fit_note(note, NOTE_MAX_CHARS).strip()
-    if choice.needs_note and not tidy:
-        raise ChoiceUnknown(errors={"note": _l("Please say why.")})
-    return choice, tidy
+    shortest = 1 if choice.needs_note else 0
+    missing = _l("Please say why.")
+    return choice, fit_reason(
+        note, field="note", shortest=shortest, longest=NOTE_MAX_CHARS, missing=missing
+    )
 
 
 def _check_state(actor: User, case: ModerationCase, seen: str) -> None:

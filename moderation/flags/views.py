@@ -199,27 +199,12 @@ def create_mending(post_id: int) -> ResponseReturnValue:
     question, post = _access_hidden(post_id)
     form = QuestionForm.read(request.form)
     try:
-        _mend(question, post, form)
+        mending.mend_post(signed_in_user(), question, post, form.as_edit())
     except (Conflict, Invalid, RateLimited) as refusal:
         forget_changes()
         return _mending_page(question, post, form, _errors(refusal), refusal.status)
     flash(_("Thank you. Everybody sees it again; moderators will still look at it."), "success")
     return redirect(post_url(question, post), 303)
-
-
-def _mend(question: Question, post: Post, form: QuestionForm) -> None:
-    actor = signed_in_user()
-    if post is question:
-        mending.mend_question(
-            actor,
-            question,
-            title=form.title,
-            body=form.body,
-            tags=form.tags,
-            based_on=form.based_on,
-        )
-    else:
-        mending.mend_reply(actor, question, post, body=form.body, based_on=form.based_on)
 
 
 def _access_hidden(post_id: int) -> tuple[Question, Post]:

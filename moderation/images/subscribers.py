@@ -15,6 +15,8 @@ from moderation.images.kinds import EVIDENCE, undo_image
 from moderation.sanctions.models import IMAGE_REMOVED, Statement
 
 OVERTURNED = "overturned"
+# As the audit log keeps it; what the appeal was answered stands with the appeal.
+REASON = "An appeal was right."
 
 
 def on_image_added(event: ImageAdded, *, event_id: int) -> None:
@@ -44,7 +46,7 @@ def on_appeal_decided(event: AppealDecided, *, event_id: int) -> None:
         return
     case = db.session.get(ModerationCase, statement.case_id) if statement.case_id else None
     if case is not None:
-        undo_image(SYSTEM, case, "")
+        undo_image(SYSTEM, case, REASON)
 
 
 SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {

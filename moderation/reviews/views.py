@@ -12,7 +12,7 @@ from community.core.db import forget_changes
 from community.core.errors import Conflict, Invalid, RateLimited, Refusal
 from community.core.forms import takes
 from community.core.sightings import Seen, note_seen
-from community.core.web import current_viewer
+from community.core.web import current_viewer, read_id
 from community.identity.signing_in import signed_in_user
 from moderation.cases.ageing import age_of
 from moderation.cases.kinds import kind_of
@@ -38,9 +38,7 @@ def _policies() -> dict[str, object]:
 @blueprint.get("/reviews")
 def list_reviews() -> ResponseReturnValue:
     """List what waits for reviewers, the oldest first."""
-    raw = request.args.get("after", "")
-    after = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 9 else 0
-    page = page_of_reviews(current_viewer(), after)
+    page = page_of_reviews(current_viewer(), read_id(request.args.get("after")) or 0)
     return render_template(
         "reviews/index.html", page=page, kind_of=kind_of, age_of=age_of, now=clock.now()
     )

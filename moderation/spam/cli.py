@@ -8,8 +8,9 @@ from flask.cli import AppGroup, with_appcontext
 from community.core.db import forget_changes, transaction
 from moderation.spam.bayes import ENOUGH_LESSONS, HELD, REVIEWED, BrokenModel
 from moderation.spam.models import HAM, SPAM
+from moderation.spam.operations.calibrating import rebuild
 from moderation.spam.operations.learning import learn_post
-from moderation.spam.operations.scoring import rebuild, score_of_post
+from moderation.spam.operations.scoring import score_of_post
 from moderation.spam.queries import get_model, list_known_ham_ids, list_removed_spam_ids
 from moderation.spam.tasks import calibrate_scores
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,7 +30,7 @@ class SpamModel(Base):
 
     ``salt`` goes into every token's hash, and is sealed: from the database alone nobody finds out
     which words were learned. ``reviewed_from`` and ``held_from`` are evidence in thousandths
-    (``bayes.Scale``).
+    (``bayes.Scale``). ``is_weighed`` says that lessons have weights; until then they are counted.
     """
 
     __tablename__ = "spam_models"
@@ -44,6 +45,7 @@ class SpamModel(Base):
     ham_count: Mapped[int] = mapped_column(default=0)
     reviewed_from: Mapped[int] = mapped_column(default=Scale().reviewed)
     held_from: Mapped[int] = mapped_column(default=Scale().held)
+    is_weighed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def totals(self) -> Totals:
@@ -55,7 +57,10 @@ class SpamModel(Base):
 
 
 class SpamToken(Base):
-    """In how many texts of each kind a token was seen; ``hash`` is 63 bits, keyed by the salt."""
+    """In how many texts of each kind a token was seen; ``hash`` is 63 bits, keyed by the salt.
+
+    ``weight`` is what those lessons weigh together, in millionths (``weighing``).
+    """
 
     __tablename__ = "spam_tokens"
     __table_args__ = (CheckConstraint("spam_count >= 0 AND ham_count >= 0", name="counts"),)
@@ -63,6 +68,7 @@ class SpamToken(Base):
     hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     spam_count: Mapped[int] = mapped_column(default=0)
     ham_count: Mapped[int] = mapped_column(default=0)
+    weight: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class SpamLesson(Base):
@@ -70,7 +76,7 @@ class SpamLesson(Base):
 
     Of a post, or of a change of it that waited: ``suggestion_id``, else 0, without a foreign key,
     for those that were refused are forgotten. Kept so that it can be taken back exactly, whatever
-    became of the text since.
+    became of the text since: ``weight`` is what it added to each of its tokens.
     """
 
     __tablename__ = "spam_lessons"
@@ -85,6 +91,7 @@ class SpamLesson(Base):
     suggestion_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0)
     label: Mapped[str] = mapped_column(String(4))
     hashes: Mapped[bytes] = mapped_column(LargeBinary)
+    weight: Mapped[int] = mapped_column(default=0, server_default="0")
     learned_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

@@ -24,7 +24,7 @@ from moderation.cases.models import (
     CaseSubject,
     ModerationCase,
 )
-from moderation.spam.bayes import Counts, Totals, evidence_of, weight_of
+from moderation.spam.bayes import Counts, Seen, Totals, evidence_of, weight_of
 from moderation.spam.disposable import is_disposable
 from moderation.spam.facts import DAY, HOUR, Facts, evidence_against, tokens_of_facts
 from moderation.spam.hashing import hashes_of, marks_of
@@ -41,6 +41,7 @@ from moderation.spam.models import (
     TextMark,
 )
 from moderation.spam.tokens import shingles_of, tokens_of
+from moderation.spam.weighing import evidence_of_sum, said_by
 
 # SQLite takes so many values in one statement at the least.
 CHUNK = 500
@@ -82,14 +83,11 @@ def get_totals() -> Totals:
 
 def counts_of(hashes: Sequence[int]) -> Counts:
     """Return the counts of tokens; those never seen are left out."""
-    found: dict[int, tuple[int, int]] = {}
+    found: dict[int, Seen] = {}
     for at in range(0, len(hashes), CHUNK):
-        query = select(SpamToken.hash, SpamToken.spam_count, SpamToken.ham_count).where(
-            SpamToken.hash.in_(hashes[at : at + CHUNK])
-        )
-        found.update(
-            {row.hash: (row.spam_count, row.ham_count) for row in db.session.execute(query)}
-        )
+        columns = (SpamToken.hash, SpamToken.spam_count, SpamToken.ham_count, SpamToken.weight)
+        query = select(*columns).where(SpamToken.hash.in_(hashes[at : at + CHUNK]))
+        found.update({number: Seen(*counts) for number, *counts in db.session.execute(query)})
     return found
 
 
@@ -101,8 +99,27 @@ def get_lesson(post_id: int, suggestion_id: int = 0) -> SpamLesson | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
+@dataclass(frozen=True)
+class Place:
+    """What a text is and where it stands; ``question_id`` is None for a question itself."""
+
+    kind: str = "question"
+    language: str = ""
+    question_id: int | None = None
+
+
+def place_of(post: Post) -> Place:
+    """Return where a stored post stands."""
+    return Place(post.kind, post.language, None if post.kind == "question" else post.root_id)
+
+
 def facts_of(
-    author: User, at: datetime, *, marks: Collection[int] = (), post_id: int | None = None
+    author: User,
+    at: datetime,
+    *,
+    marks: Collection[int] = (),
+    post_id: int | None = None,
+    place: Place = Place(),
 ) -> Facts:
     """Return what was known of an author at an instant, when they wrote a text with these marks.
 
@@ -113,6 +130,7 @@ def facts_of(
         select(Post.created_at).where(*before).order_by(Post.created_at.desc()).limit(MOST_COUNTED)
     ).all()
     copies, own_copies = _copies(author.id, at, marks, post_id)
+    question = db.session.get(Post, place.question_id) if place.question_id else None
     return Facts(
         account_age=max(timedelta(), at - author.created_at),
         posts_before=len(times),
@@ -123,6 +141,10 @@ def facts_of(
         spam_before=_spam_before(author.id, at),
         mail_is_disposable=is_disposable(author.email),
         trust_level=author.trust_level,
+        kind=place.kind,
+        language=place.language,
+        question_age=max(timedelta(), at - question.created_at) if question else None,
+        in_own=question is not None and question.author_id == author.id,
     )
 
 
@@ -174,11 +196,18 @@ class Reading:
 
 
 def read_text(
-    author: User, title: str, body: str, *, at: datetime, salt: bytes, post_id: int | None = None
+    author: User,
+    title: str,
+    body: str,
+    *,
+    at: datetime,
+    salt: bytes,
+    place: Place,
+    post_id: int | None = None,
 ) -> Reading:
     """Return what speaks for and against a text, as it was when it was written."""
     marks = marks_of(shingles_of(title, body), salt)
-    facts = facts_of(author, at, marks=marks, post_id=post_id)
+    facts = facts_of(author, at, marks=marks, post_id=post_id, place=place)
     own_host = urlsplit(current_settings().site_url).hostname or ""
     tokens = tokens_of(title, body, own_host=own_host) | tokens_of_facts(facts)
     return Reading(hashes_of(tokens, salt), marks, facts)
@@ -188,22 +217,33 @@ def read_post(post: Post, salt: bytes) -> Reading:
     """Return what speaks for and against a post that is stored."""
     author = db.session.get_one(User, post.author_id)
     title = post.title if isinstance(post, Question) else ""
-    return read_text(author, title, post.body, at=post.created_at, salt=salt, post_id=post.id)
+    return read_text(
+        author,
+        title,
+        post.body,
+        at=post.created_at,
+        salt=salt,
+        place=place_of(post),
+        post_id=post.id,
+    )
 
 
 def read_edit(suggestion: SuggestedEdit, salt: bytes) -> Reading:
     """Return what speaks for and against a changed text, judged as of who changed it."""
     author = db.session.get_one(User, suggestion.author_id)
+    place = place_of(db.session.get_one(Post, suggestion.post_id))
     at = suggestion.created_at
-    return read_text(author, suggestion.title, suggestion.body, at=at, salt=salt)
+    return read_text(author, suggestion.title, suggestion.body, at=at, salt=salt, place=place)
 
 
 def evidence_in(model: SpamModel, reading: Reading) -> float:
     """Return what a reading says of spam; raises ``BrokenModel``."""
-    totals = model.totals
-    counts = counts_of(reading.hashes)
-    weights = (weight_of(*counts[number], totals) for number in reading.hashes if number in counts)
-    return evidence_of(weights) - evidence_against(reading.facts.trust_level)
+    totals, seen = model.totals, counts_of(reading.hashes).values()
+    if model.is_weighed:
+        evidence = evidence_of_sum(said_by(seen, totals))
+    else:
+        evidence = evidence_of(weight_of(each.spam, each.ham, totals) for each in seen)
+    return evidence - evidence_against(reading.facts.trust_level)
 
 
 def list_removed_spam_ids(most: int) -> list[int]:

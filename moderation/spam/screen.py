@@ -7,7 +7,7 @@ from community.core.db import time_limit
 from community.posts.screening import HOLD, REVIEW, Finding, Submission
 from moderation.spam.bayes import HELD, REVIEWED
 from moderation.spam.operations.scoring import score_text
-from moderation.spam.queries import has_learned
+from moderation.spam.queries import Place, has_learned
 
 CODE = "spam"
 # Posting waits for it. A score that takes longer is given up, and a person looks instead.
@@ -26,9 +26,14 @@ def screen_spam(submission: Submission) -> Finding | None:
     if is_staff(submission.author, submission.board_id) or not has_learned():
         return None
     begun = time.monotonic()
+    place = Place(submission.kind, submission.language, submission.question_id)
     with time_limit(LONGEST_SECONDS):
         score = score_text(
-            submission.author, submission.title, submission.body, post_id=submission.post_id
+            submission.author,
+            submission.title,
+            submission.body,
+            place=place,
+            post_id=submission.post_id,
         )
     if time.monotonic() - begun > LONGEST_SECONDS:
         raise ScoringTooSlow()

@@ -7,19 +7,35 @@ from community.identity.models import User
 from community.posts.models import Post
 from community.posts.visibility import PUBLISHED
 from community.questions.models import Question
-from moderation.spam.operations.scoring import list_judged, put_on_scale
+from moderation.spam.operations.calibrating import (
+    give_weights,
+    list_samples,
+    list_weighing_keys,
+    put_on_scale,
+)
 from moderation.spam.operations.suspecting import note_service
 from moderation.spam.outside import Suspect, services_of
+from moderation.spam.weighing import judge_each, weigh
+
+WEIGHED_AT_ONCE = 100
 
 
 @external
 def calibrate_scores() -> None:
-    """Put the scale where past decisions allow it (periodic).
+    """Weigh lessons against each other and put the scale where they allow it (periodic).
 
-    Judging every lesson takes seconds, so no writer waits for it.
+    That takes seconds, so no writer waits for it; what comes out is written in short steps.
     """
-    judged = list_judged()
+    samples = list_samples()
+    # Older lessons than the latest do not count any more.
+    given = dict.fromkeys(list_weighing_keys(), 0)
+    given.update(zip(samples, weigh(list(samples.values())), strict=True))
+    judged = judge_each(list(samples.values()))
     forget_changes()
+    keys = list(given)
+    for at in range(0, len(keys), WEIGHED_AT_ONCE):
+        with transaction():
+            give_weights({key: given[key] for key in keys[at : at + WEIGHED_AT_ONCE]})
     with transaction():
         put_on_scale(judged)
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from community.core.authz import require
 from community.core.errors import NotFound
 from community.core.forms import takes
-from community.core.web import LARGEST_ID, add_resource, current_viewer
+from community.core.web import add_resource, current_viewer, read_id
 from community.identity.signing_in import recently_verified, signed_in_user
 from moderation.sanctions.policies import can_see_sanctions
 from moderation.sanctions.queries.sanctions import get_subject, get_target
@@ -38,13 +38,8 @@ def show_cleanup(user_id: int) -> str:
         may_clean=can_clean_up(viewer, target),
         may_undo=can_undo_cleanup(viewer, target),
         days=SUSPENDED_DAYS,
-        case_id=_number(request.args.get("case")),
+        case_id=read_id(request.args.get("case")),
     )
-
-
-def _number(typed: str | None) -> int | None:
-    fits = typed is not None and typed.isascii() and typed.isdigit() and len(typed) < 20
-    return min(int(typed), LARGEST_ID) if fits and typed else None
 
 
 @takes("case")
@@ -53,7 +48,7 @@ def create_cleanup(user_id: int) -> ResponseReturnValue:
     """Clean up after a spammer."""
     actor = signed_in_user()
     get_subject(actor, user_id)
-    start_cleanup(actor, user_id, case_id=_number(request.form.get("case")))
+    start_cleanup(actor, user_id, case_id=read_id(request.form.get("case")))
     flash(_("The account is shut. What it wrote is hidden in a moment."), "success")
     return _back_to(user_id)
 

@@ -12,7 +12,7 @@ from community.core.authz import require
 from community.core.errors import Invalid
 from community.core.forms import takes
 from community.core.i18n import reader_language
-from community.core.web import LARGEST_ID, add_resource, current_viewer, read_only
+from community.core.web import LARGEST_ID, add_resource, current_viewer, read_id, read_only
 from community.identity.signing_in import recently_verified, signed_in_user
 from community.posts.screening import Submission
 from community.posts.text import parse_tags
@@ -126,14 +126,13 @@ def _board_id() -> int | None:
     raw = request.form.get("board", "")
     if not raw:
         return None
-    return min(int(raw[:10]), LARGEST_ID) if raw.isascii() and raw.isdigit() else LARGEST_ID
+    return read_id(raw) or LARGEST_ID
 
 
 def _render(
     errors: dict[str, Any], *, status: int = 200, meeting: Meeting | None = None
 ) -> ResponseReturnValue:
-    viewer, raw = current_viewer(), request.args.get("after", "")
-    after = min(int(raw[:10]), LARGEST_ID) if raw.isascii() and raw.isdigit() else 0
+    viewer, after = current_viewer(), read_id(request.args.get("after")) or 0
     page = render_template(
         "moderation/words.html",
         page=page_of_words(viewer, after),

@@ -15,8 +15,8 @@ RUNNING, DONE = "running", "done"
 class RuleDraft(Base):
     """Rules that are being thought about; ``begins_on`` is a day of the site's zone.
 
-    ``amounts`` holds whole points by cause, 0 for none. Once it is published (``published_id``) or
-    dropped it is not changed any more.
+    ``amounts`` holds whole points by cause, 0 for none, ``promotion`` the fields of an ``Offer``.
+    Once it is published (``published_id``) or dropped it is not changed any more.
     """
 
     __tablename__ = "rule_drafts"
@@ -34,6 +34,7 @@ class RuleDraft(Base):
     later_kudos: Mapped[int]
     daily_cap: Mapped[int]
     matures_after_days: Mapped[int | None]
+    promotion: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     begins_on: Mapped[date]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from reputation.ledger.bonuses import bonuses_due
 from reputation.ledger.gains import (
     AcceptedAnswer,
+    Gain,
     Thanks,
     capped,
     gains_of_acceptances,
@@ -40,11 +42,15 @@ class Span(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a member earns in a time under two sets of rules."""
+    """What a member earns in a time under two sets of rules.
+
+    ``bonus`` is what a promotion adds to ``after``, if its budget had no end.
+    """
 
     user_id: int
     before: int
     after: int
+    bonus: int = 0
 
 
 def with_rules(book: RuleBook, currency: str, rules: Rules | None, since: datetime) -> RuleBook:
@@ -55,12 +61,23 @@ def with_rules(book: RuleBook, currency: str, rules: Rules | None, since: dateti
 
 
 def earned(book: RuleBook, facts: Facts, currency: str, span: Span) -> int:
-    """Return what a member earns in a time in one currency."""
+    """Return what a member earns in a time in one currency, without what a promotion adds."""
     gains = (
         *gains_of_acceptances(book, facts.user_id, facts.accepted),
         *gains_of_confirmation(book, facts.user_id, facts.confirmed_at),
         *capped(book, gains_of_kudos(book, facts.user_id, facts.thanks)),
     )
+    return _sum_in(span, currency, gains)
+
+
+def promised(book: RuleBook, facts: Facts, currency: str, span: Span) -> int:
+    """Return what a promotion adds in a time in one currency, if its budget has no end."""
+    gains = gains_of_acceptances(book, facts.user_id, facts.accepted)
+    boards = {fact.answer_id: fact.board_id for fact in facts.accepted}
+    return _sum_in(span, currency, bonuses_due(book, gains, boards))
+
+
+def _sum_in(span: Span, currency: str, gains: Iterable[Gain]) -> int:
     return sum(
         gain.amount
         for gain in gains
@@ -79,6 +96,7 @@ def empty_summary() -> dict[str, Any]:
         "spread": [0] * (len(BORDERS) + 1),
         "gaining": [],
         "losing": [],
+        "bonus": 0,
     }
 
 
@@ -98,6 +116,7 @@ def add_outcomes(summary: Mapping[str, Any], outcomes: Iterable[Outcome]) -> dic
         "spread": spread,
         "gaining": _top(summary["gaining"], [e for e in counted if e.after > e.before], -1),
         "losing": _top(summary["losing"], [e for e in counted if e.after < e.before], 1),
+        "bonus": summary.get("bonus", 0) + sum(each.bonus for each in counted),
     }
 
 
@@ -118,4 +137,4 @@ def _top(former: Iterable[Any], new: Iterable[Outcome], sign: int) -> list[list[
     """Return the largest changes of all, the largest first; ties by member."""
     everybody = [Outcome(*each) for each in former] + list(new)
     everybody.sort(key=lambda each: (sign * (each.after - each.before), each.user_id))
-    return [list(each) for each in everybody[:TOP]]
+    return [list(each[:3]) for each in everybody[:TOP]]

@@ -89,15 +89,18 @@ class Limits:
     who had asked: askers thank those who answer them.
     """
 
-    closed: float = 0.25
+    closed: float = 0.2
     evidence: float = 0.4
-    excess_each: float = 3.5
+    excess_each: float = 2.5
     excess_pair: float = 5.0
     mutual: float = 0.25
     bystanders: float = 0.3
 
 
 DEFAULT = Limits()
+# Too little to suspect anybody, enough to wait with their money. Nothing is known yet of a slow
+# ring that has begun: it takes few thanks to be in doubt.
+DOUBTFUL = Limits(closed=0.15, evidence=-3.0, excess_each=1.5, excess_pair=3.0)
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,15 @@ from community.core.audit import Action, record
 from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.errors import Invalid
+from community.core.reasons import read_reason
 from community.identity.models import User
 from community.identity.names import name_key_of
-from community.posts.text import fit_note
 from reputation.fairness.policies import can_link_account, can_unlink_account
 from reputation.ledger.models import LedgerExclusion
 from reputation.ledger.operations import exclude_pairs, lift_exclusions, lock_accounts
 
 LINKED = "linked"
 REASON_MIN_CHARS = 5
-REASON_MAX_CHARS = 500
 # No account has a longer number, and databases refuse far longer ones.
 NUMBER_MAX_DIGITS = 9
 TAKES_PART = (LedgerExclusion.user_id, LedgerExclusion.other_id)
@@ -71,9 +70,13 @@ def link_accounts(actor: Viewer, user: User, typed: str, reason: str) -> bool:
     said before: nothing changes then. Raises ``NotAllowed``, ``LinkUnfit`` (by field).
     """
     require(can_link_account(actor, user))
-    reason = fit_note(reason, REASON_MAX_CHARS).strip()
+    reason, problem = read_reason(
+        reason, shortest=REASON_MIN_CHARS, missing=LinkUnfit.reason_message
+    )
     other = _find(typed)
-    errors = _problems(actor, user, other, reason)
+    errors = _problems(actor, user, other)
+    if problem is not None:
+        errors["why"] = problem
     if errors or other is None:
         raise LinkUnfit(errors=errors)
     pair = _lock_pair(user.id, other.id)
@@ -114,9 +117,7 @@ def _find(typed: str) -> User | None:
     return db.session.scalar(select(User).where(User.name_key == name_key_of(typed)))
 
 
-def _problems(
-    actor: Viewer, user: User, other: User | None, reason: str
-) -> dict[str, str | LazyString]:
+def _problems(actor: Viewer, user: User, other: User | None) -> dict[str, str | LazyString]:
     errors: dict[str, str | LazyString] = {}
     if other is None or other.is_pending:
         errors["other"] = LinkUnfit.nobody_message
@@ -124,8 +125,6 @@ def _problems(
         errors["other"] = LinkUnfit.same_message
     elif not can_link_account(actor, other):
         errors["other"] = LinkUnfit.refused_message
-    if len(reason) < REASON_MIN_CHARS:
-        errors["why"] = LinkUnfit.reason_message
     return errors
 
 

@@ -9,21 +9,27 @@ from sqlalchemy.orm import Mapped, mapped_column
 from community.core import clock
 from community.core.db import Base
 
-SUSPECTED, CONFIRMED, CLEARED, UNDONE = "suspected", "confirmed", "cleared", "undone"
+DOUBTED, SUSPECTED, DROPPED = "doubted", "suspected", "dropped"
+CONFIRMED, CLEARED, UNDONE = "confirmed", "cleared", "undone"
+UNDECIDED = (SUSPECTED, DOUBTED)
 
 
 class RingFinding(Base):
-    """A group suspected of thanking each other for gain.
+    """A group suspected of thanking each other for gain, or in doubt while a payment is near.
 
-    suspected → confirmed or cleared by a moderator's decision; confirmed → undone where it is taken
-    back. What members of a cleared or undone one had given each other by ``decided_at`` is not held
-    against them again. ``case_id`` is the moderators' case, without a foreign key: cases are
-    another package's, and forgotten.
+    doubted → suspected where more is found, or dropped where the doubt is gone; both → confirmed or
+    cleared by a moderator's decision; confirmed → undone where it is taken back. What members of a
+    cleared or undone one had given each other by ``decided_at`` is not held against them again.
+    ``case_id`` is the moderators' case, without a foreign key: cases are another package's, and
+    forgotten.
     """
 
     __tablename__ = "ring_findings"
     __table_args__ = (
-        CheckConstraint("state IN ('suspected', 'confirmed', 'cleared', 'undone')", name="state"),
+        CheckConstraint(
+            "state IN ('doubted', 'suspected', 'dropped', 'confirmed', 'cleared', 'undone')",
+            name="state",
+        ),
         Index("ix_ring_findings_state", "state", "id"),
         Index("ix_ring_findings_decided_at", "decided_at"),
     )

@@ -15,7 +15,14 @@ from community.posts.visibility import PUBLISHED
 from community.questions.models import Acceptance
 from reputation.fairness.graph import Tally
 from reputation.fairness.groups import Thanked
-from reputation.fairness.models import CLEARED, SUSPECTED, UNDONE, RingFinding, RingMember
+from reputation.fairness.models import (
+    CLEARED,
+    DOUBTED,
+    SUSPECTED,
+    UNDONE,
+    RingFinding,
+    RingMember,
+)
 from reputation.ledger.models import LedgerEntry, LedgerExclusion
 from reputation.ledger.queries import get_closings, is_standing
 from reputation.ledger.rules import PAYBACK
@@ -262,12 +269,18 @@ def list_evidence(members: Sequence[int], since: datetime) -> list[PairOfEvidenc
     return [PairOfEvidence(*row) for row in db.session.execute(query)]
 
 
-def list_suspected() -> list[tuple[RingFinding, set[int]]]:
-    """Return the findings nobody has decided yet, with their members."""
+def list_suspected(state: str = SUSPECTED) -> list[tuple[RingFinding, set[int]]]:
+    """Return the findings nobody has decided yet, suspected or doubted, with their members."""
     findings = db.session.scalars(
-        select(RingFinding).where(RingFinding.state == SUSPECTED).order_by(RingFinding.id)
+        select(RingFinding).where(RingFinding.state == state).order_by(RingFinding.id)
     ).all()
     return [(finding, list_members(finding.id)) for finding in findings]
+
+
+def list_doubted() -> set[int]:
+    """Return whose payback waits because of a doubt."""
+    query = select(RingMember.user_id).join(RingFinding, RingFinding.id == RingMember.finding_id)
+    return set(db.session.scalars(query.where(RingFinding.state == DOUBTED)))
 
 
 def list_members(finding_id: int) -> set[int]:

@@ -12,6 +12,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from math import sqrt
+from typing import NamedTuple
 
 from reputation.fairness.evidence import DEFAULT, Limits, Ring
 from reputation.fairness.graph import Graph
@@ -28,6 +29,16 @@ LARGEST = 16
 DOUBT = 4.0
 
 
+class Found(NamedTuple):
+    """Groups that are suspected, and groups that are only in doubt; each names somebody new.
+
+    Those who are suspected are in doubt as well.
+    """
+
+    rings: list[Ring]
+    doubts: list[Ring]
+
+
 def find_rings(
     graph: Graph,
     links: Links | None = None,
@@ -35,33 +46,38 @@ def find_rings(
     limits: Limits = DEFAULT,
     around: Collection[int] | None = None,
     audience: Audience | None = None,
-) -> list[Ring]:
-    """Return the groups that are suspected; nobody is in two of them.
+    doubtful: Limits | None = None,
+) -> Found:
+    """Return the groups that are suspected, and those in doubt where ``doubtful`` is told.
 
     ``around`` narrows the search to groups that grow from these members: nothing new can be found
     where nobody thanked anybody since the last search. ``audience`` is asked only about groups in
-    which all else speaks for a ring.
+    which all else speaks for a ring. No limit in ``doubtful`` is stricter than in ``limits``.
     """
     known = links or Links()
-    found: list[Ring] = []
+    rings: list[Ring] = []
+    doubts: list[Ring] = []
     for members in Search(graph).groups(around):
         group = group_of(members, graph, known, new_accounts)
-        ring = find_ring(group, limits)
-        if ring is not None and audience is not None:
-            ring = find_ring(group.read_by(audience), limits)
-        if ring is not None:
-            found.append(ring)
-    return _apart(found)
+        doubt = find_ring(group, doubtful or limits)
+        if doubt is not None and audience is not None:
+            group = group.read_by(audience)
+            doubt = find_ring(group, doubtful or limits)
+        if doubt is not None:
+            doubts.append(doubt)
+            ring = find_ring(group, limits) if doubtful else doubt
+            rings += [ring] if ring is not None else []
+    return Found(_uncovered(rings), _uncovered(doubts) if doubtful else [])
 
 
-def _apart(rings: Iterable[Ring]) -> list[Ring]:
-    """Return the rings, the most thanks first, without those that overlap with one before."""
+def _uncovered(rings: Iterable[Ring]) -> list[Ring]:
+    """Return the rings, the most thanks first, without those that name nobody new."""
     kept: list[Ring] = []
-    taken: set[int] = set()
+    named: set[int] = set()
     for ring in sorted(rings, key=lambda each: (-each.excess, each.members)):
-        if taken.isdisjoint(ring.members):
+        if not named.issuperset(ring.members):
             kept.append(ring)
-            taken.update(ring.members)
+            named.update(ring.members)
     return kept
 
 

@@ -8,12 +8,12 @@ were not gained by helping on a day: they count in "all" of the whole site alone
 from datetime import UTC, date, datetime, tzinfo
 
 from community.core.spans import DAY, MONTH, WEEK, Span, span_of
-from reputation.ledger.rules import ACCEPTANCE_GIVEN, ACCEPTED, EDIT_TAKEN, KUDOS, SPOTLIT
+from reputation.ledger.rules import ACCEPTANCE_GIVEN, ACCEPTED, BONUSES, EDIT_TAKEN, KUDOS, SPOTLIT
 
 EVER = "all"
 PERIODS = (DAY, WEEK, MONTH, EVER)
 WHOLE_SITE = 0
-HELPING = (ACCEPTED, SPOTLIT, ACCEPTANCE_GIVEN, EDIT_TAKEN, *KUDOS)
+HELPING = (ACCEPTED, SPOTLIT, ACCEPTANCE_GIVEN, *BONUSES.values(), EDIT_TAKEN, *KUDOS)
 # A date that both databases hold, for the period that never begins.
 BEGINNING = date(1970, 1, 1)
 

@@ -19,6 +19,7 @@ from reputation.ledger.rules import (
     CURRENCIES,
     EDIT_TAKEN,
     EDITS_LIFETIME,
+    KUDOS,
     KUDOS_ANSWER,
     KUDOS_QUESTION,
     SPOTLIT,
@@ -67,6 +68,7 @@ class AcceptedAnswer(NamedTuple):
     accepted_by_id: int
     at: datetime
     spotlit: bool = False
+    board_id: int = 0
 
 
 class TakenEdit(NamedTuple):
@@ -185,6 +187,24 @@ def is_open(closings: Mapping[str, datetime], gain: Gain) -> bool:
     """Say whether a gain may still be booked or reversed; ``closings`` are instants by currency."""
     before = closings.get(gain.currency)
     return before is None or gain.occurred_at >= before
+
+
+def bookable(
+    closings: Mapping[str, datetime], gains: Iterable[Gain], booked: Iterable[Gain]
+) -> list[Gain]:
+    """Return the gains that may be booked, given all that stands booked for the same posts.
+
+    What closed books hold is never taken back. So it is not given again either when an answer is
+    accepted anew, or kudos are, after the books were closed: each cause earns once.
+    """
+    paid = {_cause_of(gain) for gain in booked if not is_open(closings, gain)}
+    return [gain for gain in gains if is_open(closings, gain) and _cause_of(gain) not in paid]
+
+
+def _cause_of(gain: Gain) -> tuple[str, str, int, int | None, int | None]:
+    # An answer is accepted once, whoever does it; kudos are each giver's own.
+    giver_id = gain.giver_id if gain.cause in KUDOS else None
+    return gain.currency, gain.cause, gain.user_id, gain.post_id, giver_id
 
 
 def on_days(gains: Iterable[Gain], days: Collection[date]) -> list[Gain]:

@@ -19,6 +19,7 @@ from reputation.ledger.models import LedgerEntry
 from reputation.ledger.rules import (
     ACCEPTANCE_GIVEN,
     ACCEPTED,
+    BONUSES,
     CONFIRMED,
     EARNED,
     EDIT_TAKEN,
@@ -32,7 +33,7 @@ from reputation.ledger.rules import (
 TAKEN_BACK = "taken-back"
 # What a reader asks for, and the causes it means.
 CAUSE_GROUPS: dict[str, tuple[str, ...]] = {
-    "accepted": (ACCEPTED, SPOTLIT, ACCEPTANCE_GIVEN),
+    "accepted": (ACCEPTED, SPOTLIT, ACCEPTANCE_GIVEN, *BONUSES.values()),
     "kudos": KUDOS,
     "other": (CONFIRMED, EDIT_TAKEN, *POSTED),
 }

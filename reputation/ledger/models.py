@@ -71,7 +71,7 @@ class RuleVersion(Base):
     """What is worth how many points in a currency, from an instant on.
 
     The database refuses to change or delete one; only one that has not begun can be withdrawn.
-    ``amounts`` holds whole points by cause.
+    ``amounts`` holds whole points by cause, ``promotion`` the fields of ``rules.Promotion``.
     """
 
     __tablename__ = "rule_versions"
@@ -90,10 +90,44 @@ class RuleVersion(Base):
     later_kudos: Mapped[int]
     daily_cap: Mapped[int]
     matures_after_days: Mapped[int | None]
+    promotion: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     withdrawn_at: Mapped[datetime | None]
+
+
+class PromotionBudget(Base):
+    """How much of the budget of a promotion (of these rules) is given away; never more than it."""
+
+    __tablename__ = "promotion_budgets"
+    __table_args__ = (CheckConstraint("given BETWEEN 0 AND budget", name="given"),)
+
+    currency: Mapped[str] = mapped_column(String(10), primary_key=True)
+    rule_version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    budget: Mapped[int]
+    given: Mapped[int] = mapped_column(default=0)
+
+
+class PromotionShare(Base):
+    """What a promotion gives a member for a post: decided once, 0 where its budget was used up."""
+
+    __tablename__ = "promotion_shares"
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount"),
+        Index("ix_promotion_shares_promotion", "currency", "rule_version"),
+    )
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id"), primary_key=True, autoincrement=False
+    )
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id"), primary_key=True, autoincrement=False
+    )
+    currency: Mapped[str] = mapped_column(String(10), primary_key=True)
+    rule_version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    amount: Mapped[int]
+    decided_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class LedgerExclusion(Base):

@@ -21,8 +21,14 @@ from reputation.ledger.models import (
     LedgerClosing,
     LedgerEntry,
     LedgerExclusion,
+    PromotionBudget,
 )
-from reputation.ledger.rules import EARNED, FACTS, KUDOS, SETTLED
+from reputation.ledger.rules import BONUSES, BOOKED, EARNED, FACTS, KUDOS
+
+# Made once: SQLAlchemy works out an alias's columns anew for each one that is made, and the ledger
+# reads at every event.
+_reversal = aliased(LedgerEntry)
+_root, _answer, _question = aliased(Post), aliased(Post), aliased(Post)
 
 
 class Booked(NamedTuple):
@@ -35,8 +41,7 @@ class Booked(NamedTuple):
 
 def is_standing() -> ColumnElement[bool]:
     """Return the condition for entries that are no reversal and have none."""
-    reversal = aliased(LedgerEntry)
-    reversed_ = exists().where(reversal.reverses_id == LedgerEntry.id)
+    reversed_ = exists().where(_reversal.reverses_id == LedgerEntry.id)
     return and_(LedgerEntry.reverses_id.is_(None), ~reversed_)
 
 
@@ -61,10 +66,9 @@ def get_closings() -> dict[str, datetime]:
 def list_people_of(post_ids: Collection[int]) -> set[int]:
     """Return whose accounts these posts concern: authors, askers of what was answered, who changed
     them, and whoever was booked something for them, which after a merge is somebody else."""
-    root = aliased(Post)
     queries: tuple[AnySelect, ...] = (
-        select(Post.author_id, root.author_id)
-        .join(root, root.id == Post.root_id)
+        select(Post.author_id, _root.author_id)
+        .join(_root, _root.id == Post.root_id)
         .where(Post.id.in_(post_ids)),
         select(Acceptance.asker_id).where(Acceptance.answer_id.in_(post_ids)),
         select(LedgerEntry.user_id).where(LedgerEntry.post_id.in_(post_ids)),
@@ -95,26 +99,26 @@ def list_erased(user_ids: Iterable[int]) -> set[int]:
 
 def list_accepted(user_id: int, post_ids: Collection[int] | None) -> list[AcceptedAnswer]:
     """Return published accepted answers a member gave or was given, as far as they earn here."""
-    answer, question = aliased(Post), aliased(Post)
     query = (
         select(
-            answer.id,
-            answer.author_id,
-            asker_of(question),
+            _answer.id,
+            _answer.author_id,
+            asker_of(_question),
             Acceptance.accepted_by_id,
             Acceptance.accepted_at,
             Acceptance.spotlit,
+            _question.board_id,
         )
-        .join(answer, answer.id == Acceptance.answer_id)
-        .join(question, question.id == Acceptance.question_id)
+        .join(_answer, _answer.id == Acceptance.answer_id)
+        .join(_question, _question.id == Acceptance.question_id)
         .where(
             Acceptance.imported.is_(False),
-            answer.visibility == PUBLISHED,
-            question.visibility == PUBLISHED,
-            _among(answer.id, post_ids),
-            or_(answer.author_id == user_id, asker_of(question) == user_id),
-            ~are_excluded(answer.author_id, asker_of(question)),
-            ~are_excluded(answer.author_id, Acceptance.accepted_by_id),
+            _answer.visibility == PUBLISHED,
+            _question.visibility == PUBLISHED,
+            _among(_answer.id, post_ids),
+            or_(_answer.author_id == user_id, asker_of(_question) == user_id),
+            ~are_excluded(_answer.author_id, asker_of(_question)),
+            ~are_excluded(_answer.author_id, Acceptance.accepted_by_id),
         )
     )
     return [AcceptedAnswer(*row) for row in db.session.execute(query)]
@@ -138,17 +142,16 @@ def was_taken() -> ColumnElement[bool]:
 
 def list_taken_edits(user_id: int, post_ids: Collection[int] | None) -> list[TakenEdit]:
     """Return changes a member suggested of others' public posts, as far as they earn."""
-    root = aliased(Post)
     query = (
         select(Post.id, SuggestedEdit.decided_by_id, SuggestedEdit.decided_at)
         .join(Post, Post.id == SuggestedEdit.post_id)
-        .join(root, root.id == Post.root_id)
+        .join(_root, _root.id == Post.root_id)
         .where(
             SuggestedEdit.author_id == user_id,
             was_taken(),
             _among(Post.id, post_ids),
             Post.visibility.in_(COUNTED),
-            root.visibility == PUBLISHED,
+            _root.visibility == PUBLISHED,
             Post.author_id != user_id,
             SuggestedEdit.decided_by_id != user_id,
             ~are_excluded(SuggestedEdit.author_id, Post.author_id),
@@ -207,12 +210,11 @@ def _kudos_of_the_erased(user_id: int, post_ids: Collection[int] | None) -> AnyS
 
 
 def _published_by(user_id: int, query: Any) -> AnySelect:
-    root = aliased(Post)
-    published: AnySelect = query.join(root, root.id == Post.root_id).where(
+    published: AnySelect = query.join(_root, _root.id == Post.root_id).where(
         Post.author_id == user_id,
         Post.visibility.in_(COUNTED),
-        root.visibility == PUBLISHED,
-        ~are_excluded(Post.author_id, root.author_id),
+        _root.visibility == PUBLISHED,
+        ~are_excluded(Post.author_id, _root.author_id),
     )
     return published
 
@@ -246,7 +248,7 @@ def list_booked_on(user_id: int, days: Collection[date]) -> list[Booked]:
 
 
 def list_booked_for(
-    user_id: int, post_ids: Collection[int] | None, causes: Collection[str] = SETTLED
+    user_id: int, post_ids: Collection[int] | None, causes: Collection[str] = BOOKED
 ) -> list[Booked]:
     """Return what stands booked for these posts (for everything with None)."""
     return _booked(
@@ -261,7 +263,7 @@ def list_booked_facts(user_id: int, post_ids: Collection[int] | None) -> list[Bo
     posts = true() if post_ids is None else LedgerEntry.post_id.in_(post_ids)
     return _booked(
         LedgerEntry.user_id == user_id,
-        LedgerEntry.cause.in_(FACTS),
+        LedgerEntry.cause.in_((*FACTS, *BONUSES.values())),
         or_(LedgerEntry.post_id.is_(None), posts),
     )
 
@@ -342,6 +344,14 @@ def sums_between(
         .group_by(LedgerEntry.user_id)
     )
     return {user_id: int(total) for user_id, total in db.session.execute(sums)}
+
+
+def given_of_budgets(currency: str, versions: Collection[int]) -> dict[int, int]:
+    """Return how many points promotions of these rules have given away, by version."""
+    query = select(PromotionBudget.rule_version, PromotionBudget.given).where(
+        PromotionBudget.currency == currency, PromotionBudget.rule_version.in_(versions)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def get_pending(user_id: int, currency: str, at: datetime) -> int:

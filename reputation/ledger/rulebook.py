@@ -1,12 +1,15 @@
 """The rules a new site begins with, and those that were added in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from community.core.db import db
 from reputation.ledger.models import RuleVersion
-from reputation.ledger.rules import CURRENCIES, FIRST_RULES, RuleBook, Rules
+from reputation.ledger.rules import CURRENCIES, FIRST_RULES, Promotion, RuleBook, Rules
 
 
 def load_rulebook() -> RuleBook:
@@ -38,4 +41,18 @@ def rules_of(row: RuleVersion) -> Rules:
         later_kudos=row.later_kudos,
         daily_cap=row.daily_cap,
         matures_after_days=row.matures_after_days,
+        promotion=_promotion_of(row.promotion),
     )
+
+
+def _promotion_of(stored: Mapping[str, Any] | None) -> Promotion | None:
+    if stored is None:
+        return None
+    return Promotion(**{**stored, "ends_at": datetime.fromisoformat(stored["ends_at"])})
+
+
+def promotion_row(promotion: Promotion | None) -> dict[str, Any] | None:
+    """Return a promotion as a version of the rules stores it."""
+    if promotion is None:
+        return None
+    return {**asdict(promotion), "ends_at": promotion.ends_at.isoformat()}

@@ -22,6 +22,9 @@ SPOTLIT = "spotlit"
 KUDOS = (KUDOS_ANSWER, KUDOS_QUESTION)
 FACTS = (ACCEPTED, SPOTLIT, ACCEPTANCE_GIVEN, CONFIRMED)
 SETTLED = (*FACTS, *KUDOS, EDIT_TAKEN)
+# What a promotion adds to a cause, booked as an entry of its own beside it.
+BONUSES = {ACCEPTED: "accepted_bonus", ACCEPTANCE_GIVEN: "acceptance_bonus"}
+BOOKED = (*SETTLED, *BONUSES.values())
 # What suggested changes bring one member in all, however many are taken.
 EDITS_LIFETIME = 1_000
 # Booked by hand, by an import or by paying.
@@ -30,9 +33,36 @@ ADJUSTMENT = "adjustment"
 PAYOUT = "payout"
 EXPIRED = "expired"
 POSTED = (OPENING, ADJUSTMENT, PAYOUT, EXPIRED)
-EARNED = (*SETTLED, OPENING, ADJUSTMENT)
+EARNED = (*BOOKED, OPENING, ADJUSTMENT)
 # They only ever take away, and never more than there is.
 OUTGOING = (PAYOUT, EXPIRED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promotion:
+    """For a while a cause brings more: ``percent`` of its points, on a board or (None) on all.
+
+    It begins with its rules and ends before ``ends_at``, or when newer rules begin, or when its
+    ``budget`` of points is given away. Source: product rule D15.
+    """
+
+    cause: str
+    board_id: int | None
+    percent: int
+    ends_at: datetime
+    budget: int
+
+    def covers(self, cause: str, at: datetime) -> bool:
+        """Say whether a cause at an instant brings more, on a board it is for."""
+        return cause == self.cause and at < self.ends_at
+
+    def is_for(self, board_id: int) -> bool:
+        """Say whether it is for what happens on a board."""
+        return self.board_id is None or self.board_id == board_id
+
+    def bonus(self, amount: int) -> int:
+        """Return what is added to so many points, rounded down."""
+        return amount * (self.percent - 100) // 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +81,7 @@ class Rules:
     later_kudos: int
     daily_cap: int
     matures_after_days: int | None = None
+    promotion: Promotion | None = None
 
     def worth(self, cause: str, place: int) -> int:
         """Return what kudos bring whose giver is the ``place``-th of the post, counted from 1."""

@@ -13,6 +13,8 @@ from sqlalchemy import text
 from community.core.db import db
 from reputation.ledger.rulebook import load_rulebook
 from reputation.ledger.rules import (
+    BONUSES,
+    BOOKED,
     EDIT_TAKEN,
     EDITS_LIFETIME,
     FACTS,
@@ -21,6 +23,7 @@ from reputation.ledger.rules import (
     POSTED,
     SETTLED,
     RuleBook,
+    Rules,
 )
 
 STANDING = """(
@@ -48,6 +51,7 @@ CLOSED = """EXISTS (SELECT 1 FROM ledger_closings AS closing
 # A question that others have become part of keeps what their askers and helpers earned.
 REGROUPED = """EXISTS (SELECT 1 FROM regroupings
   WHERE root.id IN (regroupings.source_id, regroupings.target_id))"""
+ASKERS = "'acceptance_given', 'acceptance_bonus'"
 ASKED_BEFORE = """EXISTS (SELECT 1 FROM posts AS asked
   WHERE asked.kind = 'question' AND asked.author_id = standing.user_id
     AND (asked.root_id = root.id OR EXISTS (SELECT 1 FROM regroupings
@@ -118,8 +122,9 @@ INVARIANTS = (
     ),
     Invariant(
         "a cause earns once",
-        f"""SELECT min(standing.id) FROM {STANDING} WHERE cause IN ({_listed(SETTLED)})
-        GROUP BY currency, cause, user_id, post_id, giver_id HAVING count(*) > 1""",
+        f"""SELECT min(standing.id) FROM {STANDING} WHERE cause IN ({_listed(BOOKED)})
+        GROUP BY currency, cause, user_id, post_id,
+          CASE WHEN cause IN ({_listed(KUDOS)}) THEN giver_id END HAVING count(*) > 1""",
         "entry",
     ),
     Invariant(
@@ -128,7 +133,8 @@ INVARIANTS = (
         JOIN posts ON posts.id = standing.post_id
         JOIN posts AS root ON root.id = posts.root_id
         WHERE standing.giver_id = standing.user_id
-          OR (standing.cause IN ('accepted', 'spotlit', 'acceptance_given')
+          OR (standing.cause IN ('accepted', 'spotlit', 'acceptance_given',
+              'accepted_bonus', 'acceptance_bonus')
             AND posts.author_id = root.author_id AND NOT {REGROUPED})""",
         "entry",
     ),
@@ -137,10 +143,10 @@ INVARIANTS = (
         f"""SELECT standing.id FROM {STANDING}
         JOIN posts ON posts.id = standing.post_id
         JOIN posts AS root ON root.id = posts.root_id
-        WHERE cause IN ({_listed((*FACTS, *KUDOS))}) AND standing.user_id <>
-          CASE WHEN standing.cause = 'acceptance_given' THEN root.author_id
+        WHERE cause IN ({_listed((*FACTS, *KUDOS, *BONUSES.values()))}) AND standing.user_id <>
+          CASE WHEN standing.cause IN ({ASKERS}) THEN root.author_id
           ELSE posts.author_id END
-          AND NOT (standing.cause = 'acceptance_given' AND {ASKED_BEFORE})""",
+          AND NOT (standing.cause IN ({ASKERS}) AND {ASKED_BEFORE})""",
         "entry",
     ),
     Invariant(
@@ -157,6 +163,34 @@ INVARIANTS = (
         f"changes of others' posts bring nobody more than {EDITS_LIFETIME} points",
         f"""SELECT standing.user_id FROM {STANDING} WHERE cause = '{EDIT_TAKEN}'
         GROUP BY currency, user_id HAVING sum(amount) > {EDITS_LIFETIME}""",
+    ),
+    Invariant(
+        "what a promotion adds is what it has given for it, and stands beside what it is for",
+        f"""SELECT standing.id FROM {STANDING}
+        LEFT JOIN promotion_shares AS share ON share.currency = standing.currency
+          AND share.rule_version = standing.rule_version AND share.user_id = standing.user_id
+          AND share.post_id = standing.post_id
+        WHERE standing.cause IN ({_listed(BONUSES.values())})
+          AND (share.amount IS NULL OR share.amount <> standing.amount OR NOT EXISTS
+            (SELECT 1 FROM ledger_entries AS base
+             LEFT JOIN ledger_entries AS reversal ON reversal.reverses_id = base.id
+             WHERE base.reverses_id IS NULL AND reversal.id IS NULL
+               AND base.currency = standing.currency AND base.user_id = standing.user_id
+               AND base.post_id = standing.post_id
+               AND base.rule_version = standing.rule_version
+               AND base.occurred_at = standing.occurred_at
+               AND base.cause = CASE WHEN standing.cause = 'accepted_bonus' THEN 'accepted'
+                 ELSE 'acceptance_given' END))""",
+        "entry",
+    ),
+    Invariant(
+        "no promotion gives more than its budget, nor more or less than its shares",
+        """SELECT budget.rule_version FROM promotion_budgets AS budget
+        WHERE budget.given > budget.budget OR budget.given <> coalesce(
+          (SELECT sum(share.amount) FROM promotion_shares AS share
+           WHERE share.currency = budget.currency
+             AND share.rule_version = budget.rule_version), 0)""",
+        "rules",
     ),
     Invariant(
         "no account of payback is below zero where nothing was taken by hand",
@@ -218,7 +252,7 @@ def check(invariant: Invariant) -> Broken | None:
 
 
 def _invariants_of_rules(book: RuleBook) -> Iterator[Invariant]:
-    causes = _listed(SETTLED)
+    causes = _listed(BOOKED)
     versions = [(c, rules) for c, found in book.versions.items() for rules in found]
     known = [f"(currency = '{c}' AND rule_version = {rules.version})" for c, rules in versions]
     yield Invariant(
@@ -253,4 +287,16 @@ def _wrong_amounts(book: RuleBook) -> str:
                     f"(currency = '{currency}' AND rule_version = {rules.version} "
                     f"AND cause = '{cause}' AND ({differs} OR amount <= 0))"
                 )
+            for cause, bonus in BONUSES.items():
+                wrong.append(
+                    f"(currency = '{currency}' AND rule_version = {rules.version} "
+                    f"AND cause = '{bonus}' AND amount <> {_bonus(rules, cause)})"
+                )
     return " OR ".join(wrong)
+
+
+def _bonus(rules: Rules, cause: str) -> int:
+    promotion = rules.promotion
+    if promotion is None or promotion.cause != cause:
+        return 0
+    return promotion.bonus(rules.values.get(cause, 0))

@@ -16,6 +16,14 @@ def cause_words(cause: str, *, is_reversal: bool) -> str:
             _("The change you suggested, taken back"),
         ),
         "spotlit": (_("Answered in the spotlight"), _("Answer in the spotlight, taken back")),
+        "accepted_bonus": (
+            _("Promotion: more for your accepted answer"),
+            _("Promotion: more for your accepted answer, taken back"),
+        ),
+        "acceptance_bonus": (
+            _("Promotion: more for accepting an answer"),
+            _("Promotion: more for accepting an answer, taken back"),
+        ),
         "opening": (_("Brought along from before"), _("Brought along from before, taken back")),
         "adjustment": (_("Correction"), _("Correction, taken back")),
         "payout": (_("Paid out"), _("Payment that came back")),

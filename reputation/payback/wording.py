@@ -57,6 +57,14 @@ CAUSE_WORDS: dict[str, tuple[LazyString, LazyString]] = {
         _l("The change you suggested, taken back"),
     ),
     "spotlit": (_l("Answered in the spotlight"), _l("Answer in the spotlight, taken back")),
+    "accepted_bonus": (
+        _l("Promotion: more for your accepted answer"),
+        _l("Promotion: more for your accepted answer, taken back"),
+    ),
+    "acceptance_bonus": (
+        _l("Promotion: more for accepting an answer"),
+        _l("Promotion: more for accepting an answer, taken back"),
+    ),
     "opening": (_l("Brought along from before"), _l("Brought along from before, taken back")),
     "adjustment": (_l("Corrected by hand"), _l("Correction by hand, taken back")),
     "payout": (_l("Paid"), _l("Payment, taken back")),

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from community.core.audit import Action
-from community.identity.superusers import TOOLBOX, WAITING
+from community.identity.superusers import TOOLBOX
 
 STATE_WORDS: dict[str, LazyString] = {
     "applied": _l("has applied"),
@@ -68,12 +68,8 @@ def origin_words(origin: str) -> str:
 
 
 def tools_of(tier: int) -> list[tuple[int, str]]:
-    """Return the tools of a tier that there are, with the tier each begins with."""
-    return [
-        (least, str(TOOL_WORDS[tool]))
-        for tool, least in TOOLBOX.items()
-        if least <= tier and tool not in WAITING
-    ]
+    """Return the tools of a tier, with the tier each begins with."""
+    return [(least, str(TOOL_WORDS[tool])) for tool, least in TOOLBOX.items() if least <= tier]
 
 
 def obstacle_words(obstacle: str | None) -> str:

@@ -15,10 +15,10 @@ from community.core.authz import Viewer, require
 from community.core.db import add_on_conflict, db, transaction
 from community.core.errors import Invalid
 from community.core.jobs import emit, enqueue
+from community.core.reasons import fit_reason, read_reason
 from community.events import TrustLevelAtRisk, TrustLevelChanged
 from community.identity.models import User
 from community.identity.operations.levels import set_trust
-from community.posts.text import fit_note
 from reputation.trust import queries
 from reputation.trust.models import VisitDay
 from reputation.trust.policies import can_fix_level
@@ -27,7 +27,6 @@ from reputation.trust.rules import LEADER, NEW, WINDOW, Standing, next_standing
 
 BATCH = 200
 REASON_MIN_CHARS = 5
-REASON_MAX_CHARS = 500
 
 
 class LevelUnfit(Invalid):
@@ -105,24 +104,29 @@ def fix_level(actor: Viewer, user: User, level: int | None, reason: str) -> None
     Raises ``NotAllowed``, ``LevelUnfit`` (by field).
     """
     require(can_fix_level(actor, user))
-    reason = fit_note(reason, REASON_MAX_CHARS).strip()
+    reason, problem = read_reason(
+        reason, shortest=REASON_MIN_CHARS, missing=LevelUnfit.reason_message
+    )
     errors: dict[str, str | LazyString] = {}
     if level is None or not NEW <= level < LEADER:
         errors["level"] = LevelUnfit.level_message
-    if len(reason) < REASON_MIN_CHARS:
-        errors["reason"] = LevelUnfit.reason_message
+    if problem is not None:
+        errors["reason"] = problem
     if errors or level is None:
         raise LevelUnfit(errors=errors)
     _change_by_hand(actor, user, Standing(level, is_fixed=True), reason)
 
 
 def free_level(actor: Viewer, user: User, reason: str = "") -> None:
-    """Let a member's level follow what they do again; one that is not fixed stays as it is."""
+    """Let a member's level follow what they do again; one that is not fixed stays as it is.
+
+    That the rules decide again needs no words. Raises ``NotAllowed``, ``ReasonUnfit``.
+    """
     require(can_fix_level(actor, user))
     present = queries.lock_standings([user.id]).get(user.id)
     if present is None or not present.is_fixed:
         return
-    reason = fit_note(reason, REASON_MAX_CHARS).strip()
+    reason = fit_reason(reason, shortest=0)
     _change_by_hand(actor, user, Standing(present.level), reason)
     refresh_levels_of([user.id])
 

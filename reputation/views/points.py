@@ -1,16 +1,19 @@
 """The page of points: the rules in force and to come, and the reader's own ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
+from community.boards.models import name_in
+from community.boards.queries import list_boards
 from community.core import clock
 from community.core.authz import Viewer, is_signed_in
 from community.core.charts import Chart, Column, Series, bars
 from community.core.errors import NotFound
+from community.core.i18n import reader_language
 from community.core.pagination import Cursor
 from community.core.settings import site_zone
 from community.core.spans import MONTH, Span, last_months, span_from
@@ -26,7 +29,7 @@ from reputation.ledger.lines import (
     kudos_of_days,
     page_of_lines,
 )
-from reputation.ledger.queries import get_balances, get_pending
+from reputation.ledger.queries import get_balances, get_pending, given_of_budgets
 from reputation.ledger.remarks import remarks_on, rules_of, state_of
 from reputation.ledger.rulebook import load_rulebook
 from reputation.ledger.rules import (
@@ -40,7 +43,7 @@ from reputation.ledger.rules import (
     Rules,
 )
 from reputation.ledger.wording import cause_words
-from reputation.views.wording import rule_words
+from reputation.views.wording import promotion_words, rule_words
 
 blueprint = Blueprint("reputation", __name__)
 
@@ -55,6 +58,7 @@ class RuleSet(NamedTuple):
     now: Rules
     coming: Sequence[Rules]
     is_first: bool
+    promotions: Mapping[int, str]
 
 
 @blueprint.get("/reputation")
@@ -65,20 +69,43 @@ def show_rules() -> str:
     own = _own_parts(viewer, book, now) if is_signed_in(viewer) else {}
     return render_template(
         "reputation/show.html",
-        rule_sets=list(_rule_sets(book, now)),
+        rule_sets=_rule_sets(viewer, book, now),
         rule_words=rule_words,
         **{"points": None, **own},
     )
 
 
-def _rule_sets(book: RuleBook, now: datetime) -> Sequence[RuleSet]:
+def _rule_sets(viewer: Viewer, book: RuleBook, now: datetime) -> Sequence[RuleSet]:
     sets = []
     for currency in CURRENCIES:
         present = book.at(currency, now)
         coming = [r for r in book.versions.get(currency, ()) if r.begins_at > now]
         if present is not None:
-            sets.append(RuleSet(currency, present, coming, present in FIRST_RULES[currency]))
+            told = _promotions(viewer, currency, [present, *coming], now)
+            is_first = present in FIRST_RULES[currency]
+            sets.append(RuleSet(currency, present, coming, is_first, told))
     return sets
+
+
+def _promotions(
+    viewer: Viewer, currency: str, versions: Sequence[Rules], now: datetime
+) -> dict[int, str]:
+    """Return by version what its promotion says that is not over, as far as the reader may know."""
+    running = {
+        rules.version: rules.promotion
+        for rules in versions
+        if rules.promotion and rules.promotion.ends_at > now
+    }
+    if not running:
+        return {}
+    language = reader_language()
+    boards = {board.id: name_in(board.names, language) for board in list_boards(viewer)}
+    given = given_of_budgets(currency, running)
+    told = {
+        version: promotion_words(promotion, boards, given.get(version, 0))
+        for version, promotion in running.items()
+    }
+    return {version: words for version, words in told.items() if words}
 
 
 def _own_parts(viewer: Viewer, book: RuleBook, now: datetime) -> dict[str, object]:

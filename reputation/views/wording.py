@@ -1,8 +1,12 @@
 """What the rules say, in plain words."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from flask_babel import gettext as _
 
-from community.core.wording import number
+from community.core.settings import site_zone
+from community.core.wording import date_words, number, present_wording
 from reputation.ledger.rules import (
     ACCEPTANCE_GIVEN,
     ACCEPTED,
@@ -12,6 +16,7 @@ from reputation.ledger.rules import (
     KUDOS_ANSWER,
     KUDOS_QUESTION,
     SPOTLIT,
+    Promotion,
     Rules,
 )
 
@@ -31,3 +36,41 @@ def rule_words(rules: Rules) -> list[tuple[str, int]]:
         ),
     }
     return [(words[cause], value) for cause, value in rules.values.items() if value]
+
+
+def promotion_words(promotion: Promotion, boards: Mapping[int, str], given: int) -> str:
+    """Say what brings more, where, until when, and how much of the budget is left.
+
+    Nothing of a promotion on a board that is not among those the reader may see.
+    """
+    if promotion.board_id is not None and promotion.board_id not in boards:
+        return ""
+    last_day = (promotion.ends_at - timedelta(seconds=1)).astimezone(site_zone()).date()
+    values = {
+        "percent": number(promotion.percent),
+        "day": date_words(present_wording().language, last_day, "long"),
+        "left": number(promotion.budget - given),
+        "budget": number(promotion.budget),
+        "board": boards.get(promotion.board_id or 0, ""),
+    }
+    what = _what_of(promotion, values)
+    rest = _("%(left)s of %(budget)s points of its budget are left.", **values)
+    return f"{what} {rest}"
+
+
+def _what_of(promotion: Promotion, values: Mapping[str, str]) -> str:
+    if promotion.cause == ACCEPTED and promotion.board_id is None:
+        return _(
+            "Promotion until %(day)s: an accepted answer brings %(percent)s percent.", **values
+        )
+    if promotion.cause == ACCEPTED:
+        return _(
+            "Promotion until %(day)s: an answer accepted on “%(board)s” brings"
+            " %(percent)s percent.",
+            **values,
+        )
+    if promotion.board_id is None:
+        return _("Promotion until %(day)s: accepting brings %(percent)s percent.", **values)
+    return _(
+        "Promotion until %(day)s: accepting on “%(board)s” brings %(percent)s percent.", **values
+    )

@@ -48,5 +48,6 @@ def _line(score: Score) -> str:
         f"seed {score.seed}: {score.thanks} thanks; found in a day {score.recall:.1%} ({kinds}), "
         f"ever {score.found_ever / max(1, score.guilty):.1%}; of {score.flagged} suspected "
         f"{score.precision:.1%} rightly; of {score.reversible} thanks in rings that were found "
-        f"{score.paid_too_soon} paid before; slowest night {score.slowest_seconds:.1f} s"
+        f"{score.paid_too_soon} paid before, {score.delayed_members} others with "
+        f"{score.delayed_share:.2%} of all points wait; slowest night {score.slowest_seconds:.1f} s"
     )

@@ -27,6 +27,9 @@ ARGUMENTS = [
     # Nothing but this machine: any other name is not found.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+# The first one found. The headless shell is the same engine without the windows, menus and pages of
+# its own that the whole program starts with each page: three times as fast.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 TIMEOUT_MS = 10_000
@@ -49,9 +52,9 @@ def running_chromium() -> Iterator["Browser"]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _go_without("playwright is not installed")
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if path is None:
-        _go_without("no chromium on the path; on Debian: apt-get install chromium")
+        _go_without("none on the path; on Debian: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:

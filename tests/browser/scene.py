@@ -11,6 +11,8 @@ from community.escalation.cases.operations.messages import (
     receive_message,
 )
 from community.escalation.csat.tokens import sign_response
+from community.escalation.publishing.operations.asking import Draft
+from community.escalation.publishing.tokens import sign_publication
 from community.identity.models import Group, Passkey, Purpose, User
 from community.identity.operations.registration import Registration, keep_registration
 from community.identity.operations.roles import grant_role
@@ -21,7 +23,6 @@ from community.posts.models import Post, SuggestedEdit
 from community.posts.operations import give_kudos
 from community.questions.models import Question
 from community.questions.operations.closures import close_question, request_info
-from community.questions.operations.edits import edit_question
 from community.questions.operations.questions import lock_question
 from community.questions.operations.versions import version_of
 from moderation.cases.models import ModerationCase
@@ -41,7 +42,9 @@ from tests.factories.community import (
     make_user,
 )
 from tests.factories.csat import ask_about, make_solved_case
+from tests.factories.editing import edit_question
 from tests.factories.flags import case_of, make_flag
+from tests.factories.publishing import ask_customer
 from tests.factories.sanctions import make_appeal, make_sanction, make_statement
 from tests.factories.suggestions import make_suggestion, open_case_of
 from tests.factories.support import make_support_case
@@ -108,6 +111,8 @@ class Scene:
     question_case: str = ""
     answer_case: str = ""
     support_case: int = 0
+    asked_case: int = 0
+    consent: str = ""
     review: str = ""
 
 
@@ -179,7 +184,16 @@ def _ask_support(scene: Scene) -> int:
         message_privately(scene.admin, case.id, f"Wie lautet die Nummer? {LONG_WORD[:60]}")
         receive_message(case.id, from_user=scene.asker, body=RICH)
         note_internally(scene.admin, case.id, "The network team knows of it.")
+    _ask_consent(scene)
     return case.id
+
+
+def _ask_consent(scene: Scene) -> None:
+    """Ask for the consent to publish a text out of a private case."""
+    case = make_support_case(requester=scene.asker, subject="Roaming endet abends", language="de")
+    draft = Draft("Roaming endet jeden Abend an der Grenze", RICH, "esim", scene.board.slug)
+    asked = ask_customer(case, agent=scene.admin, draft=draft)
+    scene.asked_case, scene.consent = case.id, sign_publication(asked.id)
 
 
 def _flag(scene: Scene) -> None:

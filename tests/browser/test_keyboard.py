@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 STOPS_AT_MOST = 60
-# A focused element is in the window and has an outline, or stands in the composer, which has it.
+# A focused element is in the window and has an outline, as has the whole row of a link that is one;
+# or it stands in the composer, which has it.
 IS_FOCUS_SEEN = """() => {
   const element = document.activeElement;
   const box = element.getBoundingClientRect();
-  const ring = [element, element.closest(".composer")].some((outer) => {
-    const style = outer && getComputedStyle(outer);
-    return style && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-  });
+  const composer = element.closest(".composer");
+  const drawn = [getComputedStyle(element), getComputedStyle(element, "::after")];
+  if (composer) drawn.push(getComputedStyle(composer));
+  const ring = drawn.some(
+    (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
   const inside = box.bottom > 0 && box.top < innerHeight && box.width > 0 && box.height > 0;
   return ring && inside ? "" : `${element.outerHTML.slice(0, 120)} ring=${ring} inside=${inside}`;
 }"""

@@ -240,6 +240,8 @@ PAGES = {
     "support case, as agent": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}"),
     "own support cases": Shown("asker", "/account/cases"),
     "own support case": Shown("asker", lambda scene: f"/cases/{scene.support_case}"),
+    "consent to publish": Shown("guest", lambda scene: f"/publications/{scene.consent}"),
+    "text to publish": Shown("admin", lambda scene: f"/desk/cases/{scene.asked_case}/publication"),
     "side conversations": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/side"),
     "customer records": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/customer"),
     "mirror": Shown("admin", lambda scene: f"/desk/cases/{scene.support_case}/mirror"),
@@ -250,6 +252,9 @@ PAGES = {
     "macros": Shown("admin", "/desk/macros"),
     "new macro": Shown("admin", "/desk/macros/new"),
     "macro": Shown("admin", lambda scene: f"/desk/macros/{scene.macro}"),
+    "templates": Shown(
+        "moderator", lambda scene: f"/questions/{scene.open.id}/templates?template={scene.macro}"
+    ),
     "deadlines kept": Shown("admin", "/desk/deadlines?by=priority&kind=first"),
     "list of deadlines": Shown("admin", "/desk/deadlines/clocks?result=all"),
     "satisfaction": Shown("admin", "/desk/satisfaction"),
@@ -385,6 +390,7 @@ PAGES = {
 # Addresses of accounts and their administration that show no page of their own, and why.
 NOT_SHOWN = {
     "/cases/<int:case_id>/satisfaction": "the same page as by the link in the mail",
+    "/cases/<int:case_id>/publication": "the same page as by the link in the mail",
     "/account/data/archives/<int:export_id>": "a file",
     "/account/factors/totp": "reached by sending the form: authenticator app",
     "/sign-in/second-factor": "reached by signing in: second factor",
@@ -412,11 +418,14 @@ LISTED = (
     "preferences",
     "privacy",
     "providers",
+    "publications",
+    "publishing",
     "sanctions",
     "spam",
     "suggestions",
     "reviews",
     "screenings",
+    "templates",
     "transparency",
     "words",
 )

@@ -54,6 +54,21 @@ def test_numbers_stay_numbers() -> None:
     assert csv_file(["n"], [[-7], [Decimal("-1.50")]]) == "n\r\n-7\r\n-1.50\r\n"
 
 
+# Nothing that cannot be seen hides a sign: controls, fillers, marks of variants, tags.
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        *("\x01", "\x1b", "\x85", "\xad", "\u034f", "\u061c", "\u1160", "\u17b4", "\u180e"),
+        *("\u2066", "\u2800", "\u3164", "\ufe0f", "\uffa0", "\ufffa", "\U000e0020", "\u3000"),
+        *('"\u200b"', "a\n\xad", "a;\ufe0f", "\u2060\x1f\t"),
+    ],
+)
+def test_a_formula_behind_what_is_not_seen_is_none(hidden: str) -> None:
+    for sign in "=+-@⁼₊＝":
+        cell = harmless(f"{hidden}{sign}1")
+        assert f"'{hidden}{sign}1" == cell or f"{hidden}'{sign}1" == cell.removeprefix("'")
+
+
 @pytest.mark.parametrize("cell", ["", "1-2", "a=b", "me@example.org", "so - or so", "“=”"])
 def test_what_begins_no_formula_is_left_alone(cell: str) -> None:
     assert harmless(cell) == cell

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from community.core import clock, health
 from community.core.db import db, transaction
+from community.core.jobs import PeriodicSlot
 from tests.queries import counted_queries
 
 
@@ -32,6 +34,17 @@ def test_not_ready_with_another_schema(client, app, monkeypatch):
 def test_not_ready_when_jobs_pile_up(client, monkeypatch):
     monkeypatch.setattr(health, "queue_age_seconds", lambda now: 601)
     assert client.get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(599, 200), (601, 503)])
+def test_a_queue_that_a_worker_is_at_is_a_busy_hour(client, monkeypatch, seconds, status):
+    monkeypatch.setattr(health, "queue_age_seconds", lambda now: 3_600)
+    with transaction():
+        planned = clock.now() - timedelta(seconds=seconds)
+        db.session.add(PeriodicSlot(key="sweep:1", ran_at=planned))
+    response = client.get("/readyz")
+    assert response.status_code == status
+    assert response.json["checks"] == {"database": True, "migrations": True, "queue": status == 200}
 
 
 def test_not_ready_without_the_database(client, app):

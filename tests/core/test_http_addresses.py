@@ -85,6 +85,7 @@ def test_the_shared_list_was_read() -> None:
             "64:ff9b:1::1",
             "2002:7f00:1::",
         ),
+        *("2a00:1:2:3:0:5efe:7f00:1", "2a00:1:2:3:200:5efe:a00:1"),
         *("::7f00:1", "::ffff:169.254.169.254", "2001:20::1", "100::1", "3fff::1", "5f00::1"),
     ],
 )
@@ -95,6 +96,7 @@ def test_what_a_python_may_call_global_is_private(address: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
+        "https://example.org:0/",
         "https://example.org:25/",
         "https://example.org:5432/",
         "https://example.org/caf\u00e9",

@@ -14,7 +14,7 @@ from community.core import markup, typed
 from community.core.db import db
 from community.core.errors import Conflict, Invalid, NotAllowed, NotFound, RateLimited
 from community.core.markup import memo
-from community.core.web import public, read_only, renders
+from community.core.web import public, read_id, read_only, renders
 from tests.factories.community import make_board, make_question, make_user
 
 SECRET = "canary-7f3a"
@@ -264,3 +264,26 @@ def test_logs_hold_no_personal_data(app, client, failing, capsys, caplog):
     assert "unexpected_error" in output
     assert '"rule": "/questions"' in output or "rule" in output
     assert SECRET not in output
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [
+        ("7", 7),
+        ("007", 7),
+        ("2147483647", 2**31 - 1),
+        ("2147483648", None),
+        ("9" * 5_000, None),
+        ("0", None),
+        ("-1", None),
+        ("+1", None),
+        ("1_0", None),
+        (" 7", None),
+        ("٧", None),
+        ("²", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_id_that_was_typed_is_one_a_record_can_have(raw, number):
+    assert read_id(raw) == number

@@ -14,10 +14,10 @@ from community.escalation.cases.models import CaseMessage, CasePresence, Support
 from community.escalation.cases.operations import messages
 from community.escalation.cases.operations.presence import forget_presence
 from community.identity.models import User
-from community.questions.operations.edits import edit_question
 from community.questions.operations.questions import lock_question
 from tests.client import ForumClient
 from tests.factories.community import load_user, make_question, make_user
+from tests.factories.editing import edit_question
 from tests.factories.support import make_agent, make_support_case
 from tests.queries import counted_queries
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from community.core.audit import AuditEntry
 from community.core.db import db, transaction
 from community.escalation.cases.models import CaseMessage, SupportCase
 from community.escalation.cases.operations import assigning, messages
@@ -67,9 +68,43 @@ def test_what_a_macro_proposes_is_chosen_and_can_be_changed(
     page = _fill(client, case, _macro(state="pending", owner="me", priority="urgent")).text
     assert re.search(r'<option value="pending" selected', page)
     assert re.search(r'name="own" value="1" checked', page)
-    assert "proposes the priority:" in page
+    assert re.search(r'name="priority" value="urgent" checked', page)
+    assert "and set the priority: urgent" in page
+    assert reload(case).priority == "normal"
     assert reload(case).owner_id is None
     assert reload(case).state == "new"
+
+
+def test_the_proposed_priority_is_set_with_the_message_unless_the_agent_says_no(
+    client: ForumClient, agent: User
+) -> None:
+    case = make_support_case()
+    seen = {"seen_message": "999999", "seen_post": "0"}
+    form = {"target": "note", "body": TYPED, "proposed": "urgent", **seen}
+    client.submit(f"/desk/cases/{case.id}/messages", data=form)
+    assert reload(case).priority == "normal"
+    form |= {"priority": "urgent", "body": f"{TYPED} Again."}
+    client.submit(f"/desk/cases/{case.id}/messages", data=form)
+    assert reload(case).priority == "urgent"
+    [entry] = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "support_case.prioritised")
+    )
+    assert entry.after == {"priority": "urgent"}
+
+
+def test_a_priority_that_is_none_changes_nothing(client: ForumClient, agent: User) -> None:
+    case = make_support_case()
+    form = {"target": "note", "body": TYPED, "priority": "at once", "seen_message": "999999"}
+    assert client.submit(f"/desk/cases/{case.id}/messages", data=form).status_code == 303
+    assert reload(case).priority == "normal"
+
+
+def test_the_proposal_stays_when_the_message_is_refused(client: ForumClient, agent: User) -> None:
+    case = make_support_case()
+    form = {"target": "note", "body": "x", "proposed": "high", "priority": "high"}
+    page = client.submit(f"/desk/cases/{case.id}/messages", data=form)
+    assert page.status_code == 422
+    assert re.search(r'name="priority" value="high" checked', page.text)
 
 
 def test_make_it_mine_takes_the_case_from_a_colleague(client: ForumClient, agent: User) -> None:

@@ -14,12 +14,14 @@ from community.core.db import db, forget_changes, transaction
 from community.core.errors import NotAllowed
 from community.core.worker import run_due_jobs
 from community.escalation.cases.models import CaseStep, SupportCase
-from community.escalation.cases.operations import messages
-from community.escalation.cases.operations.rotation import rotate_case
+from community.escalation.cases.operations import messages, states
+from community.escalation.cases.operations.assigning import assign_case
+from community.escalation.cases.operations.rotation import offer_waiting_cases, rotate_case
 from community.escalation.teams.errors import TeamChanged
 from community.escalation.teams.models import DeskAgent, Team
 from community.escalation.teams.operations import AgentFacts, change_agent, set_absence
 from community.identity.models import User
+from community.notifications.models import Notification
 from tests.client import ForumClient
 from tests.factories.community import load_user, make_board, make_question, make_user, reload
 from tests.factories.support import make_agent, make_support_case, make_team
@@ -136,6 +138,122 @@ def test_a_case_that_goes_back_is_given_to_who_is_there() -> None:
         messages.receive_message(case.id, from_user=load_user(asker.id), body="Hello?")
     run_due_jobs()
     assert reload(case).owner_id == colleague.id
+
+
+def _offer() -> None:
+    with transaction():
+        offer_waiting_cases()
+    run_due_jobs()
+
+
+def _solve(agent: User, case: SupportCase) -> None:
+    with transaction():
+        states.solve(load_user(agent.id), case.id, outcome="answered", contact_reason="how_to")
+
+
+def _give_back(agent: User, case: SupportCase) -> None:
+    with transaction():
+        assign_case(load_user(agent.id), case.id, None)
+
+
+def _raise_capacity(agent: User, case: SupportCase) -> None:
+    _say(agent, capacity=2, version=2)
+
+
+def _welcome_colleague(agent: User, case: SupportCase) -> None:
+    make_agent()
+
+
+@pytest.mark.parametrize("free", [_solve, _give_back, _raise_capacity, _welcome_colleague])
+def test_a_case_that_found_nobody_is_offered_again_once_somebody_is_free(
+    free: Callable[[User, SupportCase], None],
+) -> None:
+    agent = make_agent()
+    _say(agent, capacity=1)
+    taken, waiting = _come(), _come()
+    assert waiting.owner_id is None
+    _offer()
+    assert reload(waiting).owner_id is None
+    free(agent, taken)
+    _offer()
+    assert reload(waiting).owner_id is not None
+    assert reload(waiting).unplaced_at is None
+
+
+def test_who_comes_back_is_offered_what_waited() -> None:
+    agent = make_agent()
+    _away(agent, _tomorrow())
+    waiting = _come()
+    _offer()
+    assert reload(waiting).owner_id is None
+    # Nobody says that the time is over: it just passes.
+    with transaction():
+        past = clock.now() - timedelta(seconds=1)
+        db.session.execute(update(DeskAgent).values(away_until=past))
+    _offer()
+    assert reload(waiting).owner_id == agent.id
+
+
+def test_what_somebody_gave_back_is_not_forced_upon_them_again() -> None:
+    agent = make_agent()
+    case = _come()
+    _give_back(agent, case)
+    _offer()
+    assert reload(case).owner_id is None
+
+
+def test_of_those_that_wait_the_most_pressing_is_offered_first() -> None:
+    agent = make_agent()
+    _say(agent, capacity=0)
+    early, urgent = _come(), _come(priority="urgent")
+    _say(agent, capacity=1, version=2)
+    _offer()
+    assert [reload(one).owner_id for one in (early, urgent)] == [None, agent.id]
+
+
+def test_a_case_whose_language_nobody_speaks_does_not_keep_others_waiting() -> None:
+    agent = make_agent()
+    _say(agent, capacity=0, languages=["en"])
+    german, english = _come(language="de"), _come(language="en")
+    _say(agent, capacity=1, languages=["en"], version=2)
+    _offer()
+    assert [reload(one).owner_id for one in (german, english)] == [None, agent.id]
+
+
+def test_two_workers_that_offer_at_once_give_no_more_than_somebody_takes(
+    at_once: Callable[[list[Act]], list[Any]],
+) -> None:
+    agent = make_agent()
+    _say(agent, capacity=0)
+    for _ in range(6):
+        _come()
+    _say(agent, capacity=2, version=2)
+    at_once([_offer] * 3)
+    _offer()
+    forget_changes()
+    counted = select(SupportCase.owner_id, func.count()).group_by(SupportCase.owner_id)
+    assert {row[0]: row[1] for row in db.session.execute(counted)} == {agent.id: 2, None: 4}
+
+
+@pytest.mark.parametrize("who", ["colleague", "lead", "team"])
+def test_while_the_owner_is_away_somebody_who_is_there_hears_of_the_customer(who: str) -> None:
+    asker, agent = make_user(), make_agent()
+    case = _come(requester=asker)
+    other = make_agent()
+    if who != "colleague":
+        _say(other, capacity=0)
+    if who == "lead":
+        with transaction():
+            db.session.execute(update(Team).values(lead_id=other.id))
+    _away(agent, _tomorrow())
+    with transaction():
+        messages.receive_message(case.id, from_user=load_user(asker.id), body="Hello?")
+    run_due_jobs()
+    assert reload(case).owner_id == (other.id if who == "colleague" else None)
+    heard = select(func.count()).where(
+        Notification.user_id == other.id, Notification.kind == "customer"
+    )
+    assert db.session.scalar(heard) == 1
 
 
 def test_many_workers_at_once_never_give_more_than_somebody_takes(

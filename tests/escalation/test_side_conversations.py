@@ -1,5 +1,6 @@
 """Side conversations: somebody outside is asked by mail, and no customer reads a word of it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,15 +8,22 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from community.core import clock
+from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.reply_addresses import SIDE, case_address, case_message_id, mail_site
+from community.core.undeliverable import BOUNCES_MAX, note_bounce
 from community.escalation.cases.models import CaseMessage, SupportCase
 from community.escalation.cases.operations import states
+from community.escalation.cases.operations.assigning import assign_case
 from community.escalation.cases.operations.merging import merge_case
-from community.escalation.mail_in.operations.receiving import Fate, receive_mail
+from community.escalation.mail_in.operations.fates import Fate
+from community.escalation.mail_in.operations.receiving import receive_mail
 from community.escalation.side.models import SideConversation, SideMessage
 from community.escalation.side.operations import MAILS_PER_DAY, forget_aside
+from community.escalation.teams.models import Team
+from community.escalation.teams.operations import set_absence
 from community.identity.models import User
+from community.notifications.models import Notification
 from tests.client import ForumClient
 from tests.escalation.mail_in.conftest import mail_app
 from tests.factories.community import days_ago, make_user, reload
@@ -68,6 +76,100 @@ def _said(side: SideConversation) -> list[tuple[str, str | None, str]]:
 
 def _address(side: SideConversation) -> str:
     return case_address(mail_site(), side.id, kind=SIDE)
+
+
+def _owned(agent: User) -> SupportCase:
+    case = make_support_case()
+    with transaction():
+        return assign_case(SYSTEM, case.id, agent.id)
+
+
+def _bounce(mail: Any, *, message_id: str = "", status: str = "5.1.1") -> bytes:
+    """Return what a mail server says of a mail that it could not deliver."""
+    ours = message_id or mail.extra_headers["Message-ID"]
+    return (
+        "From: MAILER-DAEMON@mx.example\nTo: community@forum.test\nSubject: Undelivered Mail\n"
+        "Return-Path: <>\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        "--b\nContent-Type: text/plain\n\nUser unknown\n"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+        f"Final-Recipient: rfc822; {SUPPLIER}\nAction: failed\nStatus: {status}\n\n"
+        f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {ours}\nTo: {SUPPLIER}\n--b--\n"
+    ).encode()
+
+
+def _told(user: User) -> list[str]:
+    found = select(Notification.page).where(
+        Notification.user_id == user.id, Notification.kind == "undelivered"
+    )
+    return list(db.session.scalars(found))
+
+
+def test_a_mail_that_comes_back_is_shown_and_the_owner_hears_it_once(
+    mail_app: Flask, desk: ForumClient, agent: User
+) -> None:
+    case = _owned(agent)
+    _asked(desk, case)
+    (mail,) = [one for one in sent_mails(mail_app) if one.to == [SUPPLIER]]
+    page = f"/desk/cases/{case.id}/side"
+    assert "not delivered" not in desk.get(page).text
+    raw = _bounce(mail)
+    assert receive_mail(raw).kind == "bounce"
+    receive_mail(raw.replace(b"User unknown", b"No such user"))
+    sent_mails(mail_app)
+    assert "not delivered" in desk.get(page).text
+    assert _told(agent) == [page]
+
+
+@pytest.mark.parametrize("wrong", ["forged", "another message", "still tried"])
+def test_a_forged_bounce_or_one_that_is_still_tried_marks_nothing(
+    mail_app: Flask, desk: ForumClient, agent: User, wrong: str
+) -> None:
+    case = _owned(agent)
+    _asked(desk, case)
+    (mail,) = [one for one in sent_mails(mail_app) if one.to == [SUPPLIER]]
+    ours = mail.extra_headers["Message-ID"]
+    raw = {
+        "forged": _bounce(mail, message_id=ours.replace("-", "-a", 1)[:-1] + ">"),
+        "another message": _bounce(mail, message_id=ours.replace(".m", ".m9")),
+        "still tried": _bounce(mail, status="4.2.2").replace(b"failed", b"delayed"),
+    }[wrong]
+    receive_mail(raw)
+    sent_mails(mail_app)
+    db.session.rollback()
+    assert db.session.scalars(select(SideMessage.undelivered_at)).all() == [None]
+    assert _told(agent) == []
+
+
+def test_a_mail_to_an_address_that_takes_none_is_shown_as_not_delivered(
+    mail_app: Flask, desk: ForumClient, agent: User
+) -> None:
+    with transaction():
+        for _ in range(BOUNCES_MAX):
+            note_bounce(SUPPLIER)
+    case = _owned(agent)
+    _asked(desk, case)
+    assert [one for one in sent_mails(mail_app) if one.to == [SUPPLIER]] == []
+    assert "not delivered" in desk.get(f"/desk/cases/{case.id}/side").text
+    assert _told(agent) == [f"/desk/cases/{case.id}/side"]
+
+
+@pytest.mark.parametrize("lead_is_away", [False, True])
+def test_while_the_owner_is_away_the_lead_or_the_team_hears_of_it(
+    mail_app: Flask, desk: ForumClient, agent: User, lead_is_away: bool
+) -> None:
+    lead, colleague = make_agent(), make_agent()
+    case = _owned(agent)
+    with transaction():
+        db.session.get_one(Team, case.team_id).lead_id = lead.id
+        set_absence(agent.id, clock.now() + timedelta(days=2))
+        if lead_is_away:
+            set_absence(lead.id, clock.now() + timedelta(days=2))
+    _asked(desk, case)
+    (mail,) = [one for one in sent_mails(mail_app) if one.to == [SUPPLIER]]
+    receive_mail(_bounce(mail))
+    sent_mails(mail_app)
+    assert [bool(_told(one)) for one in (lead, colleague)] == [True, lead_is_away]
 
 
 def test_the_mail_holds_the_words_alone_and_a_signed_address(

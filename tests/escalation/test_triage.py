@@ -154,7 +154,7 @@ def _team_of(board_id: int) -> Team:
 def _move(case: SupportCase, board: Any) -> None:
     mover = make_user(role="moderator")
     with transaction():
-        move_question(mover, db.session.get_one(Question, case.question_id), board)
+        move_question(mover, db.session.get_one(Question, case.question_id), board, "It is there")
     run_due_jobs()
 
 

@@ -12,6 +12,7 @@ from community.core.audit import AuditEntry
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed
 from community.core.jobs import EventRecord
+from community.core.reasons import ReasonUnfit
 from community.core.worker import run_due_jobs
 from community.escalation.cases.errors import (
     CaseClosed,
@@ -156,6 +157,10 @@ def test_waiting_and_holding_end_when_somebody_goes_on(app: Flask) -> None:
     agent = make_agent()
     case = _taken(agent, make_support_case(make_question()))
     _do(states.wait_for_customer, agent, case.id)
+    assert _state(case) == PENDING
+    for unfit in ("", "  ", "x" * 501):
+        with pytest.raises(ReasonUnfit):
+            _do(states.hold, agent, case.id, unfit)
     assert _state(case) == PENDING
     _do(states.hold, agent, case.id, "The network team looks into it")
     assert _state(case) == ON_HOLD

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from community.core.db import db, transaction
 from community.core.jobs import Job
 from community.escalation.cases.models import SupportCase
 from community.escalation.cases.queries.desk import count_cases
+from community.escalation.macros.models import Macro
 from community.identity.models import User
 from community.importers.demo.accounts import DEMO_ACCOUNTS
 from community.importers.demo.boards import DEMO_BOARDS
@@ -191,10 +193,22 @@ def test_the_agent_finds_a_desk_with_work(demo: int, migrated_app: Flask) -> Non
     assert count_cases(lena)["mine"] == 1
     assert count_cases(lena)["unassigned"] >= 2
     states = Counter(db.session.scalars(select(SupportCase.state)).all())
-    assert set(states) == {"new", "open", "pending", "solved"}
+    assert set(states) == {"new", "open", "pending", "returned", "solved"}
     client = migrated_app.test_client().sign_in(lena)
     for case_id in db.session.scalars(select(SupportCase.id)).all():
         assert client.get(f"/desk/cases/{case_id}").status_code == 200
+
+
+def test_one_question_is_in_the_spotlight_and_macros_are_ready(
+    demo: int, migrated_app: Flask
+) -> None:
+    shining = db.session.scalars(select(Question).where(Question.spotlight_until > clock.now()))
+    [question] = shining.all()
+    assert (question.status, question.answers_count) == ("open", 0)
+    client = migrated_app.test_client()
+    assert question.title in unescape(client.get("/questions?show=spotlight").text)
+    languages = Counter(db.session.scalars(select(Macro.language)).all())
+    assert languages == {"de": 2, "en": 2}
 
 
 def test_the_bell_of_the_customer_has_something_to_tell(demo: int) -> None:

@@ -210,7 +210,7 @@ def test_mails_turned_off_meanwhile_are_not_sent(app, outbox):
 
 
 def test_a_mention_edited_away_is_not_mailed(app, outbox):
-    from community.questions.operations.edits import edit_reply
+    from tests.factories.editing import edit_reply
 
     friend, helper = make_user("friend"), make_user()
     question = make_question()

@@ -155,7 +155,7 @@ def test_kudos_name_the_newest_and_count_the_others(client):
 CODED = {
     *("decision", "points", "rules", "superuser", "trust", "flag", "case"),
     *("suggestion", "deadline", "support", "handed_over", "solved", "rating"),
-    *("customer", "payment", "line"),
+    *("customer", "payment", "line", "undelivered", "welcome"),
 }
 
 

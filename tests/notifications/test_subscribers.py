@@ -189,7 +189,7 @@ def test_deleting_an_accepted_answer_tells_its_author_at_the_question():
     make_acceptance(answer, asker)
     run_due_jobs()
     with transaction():
-        delete_post(moderator, lock_question(question.id), reload(answer))
+        delete_post(moderator, lock_question(question.id), reload(answer), "Spam")
     assert besides_trust(told(helper)) == ["accepted", "unaccepted", "decision"]
     last = db.session.scalars(select(Notification).where(Notification.kind == "unaccepted")).one()
     assert (last.post_id, last.note) == (question.id, "deleted")

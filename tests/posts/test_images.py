@@ -37,7 +37,6 @@ from community.posts.errors import EnoughImages, EnoughImagesToday, UnfitText
 from community.posts.image_files import images_folder, path_of_image
 from community.posts.models import Attachment, Post
 from community.questions.models import Question
-from community.questions.operations.edits import edit_reply
 from community.questions.operations.questions import lock_question
 from tests.client import ForumClient
 from tests.factories.community import (
@@ -50,6 +49,7 @@ from tests.factories.community import (
     make_user,
     set_post_visibility,
 )
+from tests.factories.editing import edit_reply
 from tests.factories.images import PICTURE, make_image, png
 from tests.parallel import at_once_in
 
@@ -398,10 +398,10 @@ def test_moderators_acts_are_recorded_once(app: Flask) -> None:
     posted(uploader, image)
     with transaction():
         assert remove_image(moderator, get_image(moderator, image.name), "shows a number")
-        assert not remove_image(moderator, get_image(moderator, image.name))
+        assert not remove_image(moderator, get_image(moderator, image.name), "again")
     with transaction():
-        assert restore_image(moderator, get_image(moderator, image.name))
-        assert not restore_image(moderator, get_image(moderator, image.name))
+        assert restore_image(moderator, get_image(moderator, image.name), "no number")
+        assert not restore_image(moderator, get_image(moderator, image.name), "again")
     acts = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert [str(act) for act in acts] == ["image.removed", "image.restored"]
     assert get_image(make_user(), image.name).id == image.id

@@ -16,7 +16,6 @@ from community.posts.models import HeldPost, Post, SuggestedEdit
 from community.posts.screening import REVIEW, Finding, Screening, Submission, TextRefused
 from community.questions.models import Question
 from community.questions.operations.answers import post_answer, post_comment
-from community.questions.operations.edits import edit_question, edit_reply
 from community.questions.operations.questions import lock_question
 from community.questions.operations.removals import delete_post
 from tests.factories.community import (
@@ -28,6 +27,7 @@ from tests.factories.community import (
     reload,
     set_post_visibility,
 )
+from tests.factories.editing import edit_question, edit_reply
 
 WAIT = "This text waits because it says wombat."
 Screens = Callable[..., None]

@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 from community.core.db import db, transaction
 from community.posts.models import Draft
 from community.questions.models import Question
-from community.questions.operations.edits import edit_question, edit_reply
 from community.questions.operations.questions import lock_question
 from tests.factories.community import (
     days_ago,
@@ -19,6 +18,7 @@ from tests.factories.community import (
     make_user,
     set_post_visibility,
 )
+from tests.factories.editing import edit_question, edit_reply
 
 
 def _drafts() -> list[Draft]:

@@ -37,7 +37,6 @@ from community.posts.models import Post, Revision
 from community.posts.operations import give_kudos, watch
 from community.privacy.operations.archives import build_export, request_export
 from community.questions.models import Closure, InfoRequest, Question
-from community.questions.operations.edits import edit_reply
 from community.questions.operations.questions import lock_question, say_me_too
 from community.search.models import Deflection
 from tests.canaries import canary
@@ -50,6 +49,7 @@ from tests.factories.community import (
     make_user,
     set_post_visibility,
 )
+from tests.factories.editing import edit_reply
 
 PLACES = (
     *("name", "old name", "mail", "old mail", "bio", "password", "device", "network"),

@@ -63,6 +63,7 @@ FIXED = {
     ("suggested_edits", "state"),
     *(("support_cases", column) for column in ("state", "priority")),
     ("received_mails", "kind"),
+    *(("case_publications", column) for column in ("answer", "way")),
     *(("case_messages", column) for column in ("kind", "direction")),
     *(("decision_appeals", column) for column in ("state", "decided_at")),
 }
@@ -138,6 +139,7 @@ def _fitting_rows(planted: Planted) -> dict[str, dict[str, Any]]:
         "case_messages": {"kind": "private", "direction": "in"},
         "case_notes": {"kind": "note"},
         "received_mails": {"kind": "mail"},
+        "case_publications": {"answer": "declined", "way": "link", "answered_at": clock.now()},
         "csat_responses": {"mark": 4, "answered_at": clock.now()},
         "closures": {"question_id": question_id, "reason": "policy"},
         "ledger_entries": {"currency": "reputation"},

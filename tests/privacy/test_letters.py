@@ -27,6 +27,10 @@ STORING = {
     "community/identity/mails.py",
     # Answers to mails: counted as what anybody can ask for.
     "community/escalation/mail_in/letters.py",
+    # Replies that could not be posted, given back: at most a few a day to an account.
+    "community/escalation/mail_in/post_letters.py",
+    # What an agent would publish, to the case's customer: one at a time waits for an answer.
+    "community/escalation/publishing/operations/asking.py",
     # To an address that an administrator named for alarms.
     "community/escalation/sla/alarms.py",
     # Once for each case of the support team; the mail itself ends all further ones.

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from community.boards.models import BoardStats
 from community.core.db import db, transaction
 from community.identity.models import User
-from community.posts.models import Post, PostTag, TagCount, Vote
+from community.posts.models import Post, PostTag, Tag, TagCount, Vote
 from community.questions.models import (
     STATUSES,
     Acceptance,
@@ -116,6 +116,22 @@ def _check_users(state: Snapshot) -> None:
             solved[answer.author_id] += 1
     for user in _all(User):
         assert (user.kudos_count, user.solved_count) == (kudos[user.id], solved[user.id])
+
+
+def count_topics() -> Counter[tuple[int, int, str]]:
+    """Return best answers by helper, board and tag, "" for all of a board."""
+    with transaction():
+        state = Snapshot({post.id: post for post in _all(Post)}, _all(Acceptance))
+        names = {tag.id: tag.name for tag in _all(Tag)}
+        tags = [(row.post_id, names[row.tag_id]) for row in _all(PostTag)]
+    counted: Counter[tuple[int, int, str]] = Counter()
+    for acceptance in state.acceptances:
+        answer, question = state.posts[acceptance.answer_id], state.posts[acceptance.question_id]
+        asker_id = acceptance.asker_id or question.author_id
+        if state.public(answer) and answer.author_id != asker_id:
+            topics = ["", *(name for post_id, name in tags if post_id == question.id)]
+            counted.update((answer.author_id, question.board_id, topic) for topic in topics)
+    return counted
 
 
 def _check_boards(questions: list[Question]) -> None:

@@ -124,7 +124,7 @@ def answer(asker):
 def change(operation, actor, answer):
     with transaction():
         question = lock_question(answer.root_id)
-        operation(actor, question, db.session.get_one(Answer, answer.id))
+        operation(actor, question, db.session.get_one(Answer, answer.id), "It praises a shop")
 
 
 def accepted(answer):

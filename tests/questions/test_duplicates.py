@@ -181,7 +181,7 @@ def test_nobody_proposes_it_of_their_own_or_of_a_locked_or_closed_question(knowi
     with pytest.raises(NotAllowed):
         do(propose_duplicate, knowing, make_question(knowing), original)
     locked, closed = make_question(), make_question()
-    do(lock_writing, make_user(role="moderator"), locked)
+    do(lock_writing, make_user(role="moderator"), locked, "Too heated")
     do(close_question, make_user(role="moderator"), closed, reason="policy")
     for question in (locked, closed):
         with pytest.raises(NotAllowed):
@@ -224,7 +224,7 @@ def test_what_was_merged_away_leads_to_what_it_is_part_of():
     moderator = make_user(role="moderator")
     with transaction():
         found = lock_questions(part.id, whole.id)
-        merge_question(moderator, found[part.id], found[whole.id])
+        merge_question(moderator, found[part.id], found[whole.id], "The same")
     close_as_duplicate(question, part)
     assert closed_for(question) == whole.id
 

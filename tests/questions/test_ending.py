@@ -153,7 +153,7 @@ def test_nothing_closes_that_the_team_has_or_that_waits_or_is_kept(later: Later)
             )
     make_acceptance(make_answer(solved_with_team), asker)
     with transaction():
-        lock_writing(moderator, lock_question(locked.id))
+        lock_writing(moderator, lock_question(locked.id), "Too heated")
         in_a_year = (clock.now() + 365 * DAYS).date()
         target = lock_question(pinned.id)
         pin_question(moderator, target, scope=ON_SITE, last_day=in_a_year, reason="Read first")

@@ -56,8 +56,8 @@ def test_a_lock_ends_on_its_day_and_the_log_says_who_ended_it(moderator, questio
 
 def test_slow_mode_ends_on_its_day_unless_it_was_set_anew(moderator, question):
     soon, later = end_after(in_days(1)), end_after(in_days(5))
-    do(slow_question, moderator, question, minutes=5, until=soon)
-    do(slow_question, moderator, question, minutes=5, until=later)
+    do(slow_question, moderator, question, minutes=5, reason="Too heated", until=soon)
+    do(slow_question, moderator, question, minutes=5, reason="Too heated", until=later)
     with time_machine.travel(soon), transaction():
         end_locks_and_pauses()
     assert reload(question).slow_minutes == 5
@@ -70,7 +70,7 @@ def test_slow_mode_ends_on_its_day_unless_it_was_set_anew(moderator, question):
 
 def test_what_has_no_end_goes_on(moderator, question):
     do(lock_writing, moderator, question, "Cool down")
-    do(slow_question, moderator, question, minutes=5)
+    do(slow_question, moderator, question, minutes=5, reason="Too heated")
     with time_machine.travel(clock.now() + timedelta(days=400)), transaction():
         end_locks_and_pauses()
     assert reload(question).is_locked

@@ -67,7 +67,7 @@ def test_helper_lists_never_hold_what_nobody_can_help_with(client, how):
     for question in _in_each_state("B"):
         if how == "locked":
             with transaction():
-                lock_writing(mod, lock_question(question.id))
+                lock_writing(mod, lock_question(question.id), "Too heated")
         else:
             set_post_visibility(question, how, mod)
     for show in HELPER_LISTS:

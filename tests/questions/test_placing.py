@@ -39,6 +39,8 @@ TEXT = "Take the SIM out, wait a minute and put it back in again."
 
 
 def do(operation, actor, question, *about, **values):
+    if operation is not post_answer:
+        values.setdefault("reason", "Everybody asks this")
     with transaction():
         return operation(actor, lock_question(question.id), *about, **values)
 
@@ -155,7 +157,7 @@ def test_a_moved_question_takes_all_below_it_along(client):
     answer = make_answer(question)
     comment = make_comment(question, answer, make_user(), "Thank you!")
     for _ in range(2):
-        do(move_question, moderator, question, there, "Belongs there")
+        do(move_question, moderator, question, there, reason="Belongs there")
     assert {reload(post).board_id for post in (question, answer, comment)} == {there.id}
     assert_totals_are_right()
     assert question.title in client.get("/boards/there").text

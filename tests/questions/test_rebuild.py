@@ -95,7 +95,7 @@ def busy_community(app: Flask) -> None:
         reopen_question(moderator, lock_question(questions[5].id))
         request_info(moderator, lock_question(questions[6].id), "Which phone is it?")
         request_info(moderator, lock_question(questions[7].id), "Which phone is it?")
-        lock_writing(moderator, lock_question(questions[8].id))
+        lock_writing(moderator, lock_question(questions[8].id), "Too heated")
         say_me_too(helper, lock_question(questions[8].id))
     make_comment(questions[7], questions[7], asker, "It is the small one.")
     for number in (9, 3):

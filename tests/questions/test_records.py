@@ -7,10 +7,11 @@ from community.core.audit import AuditEntry
 from community.core.db import db, transaction
 from community.posts.models import Post, Revision
 from community.questions.operations.closures import close_question, reopen_question
-from community.questions.operations.edits import edit_question, edit_reply, retag_question
+from community.questions.operations.edits import retag_question
 from community.questions.operations.questions import lock_question, lock_writing, unlock_writing
 from community.questions.operations.removals import delete_post, hide_post, restore_post
 from tests.factories.community import make_answer, make_question, make_user
+from tests.factories.editing import edit_question, edit_reply
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -38,7 +39,7 @@ def test_hiding_deleting_and_bringing_back():
         do(restore_post, moderator, question, answer, reason="It was none")
     for _ in range(2):
         do(delete_post, moderator, question, answer, reason="It was")
-    do(hide_post, moderator, question, answer)
+    do(hide_post, moderator, question, answer, reason="Once more")
     assert recorded() == [
         ("post.hidden", answer.id, "Advertisement"),
         ("post.restored", answer.id, "It was none"),
@@ -51,12 +52,12 @@ def test_locking_and_closing():
     for _ in range(2):
         do(lock_writing, moderator, question, reason="Heated")
     for _ in range(2):
-        do(unlock_writing, moderator, question)
+        do(unlock_writing, moderator, question, reason="Calm again")
     do(close_question, moderator, question, reason="off_topic", note="Not about us")
     do(reopen_question, moderator, question)
     assert recorded() == [
         ("question.locked", question.id, "Heated"),
-        ("question.unlocked", question.id, ""),
+        ("question.unlocked", question.id, "Calm again"),
         ("question.closed", question.id, "Not about us"),
         ("question.reopened", question.id, ""),
     ]

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from community.core import clock, markup
 from community.core.db import db, transaction
 from community.core.errors import Conflict, NotAllowed
+from community.core.reasons import ReasonUnfit
 from community.posts.errors import (
     EditConflict,
     KudosSettled,
@@ -36,7 +37,6 @@ from community.questions.operations import (
     acceptances,
     answers,
     closures,
-    edits,
     questions,
     removals,
 )
@@ -51,6 +51,7 @@ from tests.factories.community import (
     reload,
     set_post_visibility,
 )
+from tests.factories.editing import edit_question, edit_reply
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -119,7 +120,7 @@ def test_unfit_texts_are_refused_by_field(field, texts):
     question = make_question(asker)
     values = {"title": TITLE, "body": TEXT, "tags": "", **texts}
     with pytest.raises(UnfitText) as refusal:
-        do(edits.edit_question, asker, question, **values)
+        do(edit_question, asker, question, **values)
     assert list(refusal.value.errors) == [field]
 
 
@@ -140,7 +141,7 @@ def test_unfit_answers_are_refused(body):
     helper = make_user()
     answer = make_answer(question, helper)
     with pytest.raises(UnfitText):
-        do(edits.edit_reply, helper, question, answer, body=body)
+        do(edit_reply, helper, question, answer, body=body)
 
 
 @pytest.mark.parametrize("body", ["", " x ", "x" * 601, "Thanks\0"])
@@ -158,7 +159,7 @@ def test_locked_and_closed_questions_take_no_answers():
         do(answers.post_answer, make_user(), question, body=TEXT)
     do(answers.post_comment, make_user(), question, question, body="Thanks!")
     do(closures.reopen_question, asker, question)
-    do(questions.lock_writing, moderator, question)
+    do(questions.lock_writing, moderator, question, reason="Too heated")
     with pytest.raises(NotOpenToAnswers):
         do(answers.post_answer, make_user(), question, body=TEXT)
     with pytest.raises(QuestionLocked):
@@ -260,7 +261,7 @@ def test_closing_is_refused_for_reasons_of_its_own():
         do(closures.close_question, asker, question, reason="off_topic")
     with pytest.raises(NotAllowed):
         do(closures.close_question, make_user(), question, reason="incident_over")
-    with pytest.raises(UnfitText):
+    with pytest.raises(ReasonUnfit):
         do(closures.close_question, asker, question, reason="incident_over", note="\0")
     do(closures.close_question, asker, question, reason="incident_over")
     with pytest.raises(AlreadyClosed):
@@ -310,8 +311,8 @@ def test_only_moderators_lock():
     question = make_question()
     for operation in (questions.lock_writing, questions.unlock_writing):
         with pytest.raises(NotAllowed):
-            do(operation, make_user(role="agent"), question)
-    with pytest.raises(UnfitText):
+            do(operation, make_user(role="agent"), question, reason="Too heated")
+    with pytest.raises(ReasonUnfit):
         do(questions.lock_writing, make_user(role="admin"), question, reason="\0")
 
 
@@ -326,29 +327,29 @@ def test_editing_is_for_authors_in_time_and_moderators():
     question = make_question(asker)
     texts = {"title": TITLE, "body": TEXT, "tags": ""}
     with pytest.raises(NotAllowed):
-        do(edits.edit_question, make_user(), question, **texts)
+        do(edit_question, make_user(), question, **texts)
     with pytest.raises(EditConflict):
-        do(edits.edit_question, asker, question, **texts, based_on="yesterday")
+        do(edit_question, asker, question, **texts, based_on="yesterday")
     with transaction():
         db.session.execute(update(Post).values(created_at=days_ago(2)))
     with pytest.raises(NotAllowed):
-        do(edits.edit_question, asker, question, **texts)
+        do(edit_question, asker, question, **texts)
     answer = make_answer(question)
     with pytest.raises(NotAllowed):
-        do(edits.edit_reply, make_user(), question, answer, body=TEXT)
+        do(edit_reply, make_user(), question, answer, body=TEXT)
     with pytest.raises(EditConflict):
-        do(edits.edit_reply, make_user(role="admin"), question, answer, body=TEXT, based_on="x")
+        do(edit_reply, make_user(role="admin"), question, answer, body=TEXT, based_on="x")
 
 
 def test_mending_within_the_grace_minutes_keeps_no_version():
     asker = make_user()
     question = make_question(asker)
-    do(edits.edit_question, asker, question, title=TITLE, body=TEXT, tags="")
+    do(edit_question, asker, question, title=TITLE, body=TEXT, tags="")
     assert db.session.query(Revision).count() == 0
     with transaction():
         earlier = clock.now() - timedelta(minutes=6)
         db.session.execute(update(Post).values(edited_at=earlier))
-    do(edits.edit_question, asker, question, title=TITLE, body=f"{TEXT} Now!", tags="")
+    do(edit_question, asker, question, title=TITLE, body=f"{TEXT} Now!", tags="")
     revision = db.session.query(Revision).one()
     assert (revision.number, revision.body, revision.title) == (1, TEXT, TITLE)
 
@@ -356,7 +357,7 @@ def test_mending_within_the_grace_minutes_keeps_no_version():
 def test_a_moderators_edit_keeps_the_version_and_names_the_editor():
     moderator, question = make_user(role="moderator"), make_question()
     answer = make_answer(question)
-    do(edits.edit_reply, moderator, question, answer, body=TEXT, note="Typo")
+    do(edit_reply, moderator, question, answer, body=TEXT, note="Typo")
     assert db.session.query(Revision).one().author_id == answer.author_id
     assert reload(answer).edited_by_id == moderator.id
 
@@ -371,7 +372,7 @@ def test_authors_delete_until_somebody_has_replied():
         do(removals.delete_post, asker, question, question)
     own = make_comment(question, question, asker, "Nobody?")
     do(removals.delete_post, asker, question, own)
-    do(removals.delete_post, moderator, question, answer)
+    do(removals.delete_post, moderator, question, answer, reason="Spam")
     do(removals.delete_post, asker, question, question)
     do(removals.delete_post, asker, question, question)
     assert reload(question).visibility == "deleted"
@@ -382,17 +383,17 @@ def test_hiding_and_restoring_are_for_moderators():
     for operation in (removals.hide_post, removals.restore_post):
         with pytest.raises(NotAllowed):
             do(operation, asker, question, question)
-    with pytest.raises(UnfitText):
+    with pytest.raises(ReasonUnfit):
         do(removals.hide_post, make_user(role="admin"), question, question, reason="\0")
 
 
 def test_a_deleted_post_comes_back_within_a_month_only():
     moderator, question = make_user(role="moderator"), make_question()
-    do(removals.delete_post, moderator, question, question)
+    do(removals.delete_post, moderator, question, question, reason="Spam")
     with transaction():
         db.session.execute(update(Removal).values(created_at=days_ago(31)))
     with pytest.raises(Conflict):
-        do(removals.restore_post, moderator, question, question)
+        do(removals.restore_post, moderator, question, question, reason="A mistake")
 
 
 def test_a_text_too_costly_to_render_is_tried_once_more(monkeypatch):

@@ -17,7 +17,7 @@ from community.questions.operations.acceptances import unaccept_answer
 from community.questions.operations.answers import post_comment
 from community.questions.operations.closures import close_question
 from community.questions.operations.duplicates import propose_duplicate
-from community.questions.operations.edits import edit_question, edit_reply, retag_question
+from community.questions.operations.edits import retag_question
 from community.questions.operations.questions import lock_question, lock_writing
 from tests.factories.community import (
     days_ago,
@@ -30,6 +30,7 @@ from tests.factories.community import (
     make_user,
     reload,
 )
+from tests.factories.editing import edit_question, edit_reply
 
 TEXT = "Take the card out, wait for a minute and put it back in again."
 TITLE = "No signal at all since this morning"
@@ -156,7 +157,7 @@ def test_tags_are_not_changed_over_somebody_elses_change():
 def test_nobody_retags_a_locked_question_by_standing():
     question = make_question(make_user(points=750), tags="sim")
     with transaction():
-        lock_writing(make_user(role="moderator"), lock_question(question.id))
+        lock_writing(make_user(role="moderator"), lock_question(question.id), "Too heated")
     with pytest.raises(NotAllowed), transaction():
         retag_question(make_user(points=5_000), lock_question(question.id), tags="")
 

@@ -20,7 +20,6 @@ from community.questions.operations.closures import (
     reopen_question,
     request_info,
 )
-from community.questions.operations.edits import edit_question
 from community.questions.operations.questions import (
     ask_question,
     lock_question,
@@ -42,6 +41,7 @@ from tests.factories.community import (
     make_user,
     reload,
 )
+from tests.factories.editing import edit_question
 from tests.questions.recounting import assert_totals_are_right
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -86,7 +86,7 @@ class Scene:
             return operation(actor, question, *fresh, **values)
 
     def on(self, post, operation, actor):
-        return self.do(operation, actor, post)
+        return self.do(operation, actor, post, reason="It praises a shop")
 
     @property
     def status(self):
@@ -220,10 +220,10 @@ def test_the_askers_next_post_ends_a_request_for_facts(scene):
 
 
 def test_a_lock_leaves_the_status_alone(scene):
-    scene.do(lock_writing, scene.mod)
+    scene.do(lock_writing, scene.mod, reason="Too heated")
     assert reload(scene.question).is_locked
     assert scene.status == "open"
-    scene.do(unlock_writing, scene.mod)
+    scene.do(unlock_writing, scene.mod, reason="Calm again")
     assert not reload(scene.question).is_locked
 
 
@@ -320,19 +320,19 @@ class Walk:
 
     def lock(self, actor) -> None:
         if self.random.random() < 0.3:
-            lock_writing(actor, self.post("question")[0])
+            lock_writing(actor, self.post("question")[0], "Too heated")
 
     def unlock(self, actor) -> None:
-        unlock_writing(actor, self.post("question")[0])
+        unlock_writing(actor, self.post("question")[0], "Calm again")
 
     def hide(self, actor) -> None:
-        hide_post(actor, *self.post())
+        hide_post(actor, *self.post(), "Off topic")
 
     def delete(self, actor) -> None:
-        delete_post(actor, *self.post())
+        delete_post(actor, *self.post(), "Spam")
 
     def restore(self, actor) -> None:
-        restore_post(actor, *self.post())
+        restore_post(actor, *self.post(), "A mistake")
 
     def edit(self, actor) -> None:
         question, _ = self.post("question")

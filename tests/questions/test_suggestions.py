@@ -12,6 +12,7 @@ from sqlalchemy import select
 from community.core.audit import AuditEntry
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed
+from community.core.reasons import ReasonUnfit
 from community.core.settings import current_settings
 from community.identity.models import User
 from community.identity.privileges import PrivilegeMissing
@@ -29,7 +30,6 @@ from community.questions.errors import (
 )
 from community.questions.models import Question
 from community.questions.operations import suggestions
-from community.questions.operations.edits import edit_question, edit_reply
 from community.questions.operations.questions import lock_question, lock_writing
 from tests.factories.community import (
     load_user,
@@ -40,6 +40,7 @@ from tests.factories.community import (
     reload,
     set_post_visibility,
 )
+from tests.factories.editing import edit_question, edit_reply
 from tests.factories.suggestions import BODY, hold_edit, make_suggestion
 from tests.questions.told import told
 
@@ -117,7 +118,7 @@ def test_title_and_tags_are_suggested_too(app: Flask) -> None:
 def test_a_refusal_says_why_and_changes_nothing(app: Flask) -> None:
     question = question_of()
     made = make_suggestion(make_user(), question, CLEARER)
-    with pytest.raises(UnfitText) as refusal:
+    with pytest.raises(ReasonUnfit) as refusal:
         act(suggestions.refuse_suggestion, author_of(question), made, " ")
     assert set(refusal.value.errors) == {"reason"}
     act(suggestions.refuse_suggestion, author_of(question), made, "It was like this.")
@@ -234,7 +235,7 @@ def test_own_posts_comments_and_what_one_may_edit_take_no_suggestions(app: Flask
         with pytest.raises(NotAllowed):
             make_suggestion(actor, post)
     with transaction():
-        lock_writing(make_user(role="moderator"), lock_question(question.id))
+        lock_writing(make_user(role="moderator"), lock_question(question.id), "Too heated")
     with pytest.raises(NotAllowed):
         make_suggestion(member, question)
 

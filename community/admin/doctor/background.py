@@ -11,9 +11,9 @@ from community.admin.doctor.findings import Finding, failure, fine, warning, wor
 from community.core import clock
 from community.core.db import db
 from community.core.health import QUEUE_AGE_LIMIT_SECONDS
-from community.core.jobs import Job, PeriodicSlot
+from community.core.jobs import Job
 from community.core.settings import Settings, current_settings
-from community.core.worker import queue_age_seconds
+from community.core.worker import last_planned_at, queue_age_seconds
 from community.identity.emails import NoAddress, tidy_email
 
 TIMEOUT_SECONDS = 5
@@ -79,7 +79,7 @@ def _check_sender(settings: Settings) -> Iterator[Finding]:
 def check_queue() -> Iterator[Finding]:
     """Look whether a worker works, and what it could not do."""
     now = clock.now()
-    seen = db.session.scalar(select(func.max(PeriodicSlot.ran_at)))
+    seen = last_planned_at()
     if seen is None or now - seen > WORKER_SEEN:
         when = "yet" if seen is None else f"since {seen:%Y-%m-%d %H:%M} UTC"
         yield failure(

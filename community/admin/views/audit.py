@@ -18,7 +18,7 @@ from community.core.authz import require
 from community.core.csv_files import MARK, csv_file
 from community.core.forms import takes
 from community.core.i18n import iso
-from community.core.web import LARGEST_ID, current_viewer
+from community.core.web import current_viewer, read_id
 from community.identity.signing_in import recently_verified
 from moderation.audit.operations.log import note_export
 from moderation.audit.policies import can_export_log, can_see_log, can_see_whole_log
@@ -46,7 +46,7 @@ def _policies() -> dict[str, object]:
 def show_log() -> str:
     """Show the log, newest first, with what to look for."""
     viewer, wanted = current_viewer(), LogFilter.of(request.args)
-    page = page_of_log(viewer, wanted, _before(request.args.get("before", "")))
+    page = page_of_log(viewer, wanted, read_id(request.args.get("before", "")))
     further: dict[str, Any] = {**wanted.values, "before": page.older}
     older = url_for("audit_log.show_log", **further) if page.older else ""
     return render_template(
@@ -61,11 +61,6 @@ def show_log() -> str:
         may_export=can_export_log(viewer),
         most=EXPORTED_AT_MOST,
     )
-
-
-def _before(typed: str) -> int | None:
-    is_number = typed.isascii() and typed.isdigit()
-    return min(int(typed[:19]), LARGEST_ID) if is_number else None
 
 
 @blueprint.post("/admin/audit/exports")

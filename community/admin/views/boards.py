@@ -14,7 +14,7 @@ from community.boards.operations import change_audience
 from community.boards.queries import list_boards
 from community.core.errors import Invalid
 from community.core.forms import takes
-from community.core.web import LARGEST_ID, current_viewer
+from community.core.web import current_viewer, read_id
 from community.identity.signing_in import recently_verified
 
 
@@ -69,5 +69,5 @@ def save_audience(board_id: int) -> ResponseReturnValue:
 
 
 def _typed_groups() -> set[int]:
-    typed = request.form.getlist("groups", type=int)
-    return {group_id for group_id in typed if 0 < group_id <= LARGEST_ID}
+    typed = map(read_id, request.form.getlist("groups"))
+    return {group_id for group_id in typed if group_id is not None}

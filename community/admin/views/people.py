@@ -15,7 +15,7 @@ from community.core.authz import BOARD_ROLES, ROLES
 from community.core.forms import takes
 from community.core.i18n import reader_language
 from community.core.sightings import Seen, note_seen
-from community.core.web import LARGEST_ID, add_resource, current_viewer
+from community.core.web import add_resource, current_viewer, read_id
 from community.identity.operations.roles import RoleUnknown, grant_role, revoke_role
 from community.identity.policies import can_close_account
 from community.identity.signing_in import recently_verified
@@ -155,9 +155,7 @@ add_resource(
 
 def _other_id() -> int:
     """Return the number of the other account; 0, which nobody has, for anything else."""
-    typed = request.form.get("other", "")
-    is_number = typed.isascii() and typed.isdigit() and int(typed[:11]) <= LARGEST_ID
-    return int(typed[:11]) if is_number else 0
+    return read_id(request.form.get("other")) or 0
 
 
 def _board_id() -> int | None:
@@ -165,9 +163,10 @@ def _board_id() -> int | None:
     typed = request.form.get("board", "")
     if typed == "all":
         return None
-    if not typed.isascii() or not typed.isdigit() or int(typed[:11]) > LARGEST_ID:
+    board_id = read_id(typed)
+    if board_id is None:
         raise RoleUnknown()
-    return get_board(current_viewer(), int(typed)).id
+    return get_board(current_viewer(), board_id).id
 
 
 def _back_to(user_id: int) -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from community.core.authz import require
 from community.core.errors import Invalid
 from community.core.forms import takes
 from community.core.i18n import reader_language
-from community.core.web import LARGEST_ID, current_viewer, takes_files
+from community.core.web import current_viewer, read_id, takes_files
 from community.escalation.calendars.business_time import DAYS_A_WEEK
 from community.escalation.calendars.country_days import public_holidays, regions_by_country
 from community.escalation.calendars.ical import LARGEST_FILE_BYTES
@@ -205,5 +205,5 @@ def _typed() -> CalendarFacts:
 
 
 def _typed_teams() -> set[int]:
-    typed = request.form.getlist("teams", type=int)
-    return {team_id for team_id in typed if 0 < team_id <= LARGEST_ID}
+    typed = map(read_id, request.form.getlist("teams"))
+    return {team_id for team_id in typed if team_id is not None}

@@ -1,11 +1,13 @@
 """What the forms of the desk send, as typed values."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Self
 
 from werkzeug.datastructures import MultiDict
 
 from community.escalation.cases.queries.talk import Seen
+from community.escalation.sla.models import PRIORITIES
 
 TARGETS = ("public", "private", "note")
 # What becomes of the case once a message is out.
@@ -16,7 +18,8 @@ THEN = ("open", "pending", "solved")
 class ReplyForm:
     """The composer with its three targets. ``is_confirmed`` says that public was meant.
 
-    ``macro_id`` is the macro that was chosen, ``own`` whether the case becomes the writer's own.
+    ``macro_id`` is the macro that was chosen, ``own`` whether the case becomes the writer's own,
+    ``priority`` how pressing it becomes ("" leaves it), ``proposed`` what the macro says to that.
     """
 
     target: str = "private"
@@ -28,6 +31,8 @@ class ReplyForm:
     is_confirmed: bool = False
     macro_id: int = 0
     own: bool = False
+    priority: str = ""
+    proposed: str = ""
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> Self:
@@ -43,7 +48,13 @@ class ReplyForm:
             is_confirmed=form.get("confirmed") == "1",
             macro_id=_number(form.get("macro")),
             own=form.get("own") == "1",
+            priority=_one_of(PRIORITIES, form.get("priority")),
+            proposed=_one_of(PRIORITIES, form.get("proposed")),
         )
+
+
+def _one_of(known: Collection[str], raw: str | None) -> str:
+    return raw if raw is not None and raw in known else ""
 
 
 def _read_seen(form: MultiDict[str, str]) -> Seen:

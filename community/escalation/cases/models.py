@@ -54,6 +54,7 @@ CONTACT_REASONS = (
 FOLLOW_UP, MERGED_INTO, PARENT = "follow_up", "merged_into", "parent"
 
 _LIVE = text("state <> 'closed'")
+_UNPLACED = text("unplaced_at IS NOT NULL")
 
 
 class SupportCase(Base):
@@ -63,7 +64,8 @@ class SupportCase(Base):
     is where it came from. ``board_id`` is the question's board, or the one that was chosen.
     ``outcome`` and ``contact_reason`` are set once it is solved. ``hold_reason`` says whom an
     ``on_hold`` case waits for. ``customer_at`` is when the customer last wrote, ``staff_at`` when
-    the team last wrote to them.
+    the team last wrote to them. ``unplaced_at`` is since when a case that is to be given to
+    somebody in turn waits for somebody to be free; None once anybody owned it.
     """
 
     __tablename__ = "support_cases"
@@ -86,6 +88,13 @@ class SupportCase(Base):
         Index("ix_support_cases_team_id", "team_id", "state", "id"),
         Index("ix_support_cases_owner_id", "owner_id", "state", "id"),
         Index("ix_support_cases_solved_at", "state", "solved_at"),
+        Index(
+            "ix_support_cases_unplaced_at",
+            "unplaced_at",
+            "id",
+            sqlite_where=_UNPLACED,
+            postgresql_where=_UNPLACED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -106,6 +115,7 @@ class SupportCase(Base):
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     customer_at: Mapped[datetime | None]
     staff_at: Mapped[datetime | None]
+    unplaced_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 

@@ -74,6 +74,10 @@ STEP_WORDS: dict[str, LazyString] = {
     "solved": _l("Solved"),
     "closed": _l("Closed"),
     "merged": _l("Another case of the customer was made a part of this one"),
+    "consent_asked": _l("The customer was asked whether a text may become a public question"),
+    "consent_given": _l("The customer agreed: it is a public question now"),
+    "consent_declined": _l("The customer declined: it stays private"),
+    "consent_withdrawn": _l("The text for a public question was withdrawn"),
 }
 OWN_STEP_WORDS: dict[str, LazyString] = {
     "opened": _l("The support team has it"),
@@ -85,6 +89,10 @@ OWN_STEP_WORDS: dict[str, LazyString] = {
     "solved": _l("Solved"),
     "closed": _l("Closed"),
     "merged": _l("Another of your cases was made a part of this one"),
+    "consent_asked": _l("You were asked whether a text may become a public question"),
+    "consent_given": _l("You agreed: it is a public question now"),
+    "consent_declined": _l("You declined: it stays private"),
+    "consent_withdrawn": _l("The text for a public question was withdrawn"),
 }
 LINK_WORDS: dict[str, LazyString] = {
     "follow_up": _l("follows up"),

@@ -17,7 +17,7 @@ from community.core.limits import limited
 from community.core.pagination import Cursor
 from community.core.settings import site_zone
 from community.core.spans import MONTH, Span, last_months, span_from
-from community.core.web import LARGEST_ID, csrf, current_viewer, is_fragment_request, public
+from community.core.web import csrf, current_viewer, is_fragment_request, public, read_id
 from community.escalation.cases.models import SupportCase
 from community.escalation.cases.policies import can_see_case
 from community.escalation.csat.models import COMMENT_MAX_CHARS, CsatResponse
@@ -213,8 +213,7 @@ def _chosen_team(teams: Sequence[Team]) -> Team | None:
 
 
 def _number(name: str) -> int | None:
-    raw = request.args.get(name, "")
-    return min(int(raw[:10]), LARGEST_ID) if raw.isascii() and raw.isdigit() else None
+    return read_id(request.args.get(name))
 
 
 def _chosen_month() -> Span | None:

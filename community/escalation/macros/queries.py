@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from community.core.authz import Viewer, is_admin
 from community.core.db import db
@@ -35,6 +35,40 @@ def list_macros_for(team_id: int, language: str) -> Sequence[Macro]:
     )
     ordered = offered.order_by(Macro.language != language, Macro.language, Macro.name, Macro.id)
     return db.session.scalars(ordered.limit(LISTED_MAX)).all()
+
+
+def list_templates(language: str) -> Sequence[Macro]:
+    """Return what public answers may begin with, the texts in this language first."""
+    ordered = (
+        select(Macro)
+        .where(_is_template())
+        .order_by(Macro.language != language, Macro.language, Macro.name, Macro.id)
+    )
+    return db.session.scalars(ordered.limit(LISTED_MAX)).all()
+
+
+def get_template(macro_id: int) -> Macro:
+    """Return a text that public answers may begin with; raises ``NotFound``."""
+    found = db.session.scalar(select(Macro).where(Macro.id == macro_id, _is_template()))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _is_template() -> ColumnElement[bool]:
+    """Return the condition for texts that are every team's and about no case.
+
+    Those of one team, those that propose what becomes of a case and those that name its number are
+    the teams' own.
+    """
+    return and_(
+        Macro.team_id.is_(None),
+        Macro.retired_at.is_(None),
+        Macro.state == "",
+        Macro.priority == "",
+        Macro.owner == "",
+        Macro.body.not_like("%{case}%"),
+    )
 
 
 def get_macro(viewer: Viewer, macro_id: int) -> Macro:

@@ -52,6 +52,7 @@ def _shown(mail: InboundMail) -> dict[str, Any]:
         "references": mail.references,
         "case_ids": mail.case_ids,
         "answered_case_ids": mail.answered_case_ids,
+        "answered_post_id": mail.post_reply and mail.post_reply.post_id,
         "text": mail.text,
         "original_chars": len(mail.original),
         "files": [

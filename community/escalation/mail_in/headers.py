@@ -30,6 +30,13 @@ _ADDRESS = re.compile(
 )
 _ADDRESS_MAX_CHARS = 254
 _MESSAGE_ID = re.compile(rf"<([^<>\s\x00-\x1f\x7f-\x9f]{{1,{MESSAGE_ID_MAX_CHARS}}})>")
+# Some programs leave out the brackets.
+_BARE_MESSAGE_ID = re.compile(
+    r"^\s*([^<>\s\x00-\x1f\x7f-\x9f@]{1,120}@[^<>\s\x00-\x1f\x7f-\x9f@]{1,120})\s*$"
+)
+# A name that should have been quoted: "Muster, Max <max@…>".
+_FREELY_NAMED = re.compile(r"([^<>]{1,500}?) ?< ?([^<>\s]{3,254}) ?>")
+_LIKE_ADDRESS = re.compile(r"[^\s,;]@[^\s,;]+\.")
 
 
 class Headers:
@@ -52,6 +59,18 @@ class Headers:
         """Say whether any of these headers is there."""
         return any(name.lower() in self._values for name in names)
 
+    def named(self, *names: str) -> str:
+        """Return the first of these names that a header has, "" if none."""
+        return next((name for name in names if name in self._values), "")
+
+    def named_like(self, beginnings: tuple[str, ...]) -> str:
+        """Return the name of a header that begins in one of these ways, "" if none does."""
+        return next((name for name in self._values if name.startswith(beginnings)), "")
+
+    def stripped(self, *names: str) -> list[str]:
+        """Return the values of all headers of these names without space around them."""
+        return [value.strip() for name in names for value in self.all(name)]
+
     def addresses(self, *names: str) -> tuple[str, ...]:
         """Return the ordinary addresses in these headers, each once, in small letters."""
         found = (each.email for name in names for each in read_addresses(self.all(name)))
@@ -59,7 +78,11 @@ class Headers:
 
     def senders(self) -> list[MailAddress]:
         """Return everybody in From; one whose address is none has an empty one."""
-        return read_addresses(self.all("from"))
+        values = self.all("from")
+        found = read_addresses(values)
+        if len(found) > 1 and len(values) == 1 and (only := _named_freely(values[0])):
+            return [only]
+        return found
 
     def references(self) -> tuple[str, ...]:
         """Return the Message-IDs that this mail answers, the nearest first."""
@@ -78,7 +101,8 @@ class Headers:
     def _message_ids(self, name: str, *, ends: bool = False) -> list[str]:
         value = self.first(name)
         # Of a long thread its end counts: there stands what is answered.
-        return _MESSAGE_ID.findall(value[-HEADER_MAX_CHARS:] if ends else value[:HEADER_MAX_CHARS])
+        cut = value[-HEADER_MAX_CHARS:] if ends else value[:HEADER_MAX_CHARS]
+        return _MESSAGE_ID.findall(decode_words(cut)) or _BARE_MESSAGE_ID.findall(cut)[:1]
 
 
 def read_addresses(values: Iterable[str]) -> list[MailAddress]:
@@ -93,6 +117,18 @@ def read_addresses(values: Iterable[str]) -> list[MailAddress]:
         for name, address in pairs
         if name or address
     ]
+
+
+def _named_freely(value: str) -> MailAddress | None:
+    """Return the one sender whose name holds signs that would part several."""
+    match = _FREELY_NAMED.fullmatch(" ".join(value[:HEADER_MAX_CHARS].split()))
+    email = ordinary_address(match[2]) if match else ""
+    if match is None or not email:
+        return None
+    # Whoever checks senders may have looked at an address in the name: then it is nobody's.
+    if match[1].strip().lower() != email and _LIKE_ADDRESS.search(match[1]):
+        return None
+    return MailAddress(email, one_line(decode_words(match[1].strip(' "')), NAME_MAX_CHARS))
 
 
 def ordinary_address(address: str) -> str:

@@ -31,8 +31,15 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _TAG_MAX_CHARS = 2_000
 _QUOTES_MAX = 20
-# Windows Mail and Outlook draw a thin line above "From: …"; no farther off stands an address.
+# Windows Mail and Outlook draw a thin line above "From: …".
 _HEADER_CHARS = 2_500
+_SENDER = re.compile(
+    r"(?:<[^<>]{0,1000}>|&nbsp;|\s){0,16}(?:from|von|de|da|van|från|fra|od|от|mittente|expéditeur)"
+    r"(?:<[^<>]{0,100}>|&nbsp;|\s){0,6}:",
+    re.IGNORECASE,
+)
+# What mail programs write for an indented paragraph: its author's own words.
+_INDENTED = re.compile(r"margin: ?0(?:px)? 0(?:px)? 0(?:px)? 40px; ?border: ?none")
 
 
 def html_to_text(source: str) -> str:
@@ -50,6 +57,7 @@ class _Page:
         self._lowered = source.translate(_LOWER)
         self._line: list[str] = []
         self._quotes = 0
+        self._blockquotes: list[bool] = []
         self._is_preformatted = False
 
     def read(self) -> None:
@@ -93,8 +101,7 @@ class _Page:
     def _begin_block(self, name: str, start: int, end: int) -> None:
         self._end_full_line()
         if name.endswith("blockquote"):
-            step = -1 if name.startswith("/") else 1
-            self._quotes = min(max(self._quotes + step, 0), _QUOTES_MAX)
+            self._count_quotes(name, self._lowered[start:end])
         if name.lstrip("/") in _SPACED and self.lines and self.lines[-1]:
             self.lines.append(self._quoted(""))
         if name.endswith("pre"):
@@ -106,12 +113,23 @@ class _Page:
         elif name == "hr":
             self.lines.append(self._quoted("_" * 32))
 
+    def _count_quotes(self, name: str, tag: str) -> None:
+        if name.startswith("/"):
+            if self._blockquotes:
+                self._quotes -= self._blockquotes.pop()
+            return
+        counts = self._quotes < _QUOTES_MAX and _INDENTED.search(tag) is None
+        self._blockquotes.append(counts)
+        self._quotes += counts
+
     def _divides(self, start: int, end: int) -> bool:
         tag = self._lowered[start:end]
         if any(_DIVIDERS.intersection(words.split()) for words in _NAMED.findall(tag)):
             return True
         # A part of a slice, so that each of many lines costs the same.
-        return "border-top" in tag and "mailto:" in self._lowered[end : end + _HEADER_CHARS]
+        if "border-top" not in tag:
+            return False
+        return _SENDER.match(self._lowered[end : end + _HEADER_CHARS]) is not None
 
     def _add_text(self, text: str) -> None:
         plain = html.unescape(text)

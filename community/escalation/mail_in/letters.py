@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from community.core import clock
 from community.core.i18n import speaking
 from community.core.mail import Message, enqueue_mail, render_parts
 from community.core.markup import stored
-from community.core.reply_addresses import case_address, case_mail_headers, mail_site
+from community.core.reply_addresses import REPLY_MARK, case_address, case_mail_headers, mail_site
 from community.core.settings import current_settings
 from community.core.wording import present_wording
 from community.escalation.cases.models import CaseMessage, SupportCase
-from community.escalation.mail_in.quotes import REPLY_MARK
-from community.escalation.sla.queries import nearest_clocks
+from community.escalation.cases.queries.files import files_of
+from community.escalation.sla.queries import measure_first_answers, nearest_clocks
+from community.escalation.sla.wording import measured_words
 from community.identity.models import User
 from community.identity.throttling import may_send_requested_mail
 
@@ -52,10 +54,11 @@ def acknowledge_mail(case: SupportCase, email: str, *, answers: str) -> None:
             subject=case.subject,
             mark=_mark(),
             promised=present_wording().instant(due_at) if due_at else "",
+            measured=measured_words(measure_first_answers(case.channel, clock.now())),
         )
         subject = _reply_subject(case)
     headers = {**case_mail_headers(mail_site(), case.id, "received"), **REPLIED}
-    headers = _answering(headers, answers)
+    headers = answering(headers, answers)
     _answer(Message(to=email, subject=subject, text=text, html=html, headers=headers))
 
 
@@ -67,7 +70,7 @@ def refuse_reply(email: str, user: User | None, *, answers: str) -> None:
             "reply_refused", help_address=site.help_address, site_url=settings.site_url
         )
         subject = _("Your reply did not reach anybody")
-    headers = _answering(dict(REPLIED), answers)
+    headers = answering(dict(REPLIED), answers)
     _answer(Message(to=email, subject=subject, text=text, html=html, headers=headers))
 
 
@@ -75,6 +78,7 @@ def write_case_letter(
     case: SupportCase, message: CaseMessage, *, to: str, name: str, url: str
 ) -> Message:
     """Return the mail that brings a customer what the support team wrote to them alone."""
+    names = [file.name for file in files_of([message.id]).get(message.id, ())]
     with speaking(case.language):
         text, html = render_parts(
             "case_message",
@@ -84,6 +88,7 @@ def write_case_letter(
             body_html=stored(message.html),
             url=url,
             mark=_mark() if case_address(mail_site(), case.id) else "",
+            files=words_of_kept_files(names) if names else "",
         )
         subject = _reply_subject(case)
     headers = case_mail_headers(mail_site(), case.id, f"m{message.id}")
@@ -105,7 +110,8 @@ def _reply_subject(case: SupportCase) -> str:
     return f"Re: [{case.number}] {case.subject}"
 
 
-def _answering(headers: dict[str, str], message_id: str) -> dict[str, str]:
+def answering(headers: dict[str, str], message_id: str) -> dict[str, str]:
+    """Return the headers of a mail that answers another one, whose Message-ID may be unknown."""
     if not message_id:
         return headers
     answered = f"<{message_id}>"

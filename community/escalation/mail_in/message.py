@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from community.core.post_addresses import PostReply
+
 
 class Kind(StrEnum):
     """What becomes of a mail: only ``MAIL`` is written anywhere, and nothing else is answered."""
@@ -47,7 +49,8 @@ class InboundMail:
     anew, ``original`` all of it. ``references`` has what it answers, nearest first.
     ``case_ids`` are what reply addresses of ours name whose signature is right,
     ``answered_case_ids`` the same of Message-IDs of ours that it answers. ``side_ids`` are the side
-    conversations that either of them names.
+    conversations that either of them names. ``post_reply`` is what an address says that we gave out
+    in the mail about a post.
     """
 
     kind: Kind
@@ -59,6 +62,7 @@ class InboundMail:
     references: tuple[str, ...] = ()
     answered_case_ids: tuple[int, ...] = ()
     side_ids: tuple[int, ...] = ()
+    post_reply: PostReply | None = None
     subject: str = ""
     text: str = ""
     original: str = field(default="", repr=False)

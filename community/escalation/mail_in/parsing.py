@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from email.message import Message
 
+from community.core.post_addresses import PostReply, read_post_token
 from community.core.reply_addresses import (
     CASE,
     SIDE,
@@ -17,6 +18,7 @@ from community.core.reply_addresses import (
     tokens_in,
 )
 from community.escalation.mail_in.automatic import (
+    failed_any_check,
     failed_authentication,
     find_automatic,
     find_loop,
@@ -25,12 +27,21 @@ from community.escalation.mail_in.automatic import (
 from community.escalation.mail_in.bounces import find_bounce
 from community.escalation.mail_in.headers import Headers
 from community.escalation.mail_in.message import Bounce, InboundMail, Kind
-from community.escalation.mail_in.parts import MailTooLarge, parse_bytes, read_content
+from community.escalation.mail_in.parts import Content, MailTooLarge, parse_bytes, read_content
 from community.escalation.mail_in.quotes import strip_reply
 
 UNREADABLE = "unreadable"
-_RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
-_FORWARD = re.compile(r"(?:fwd?|wg|weitergeleitet)\s?:", re.IGNORECASE)
+_RECIPIENTS = (
+    *("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to"),
+    *("x-forwarded-to", "x-delivered-to"),
+)
+# An answer to an invitation, not the invitation.
+_ACCEPTED = re.compile(rb"^METHOD:(?:REPLY|REFRESH)\b", re.IGNORECASE | re.MULTILINE)
+_CALENDAR_HEAD_BYTES = 4_000
+# A gateway may write "[EXTERN]" before it.
+_TAGS = r"(?:\[[^\]]{0,30}\]\s?)*"
+_FORWARD = re.compile(rf"{_TAGS}(?:fwd?|wg|weitergeleitet|tr|rv|doorst)\s?:", re.IGNORECASE)
+_REPLY = re.compile(rf"{_TAGS}(?:re|aw|antw|antwort|sv|odp|r|ref)\s?(?:\[\d+\])?:", re.IGNORECASE)
 
 
 def parse_mail(raw: bytes, site: MailSite, *, recipients: tuple[str, ...] = ()) -> InboundMail:
@@ -50,12 +61,24 @@ def _read(raw: bytes, mail: Message, site: MailSite, envelope: tuple[str, ...]) 
     headers = Headers(mail)
     content = read_content(mail)
     subject = headers.subject()
-    text = strip_reply(content.text, is_forward=_FORWARD.match(subject) is not None)
-    bounce = find_bounce(raw, mail, headers)
-    senders = headers.senders()
     recipients = tuple(dict.fromkeys((*map(str.lower, envelope), *headers.addresses(*_RECIPIENTS))))
-    kind, reason = _judge(mail, headers, site, bounce) or _refuse(headers, site, recipients)
-    if kind is Kind.MAIL and not text.strip() and not content.files:
+    post_reply = _post_reply(site, recipients)
+    is_reply = bool(_REPLY.match(subject) or headers.has("in-reply-to", "references"))
+    text = strip_reply(
+        content.text,
+        is_forward=post_reply is None and _FORWARD.match(subject) is not None,
+        is_reply=post_reply is not None or is_reply or content.is_marked,
+        is_published=post_reply is not None,
+    )
+    bounce = find_bounce(raw, mail, headers, content.text)
+    senders = headers.senders()
+    kind, reason = (
+        _judge(mail, headers, site, bounce)
+        or _judge_files(content)
+        or _refuse(headers, site, recipients)
+    )
+    # Who answers the mail about a post is told that there was nothing new in it.
+    if kind is Kind.MAIL and post_reply is None and not text.strip() and not content.files:
         kind, reason = Kind.REFUSED, "nothing new"
     return InboundMail(
         kind=kind,
@@ -67,6 +90,7 @@ def _read(raw: bytes, mail: Message, site: MailSite, envelope: tuple[str, ...]) 
         references=(references := headers.references()),
         answered_case_ids=_known(read_message_id(site, each) for each in references),
         side_ids=_side_ids(site, recipients, references),
+        post_reply=post_reply,
         subject=subject,
         text=text,
         original=content.text,
@@ -87,6 +111,11 @@ def _side_ids(
     return _known((*named, *answered))
 
 
+def _post_reply(site: MailSite, recipients: Sequence[str]) -> PostReply | None:
+    found = (read_post_token(site, each) for each in tokens_in(site, recipients))
+    return next((each for each in found if each is not None), None)
+
+
 def _judge(
     mail: Message, headers: Headers, site: MailSite, bounce: Bounce | None
 ) -> tuple[Kind, str] | None:
@@ -97,6 +126,13 @@ def _judge(
         return Kind.AUTOMATIC, reason
     if is_marked_spam(headers):
         return Kind.SPAM, "marked"
+    return None
+
+
+def _judge_files(content: Content) -> tuple[Kind, str] | None:
+    calendars = (each for each in content.files if each.content_type == "text/calendar")
+    if any(_ACCEPTED.search(each.content[:_CALENDAR_HEAD_BYTES]) for each in calendars):
+        return Kind.AUTOMATIC, "calendar"
     return None
 
 
@@ -112,6 +148,11 @@ def _refuse(headers: Headers, site: MailSite, recipients: tuple[str, ...]) -> tu
     tokens = tokens_in(site, recipients)
     if len(tokens) > 1:
         return Kind.REFUSED, "several cases"
-    if tokens and all(read_token(site, tokens[0], kind=kind) is None for kind in (CASE, SIDE)):
+    if not tokens:
+        return Kind.MAIL, ""
+    if read_post_token(site, tokens[0]) is not None:
+        doubtful = failed_any_check(headers, site)
+        return (Kind.REFUSED, "sender not authentic") if doubtful else (Kind.MAIL, "")
+    if all(read_token(site, tokens[0], kind=kind) is None for kind in (CASE, SIDE)):
         return Kind.REFUSED, "wrong reply address"
     return Kind.MAIL, ""

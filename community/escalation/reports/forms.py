@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from community.core.spans import Span
-from community.core.web import LARGEST_ID
+from community.core.web import read_id
 from community.escalation.reports.counting import MISSED, SHOWN
 from community.escalation.reports.queries import GROUPS, NO_BOARD, Wanted, month_key
 from community.escalation.sla.models import CLOCK_KINDS, PRIORITIES
+from community.escalation.sla.wording import CHANNEL_WORDS
 
 
 def read_wanted(given: Mapping[str, str], spans: Sequence[Span]) -> Wanted:
@@ -18,6 +19,7 @@ def read_wanted(given: Mapping[str, str], spans: Sequence[Span]) -> Wanted:
         policy=_id_of(given.get("policy", "")),
         priority=_one_of(PRIORITIES, given.get("priority", "")),
         board=NO_BOARD if board == NO_BOARD else _id_of(board),
+        channel=_one_of(CHANNEL_WORDS, given.get("channel", "")),
         kind=_one_of(CLOCK_KINDS, given.get("kind", "")),
     )
 
@@ -33,7 +35,7 @@ def read_result(given: Mapping[str, str]) -> str:
 
 
 def _id_of(raw: str) -> str:
-    return str(min(int(raw[:10]), LARGEST_ID)) if raw.isascii() and raw.isdigit() else ""
+    return str(read_id(raw) or "")
 
 
 def _one_of(known: Collection[str], raw: str) -> str:

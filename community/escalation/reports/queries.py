@@ -26,7 +26,7 @@ from community.escalation.teams.policies import can_use_desk
 from community.escalation.teams.queries import list_teams
 
 # By what figures are told apart, in the order of the page.
-GROUPS = ("month", "team", "policy", "priority", "board")
+GROUPS = ("month", "team", "policy", "priority", "board", "channel")
 NO_BOARD = "none"
 # So many lines a file holds at most; whoever wants more asks month by month.
 EXPORTED_AT_MOST = 50_000
@@ -50,6 +50,7 @@ class Wanted:
     policy: str = ""
     priority: str = ""
     board: str = ""
+    channel: str = ""
     kind: str = ""
 
     @property
@@ -119,8 +120,8 @@ def count_clocks(
 ) -> Mapping[tuple[str, str], Figures]:
     """Return figures by group and kind of clock.
 
-    A group is the start of a month (2026-11), a priority, the id of a team, policy or board, or
-    ``NO_BOARD``. ``spans`` are consecutive months, the oldest first.
+    A group is the start of a month (2026-11), a priority, a channel, the id of a team, policy or
+    board, or ``NO_BOARD``. ``spans`` are consecutive months, the oldest first.
     """
     inner = (
         _narrowed(select(_GROUPS[by](spans).label("key"), SlaClock.kind), teams, spans, wanted)
@@ -151,6 +152,7 @@ _GROUPS: Mapping[str, Any] = {
     "policy": lambda _spans: SlaClock.policy_id,
     "priority": lambda _spans: SlaClock.priority,
     "board": lambda _spans: SlaClock.board_id,
+    "channel": lambda _spans: SlaClock.channel,
 }
 
 
@@ -177,6 +179,8 @@ def _narrowed(
         conditions.append(SlaClock.policy_id == int(wanted.policy))
     if wanted.priority:
         conditions.append(SlaClock.priority == wanted.priority)
+    if wanted.channel:
+        conditions.append(SlaClock.channel == wanted.channel)
     if wanted.kind:
         conditions.append(SlaClock.kind == wanted.kind)
     if wanted.board == NO_BOARD:

@@ -44,7 +44,7 @@ from community.escalation.reports.wording import (
     share_words,
 )
 from community.escalation.sla.models import CLOCK_KINDS, PRIORITIES
-from community.escalation.sla.wording import KIND_WORDS, PRIORITY_WORDS
+from community.escalation.sla.wording import CHANNEL_WORDS, KIND_WORDS, PRIORITY_WORDS
 from community.escalation.teams.models import Team
 from community.escalation.teams.queries import team_ids_of
 
@@ -172,6 +172,7 @@ def _names_of(report: Report) -> dict[str, dict[str, str]]:
         "policy": {str(policy_id): name for policy_id, name in policies},
         "priority": {priority: str(PRIORITY_WORDS[priority]) for priority in PRIORITIES},
         "board": {**boards, NO_BOARD: _("No board")},
+        "channel": {channel: str(words) for channel, words in CHANNEL_WORDS.items()},
         "kind": {kind: str(words) for kind, words in KIND_WORDS.items()},
     }
 

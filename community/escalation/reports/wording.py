@@ -13,6 +13,7 @@ GROUP_WORDS: dict[str, LazyString] = {
     "policy": _l("SLA policy"),
     "priority": _l("Priority"),
     "board": _l("Board"),
+    "channel": _l("Channel"),
 }
 RESULT_WORDS: dict[str, LazyString] = {
     "met": _l("In time"),

@@ -1,13 +1,15 @@
 """Mail of side conversations, sent by the worker."""
 
 from community.core import mail
-from community.core.db import db, forget_changes
+from community.core.db import db, forget_changes, transaction
 from community.core.i18n import speaking
 from community.core.jobs import external
 from community.core.mail import Message, render_parts
 from community.core.markup import stored
 from community.core.reply_addresses import SIDE, case_mail_headers, mail_site
 from community.core.settings import current_settings
+from community.core.undeliverable import takes_mail
+from community.escalation.side.failures import note_undelivered
 from community.escalation.side.models import OUT, SideConversation, SideMessage
 
 
@@ -23,6 +25,12 @@ def send_side_mail(message_id: int) -> None:
         return
     side = db.session.get_one(SideConversation, message.side_id)
     if side.email is None:
+        return
+    if not takes_mail(side.email):
+        # Mails to there came back too often, so this one is not even sent.
+        forget_changes()
+        with transaction():
+            note_undelivered(side.id, message.id)
         return
     letter = _write(side, message, to=side.email)
     # No transaction stays open while the mail server takes its time.

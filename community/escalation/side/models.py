@@ -32,6 +32,7 @@ class SideMessage(Base):
     """Something written in a side conversation.
 
     ``sender_email`` says from where an answer came, which can be a colleague of whom was asked.
+    ``undelivered_at`` is when we learned that it reached nobody.
     """
 
     __tablename__ = "side_messages"
@@ -50,3 +51,4 @@ class SideMessage(Base):
     render_version: Mapped[int] = mapped_column(default=0)
     message_id: Mapped[str | None] = mapped_column(String(MESSAGE_ID_MAX_CHARS))
     sent_at: Mapped[datetime] = mapped_column(default=clock.now)
+    undelivered_at: Mapped[datetime | None]

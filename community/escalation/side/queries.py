@@ -19,12 +19,16 @@ from community.identity.models import User
 
 
 class SideLine(NamedTuple):
-    """Something written; ``who`` is an agent's name, or the address an answer came from."""
+    """Something written; ``who`` is an agent's name, or the address an answer came from.
+
+    ``undelivered_at`` is when we learned that it reached nobody.
+    """
 
     is_from_outside: bool
     who: str | None
     html: Markup
     at: datetime
+    undelivered_at: datetime | None
 
 
 class SideTalk(NamedTuple):
@@ -65,4 +69,5 @@ def list_sides(viewer: Viewer, case_id: int) -> list[SideTalk]:
 def _line_of(message: SideMessage, name: str | None) -> SideLine:
     is_from_outside = message.direction == IN
     who = message.sender_email if is_from_outside else name
-    return SideLine(is_from_outside, who, markup.stored(message.html), message.sent_at)
+    html = markup.stored(message.html)
+    return SideLine(is_from_outside, who, html, message.sent_at, message.undelivered_at)

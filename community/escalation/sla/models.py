@@ -130,7 +130,7 @@ class SlaClock(Base):
         Index(
             "ix_sla_clocks_started_at",
             *("started_at", "id", "kind", "state", "due_at"),
-            *("team_id", "policy_id", "priority", "board_id"),
+            *("team_id", "policy_id", "priority", "board_id", "channel"),
         ),
         Index(
             "ix_sla_clocks_due_at",

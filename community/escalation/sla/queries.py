@@ -1,7 +1,7 @@
 """Reads of policies, clocks and what happened to them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, Table, func, select
@@ -16,10 +16,21 @@ from community.escalation.calendars.queries import (
     list_versions_since,
     opening_hours,
 )
-from community.escalation.sla.models import FIRST, CaseFacts, SlaClock, SlaEvent, SlaPolicy
+from community.escalation.sla.models import (
+    CANCELLED,
+    FIRST,
+    CaseFacts,
+    SlaClock,
+    SlaEvent,
+    SlaPolicy,
+)
 from community.escalation.sla.policies import can_change_sla, choose_policy
-from community.escalation.sla.timing import Hours, begin, marks_of
+from community.escalation.sla.timing import Hours, MeasuredWait, begin, marks_of, measure_waits
 from community.escalation.teams.models import Team
+
+# Cases as old as this say nothing of today's team, and younger ones may still be answered.
+MEASURED_FOR, SETTLED_AFTER = timedelta(days=90), timedelta(days=2)
+MEASURED_AT_MOST = 500
 
 
 def case_table() -> Table:
@@ -77,6 +88,26 @@ def find_first_due(facts: CaseFacts, at: datetime) -> datetime | None:
         ).due_at
     except NeverOpen:
         return None
+
+
+def measure_first_answers(channel: str, now: datetime) -> MeasuredWait | None:
+    """Return how long cases of a channel lately waited for their first answer.
+
+    None where too few came to say. What was not owed any more is left out, and so is what is so
+    young that it may still be answered.
+    """
+    lately = (
+        select(SlaClock.started_at, SlaClock.ended_at)
+        .where(
+            SlaClock.kind == FIRST,
+            SlaClock.channel == channel,
+            SlaClock.state != CANCELLED,
+            SlaClock.started_at.between(now - MEASURED_FOR, now - SETTLED_AFTER),
+        )
+        .order_by(SlaClock.started_at.desc(), SlaClock.id.desc())
+        .limit(MEASURED_AT_MOST)
+    )
+    return measure_waits((row[0], row[1]) for row in db.session.execute(lately))
 
 
 def list_clocks(case_id: int) -> Sequence[SlaClock]:

@@ -1,8 +1,9 @@
 """How a clock runs: time spent, time left, when to warn and when it is due. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil, inf
 from typing import NamedTuple
 
 from community.escalation.calendars.business_time import (
@@ -13,6 +14,8 @@ from community.escalation.calendars.business_time import (
 
 # Source: product rules 2.7.
 WARN_PERCENT = 80
+# Fewer say nothing about the next one.
+FEWEST_MEASURED = 20
 
 
 class Hours(NamedTuple):
@@ -103,3 +106,34 @@ def marks_of(timing: Timing, hours: OpeningHours) -> Marks:
         add_business_minutes(hours, since, timing.left_to_warning / minute),
         add_business_minutes(hours, since, timing.left / minute),
     )
+
+
+class MeasuredWait(NamedTuple):
+    """What half, and nine of ten, waited for an answer; None where fewer were answered at all."""
+
+    median_minutes: int | None
+    most_minutes: int | None
+    cases_count: int
+
+
+def measure_waits(spans: Iterable[tuple[datetime, datetime | None]]) -> MeasuredWait | None:
+    """Sum up how long was waited, from when to when; None where too few say anything.
+
+    In minutes as they pass by everybody's clock, not in business time: that is what one waits.
+    Whom nobody answered waited longer than all others.
+    """
+    waits = sorted(
+        inf if end is None else max(0.0, (end - begin).total_seconds() / 60) for begin, end in spans
+    )
+    if len(waits) < FEWEST_MEASURED:
+        return None
+    return MeasuredWait(share_within(waits, 50), share_within(waits, 90), len(waits))
+
+
+def share_within(waits: Sequence[float], percent: int) -> int | None:
+    """Return the whole minutes within which so many percent were answered, of waits in order.
+
+    None where fewer were answered at all.
+    """
+    wait = waits[ceil(len(waits) * percent / 100) - 1]
+    return None if wait == inf else ceil(wait)

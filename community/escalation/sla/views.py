@@ -16,7 +16,7 @@ from community.core.authz import require
 from community.core.errors import Invalid
 from community.core.forms import takes
 from community.core.i18n import LANGUAGES, reader_language
-from community.core.web import LARGEST_ID, current_viewer
+from community.core.web import current_viewer, read_id
 from community.escalation.calendars.models import Calendar
 from community.escalation.sla.alarms import alarm_key
 from community.escalation.sla.models import CLOCK_KINDS, PRIORITIES, CaseFacts, SlaPolicy
@@ -34,6 +34,7 @@ from community.escalation.sla.queries import (
     calendar_of_team,
     get_policy,
     list_policies,
+    measure_first_answers,
     present_hours,
 )
 from community.escalation.sla.timing import begin, marks_of
@@ -44,6 +45,7 @@ from community.escalation.sla.wording import (
     STATE_WORDS,
     TONES,
     event_words,
+    measured_words,
     minutes_words,
     reason_words,
 )
@@ -179,6 +181,7 @@ def try_policies() -> ResponseReturnValue:
         policy=policy,
         calendar=calendar,
         promises=[] if is_odd else _promises(policy, facts, calendar, at),
+        measured=measured_words(measure_first_answers(facts.channel, clock.now())),
         kinds=KIND_WORDS,
         minutes=minutes_words,
         **_choices(),
@@ -333,5 +336,4 @@ def _typed() -> PolicyFacts:
 
 
 def _ids(raw: set[str]) -> frozenset[int]:
-    plain = (int(one) for one in raw if one.isascii() and one.isdigit() and len(one) <= 10)
-    return frozenset(one for one in plain if one <= LARGEST_ID)
+    return frozenset(number for number in map(read_id, raw) if number is not None)

@@ -1,12 +1,17 @@
 """What clocks and what happens to them are called."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
+from community.escalation.sla.timing import MeasuredWait
+
 MINUTES_AN_HOUR = 60
+HOUR_MINUTES, DAY_MINUTES = 60, 24 * 60
 
 KIND_WORDS: dict[str, LazyString] = {
     "first": _l("First answer"),
@@ -98,6 +103,32 @@ def minutes_words(minutes: int) -> str:
     if rest:
         return _("%(num)s min", num=minutes)
     return _("%(num)s h", num=hours)
+
+
+def span_words(minutes: int) -> str:
+    """Return a span in words, rounded up: promised is never less than was measured."""
+    if minutes < 2 * HOUR_MINUTES:
+        rounded = max(5, ceil(minutes / 5) * 5)
+        return ngettext("%(num)s minute", "%(num)s minutes", rounded)
+    if minutes < 2 * DAY_MINUTES:
+        return ngettext("%(num)s hour", "%(num)s hours", ceil(minutes / HOUR_MINUTES))
+    return ngettext("%(num)s day", "%(num)s days", ceil(minutes / DAY_MINUTES))
+
+
+def measured_words(measured: MeasuredWait | None) -> str:
+    """Return how long others lately waited for the team's first answer; "" where nothing says."""
+    if measured is None or measured.median_minutes is None:
+        return ""
+    half = span_words(measured.median_minutes)
+    if measured.most_minutes is None:
+        return _("Half of what came in this way lately was answered within %(half)s.", half=half)
+    most = span_words(measured.most_minutes)
+    return _(
+        "Half of what came in this way lately was answered within %(half)s, nine of ten within "
+        "%(most)s.",
+        half=half,
+        most=most,
+    )
 
 
 def event_words(what: str, reason: str, step: int) -> str:

@@ -3,7 +3,7 @@
 from werkzeug.datastructures import MultiDict
 
 from community.core.i18n import LANGUAGES
-from community.core.web import LARGEST_ID
+from community.core.web import read_id
 from community.escalation.teams.operations import AgentFacts, TeamFacts
 from community.posts.text import parse_tags
 
@@ -17,8 +17,8 @@ def read_team(form: MultiDict[str, str]) -> TeamFacts:
     lead = form.get("lead", "")
     return TeamFacts(
         names={code: form.get(f"name_{code}", "") for code in LANGUAGES},
-        lead_id=read_id(lead) if lead else None,
-        board_ids=frozenset(read_id(raw) for raw in form.getlist("boards")),
+        lead_id=(read_id(lead) or 0) if lead else None,
+        board_ids=frozenset(read_id(raw) or 0 for raw in form.getlist("boards")),
         rotates="rotates" in form,
     )
 
@@ -30,12 +30,6 @@ def read_agent(form: MultiDict[str, str]) -> AgentFacts:
     return AgentFacts(
         capacity=int(raw) if is_number else -1,
         languages=sorted(set(form.getlist("languages"))),
-        boards=sorted({read_id(one) for one in form.getlist("boards")}),
+        boards=sorted({read_id(one) or 0 for one in form.getlist("boards")}),
         tags=parse_tags(form.get("tags", "")),
     )
-
-
-def read_id(raw: str) -> int:
-    """Return a typed number; 0, which no record has, where it is none."""
-    is_number = raw.isascii() and raw.isdigit() and len(raw) <= 10
-    return int(raw) if is_number and int(raw) <= LARGEST_ID else 0

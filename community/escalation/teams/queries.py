@@ -4,10 +4,11 @@ A team's are its members and its lead. An agent of the whole site who belongs to
 the default one, so that nobody who should see cases sees none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import CompoundSelect, Select, and_, func, or_, select, union
 
 from community.core.authz import Viewer, require
 from community.core.db import db
@@ -68,21 +69,43 @@ def team_ids_of(viewer: Viewer) -> frozenset[int]:
 
 def workers_of(team_id: int) -> Select[int]:
     """Return the query for the ids of all who work in a team and may use the desk at present."""
-    members = select(TeamMember.user_id).where(TeamMember.team_id == team_id)
-    lead = select(Team.lead_id).where(Team.id == team_id, Team.lead_id.is_not(None))
-    is_default = select(Team.id).where(Team.id == team_id, Team.slug == DEFAULT_SLUG)
-    loose = select(RoleGrant.user_id).where(
-        RoleGrant.name == "agent",
-        RoleGrant.board_id.is_(None),
-        RoleGrant.user_id.not_in(select(TeamMember.user_id)),
-        RoleGrant.user_id.not_in(select(Team.lead_id).where(Team.lead_id.is_not(None))),
-        is_default.exists(),
-    )
+    working = _working().subquery()
+    theirs = select(working.c.user_id).where(working.c.team_id == team_id)
     return select(User.id).where(
-        User.active.is_(True),
-        User.id.in_(desk_user_ids()),
-        User.id.in_(members.union(lead, loose)),
+        User.active.is_(True), User.id.in_(desk_user_ids()), User.id.in_(theirs)
     )
+
+
+def count_workers() -> Mapping[int, int]:
+    """Return how many work in each team (``workers_of``), by its id; teams without are not in it.
+
+    One query, however many teams there are.
+    """
+    working = _working().subquery()
+    counted = (
+        select(working.c.team_id, func.count())
+        .join(User, User.id == working.c.user_id)
+        .where(User.active.is_(True), User.id.in_(desk_user_ids()))
+        .group_by(working.c.team_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def _working() -> CompoundSelect[int, int]:
+    """Return the query for who works in which team, each once: the team's id and the user's."""
+    members = select(TeamMember.team_id, TeamMember.user_id)
+    leads = select(Team.id, Team.lead_id).where(Team.lead_id.is_not(None))
+    loose = (
+        select(Team.id, RoleGrant.user_id)
+        .join(RoleGrant, RoleGrant.name == "agent")
+        .where(
+            Team.slug == DEFAULT_SLUG,
+            RoleGrant.board_id.is_(None),
+            RoleGrant.user_id.not_in(select(TeamMember.user_id)),
+            RoleGrant.user_id.not_in(select(Team.lead_id).where(Team.lead_id.is_not(None))),
+        )
+    )
+    return union(members, leads, loose)
 
 
 def desk_user_ids() -> Select[int]:
@@ -99,6 +122,26 @@ def works_in(team_id: int, user_id: int) -> bool:
 def list_worker_ids(team_id: int) -> Sequence[int]:
     """Return the ids of all who work in a team, in order."""
     return db.session.scalars(workers_of(team_id).order_by(User.id)).all()
+
+
+def list_told_ids(team_id: int, owner_id: int | None, now: datetime) -> Sequence[int]:
+    """Return who hears of what happens in a case: its owner, else the lead, else the whole team.
+
+    Whoever is away is passed over, unless that is everybody.
+    """
+    lead_id = db.session.scalar(select(Team.lead_id).where(Team.id == team_id))
+    first = [user_id for user_id in (owner_id, lead_id) if user_id is not None]
+    away = away_ids(first, now)
+    present = [user_id for user_id in first if user_id not in away]
+    return present[:1] or list_worker_ids(team_id)
+
+
+def away_ids(user_ids: Collection[int], now: datetime) -> frozenset[int]:
+    """Return which of these agents are away at an instant."""
+    found = select(DeskAgent.user_id).where(
+        DeskAgent.user_id.in_(user_ids), DeskAgent.away_until > now
+    )
+    return frozenset(db.session.scalars(found))
 
 
 def list_workers(team_id: int) -> list[Worker]:
@@ -143,9 +186,3 @@ def board_teams() -> Mapping[int, int]:
     """Return which team answers for which board, by the board; the default one for all others."""
     rows = db.session.execute(select(TeamBoard.board_id, TeamBoard.team_id))
     return {row[0]: row[1] for row in rows}
-
-
-def count_members() -> Mapping[int, int]:
-    """Return how many members each team has, by its id."""
-    counted = select(TeamMember.team_id, func.count()).group_by(TeamMember.team_id)
-    return {row[0]: row[1] for row in db.session.execute(counted)}

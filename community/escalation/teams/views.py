@@ -12,13 +12,14 @@ from community.core.db import forget_changes
 from community.core.errors import Conflict, Invalid, Refusal
 from community.core.forms import takes
 from community.core.i18n import LANGUAGES, reader_language
-from community.core.web import add_deletion, add_resource, current_viewer
+from community.core.web import add_deletion, add_resource, current_viewer, read_id
 from community.escalation.teams import operations
-from community.escalation.teams.forms import FIELDS, MANY, read_agent, read_id, read_team
+from community.escalation.teams.forms import FIELDS, MANY, read_agent, read_team
 from community.escalation.teams.models import DEFAULT_SLUG, Team
 from community.escalation.teams.policies import can_change_teams
 from community.escalation.teams.queries import (
     board_teams,
+    count_workers,
     get_agent,
     get_desk_person,
     get_team,
@@ -40,10 +41,10 @@ def let_administrators_in() -> None:
 @blueprint.get("/admin/teams")
 def show_teams() -> str:
     """List all teams with who works in them and what they answer for."""
-    answering = board_teams()
+    answering, counts = board_teams(), count_workers()
     return render_template(
         "admin/teams.html",
-        rows=[(team, list_workers(team.id)) for team in list_teams()],
+        rows=[(team, counts.get(team.id, 0)) for team in list_teams()],
         boards=[(board, answering.get(board.id)) for board in list_boards(current_viewer())],
         default_slug=DEFAULT_SLUG,
         people={person.id: person for person in list_desk_people()},
@@ -79,7 +80,7 @@ def show_team(team_id: int) -> ResponseReturnValue:
 @recently_verified
 def save_team(team_id: int) -> ResponseReturnValue:
     """Change a team's names, lead and boards."""
-    viewer, version = current_viewer(), read_id(request.form.get("version", ""))
+    viewer, version = current_viewer(), read_id(request.form.get("version")) or 0
     try:
         operations.change_team(viewer, team_id, read_team(request.form), version=version)
     except (Conflict, Invalid) as refusal:
@@ -109,7 +110,7 @@ add_resource(blueprint, "/admin/teams/<int:team_id>", create=save_team, delete=d
 def add_member(team_id: int) -> ResponseReturnValue:
     """Let an agent work in a team."""
     try:
-        operations.add_member(current_viewer(), team_id, read_id(request.form.get("person", "")))
+        operations.add_member(current_viewer(), team_id, read_id(request.form.get("person")) or 0)
     except Invalid as refusal:
         return _refuse(team_id, refusal)
     flash(_("They work in this team now."), "success")
@@ -142,7 +143,7 @@ def edit_agent(user_id: int) -> ResponseReturnValue:
 @recently_verified
 def save_agent(user_id: int) -> ResponseReturnValue:
     """Change how many cases somebody is given, and which."""
-    viewer, version = current_viewer(), read_id(request.form.get("version", ""))
+    viewer, version = current_viewer(), read_id(request.form.get("version")) or 0
     try:
         operations.change_agent(viewer, user_id, read_agent(request.form), version=version)
     except (Conflict, Invalid) as refusal:

@@ -1,12 +1,13 @@
 """How long questions wait for a first answer, by the hour they are asked at. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil, inf
+from math import inf
 from zoneinfo import ZoneInfo
 
+from community.escalation.sla.timing import share_within
 from community.escalation.triggers.models import ANY_HOUR
 
 # Fewer say nothing about the next one.
@@ -39,12 +40,3 @@ def waits_by_hour(
         waits = sorted(minutes[hour])
         if len(waits) >= FEWEST_QUESTIONS:
             yield HourWait(hour, share_within(waits, 50), share_within(waits, 90), len(waits))
-
-
-def share_within(waits: Sequence[float], percent: int) -> int | None:
-    """Return the whole minutes within which so many percent were answered, of waits in order.
-
-    None where fewer were answered at all.
-    """
-    wait = waits[ceil(len(waits) * percent / 100) - 1]
-    return None if wait == inf else ceil(wait)

@@ -1,28 +1,15 @@
 """What askers are told, in words."""
 
 from datetime import datetime
-from math import ceil
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from community.core import clock
 from community.core.wording import present_wording
+from community.escalation.sla.wording import span_words
 from community.escalation.triggers.models import ANY_HOUR, AnswerWait
-
-HOUR_MINUTES, DAY_MINUTES = 60, 24 * 60
-
-
-def span_words(minutes: int) -> str:
-    """Return a span in words, rounded up: promised is never less than was measured."""
-    if minutes < 2 * HOUR_MINUTES:
-        rounded = max(5, ceil(minutes / 5) * 5)
-        return ngettext("%(num)s minute", "%(num)s minutes", rounded)
-    if minutes < 2 * DAY_MINUTES:
-        return ngettext("%(num)s hour", "%(num)s hours", ceil(minutes / HOUR_MINUTES))
-    return ngettext("%(num)s day", "%(num)s days", ceil(minutes / DAY_MINUTES))
 
 
 def wait_words(wait: AnswerWait | None) -> str:

@@ -14,12 +14,47 @@ from community.core.jobs import unheard
 from community.escalation.cases.models import SupportCase
 from community.escalation.cases.operations import assigning, messages, states
 from community.escalation.cases.operations.opening import open_case
+from community.escalation.macros.operations import MacroTexts, add_macro
 from community.escalation.teams.operations import add_member, team_for
 from community.identity.models import User
 from community.identity.queries import VIEWER_RIGHTS
 from community.questions.models import Question
 
-AGENT = "lena-brockmann"
+AGENT, ADMIN = "lena-brockmann", "arne-admin"
+MACROS = (
+    MacroTexts(
+        name="Nach dem Gerät fragen",
+        language="de",
+        body="Hallo {customer},\n\nwelches Gerät nutzt du, und was genau steht in der Meldung?\n\n"
+        "Viele Grüße\n{agent}",
+        state="pending",
+        owner="me",
+    ),
+    MacroTexts(
+        name="Nummer in Gefahr",
+        language="de",
+        body="Hallo {customer},\n\nwir haben die Karte eben gesperrt. Bitte ändere jetzt das "
+        "Passwort bei deiner Bank und melde dich hier zu {case}.\n\n{agent}",
+        priority="urgent",
+        owner="me",
+    ),
+    MacroTexts(
+        name="Ask for the device",
+        language="en",
+        body="Hello {customer},\n\nwhich device do you use, and what exactly does the message "
+        "say?\n\nKind regards\n{agent}",
+        state="pending",
+        owner="me",
+    ),
+    MacroTexts(
+        name="Number in danger",
+        language="en",
+        body="Hello {customer},\n\nwe have just blocked the card. Please change the password at "
+        "your bank now, and write to us here in {case}.\n\n{agent}",
+        priority="urgent",
+        owner="me",
+    ),
+)
 
 
 class DemoLetter(NamedTuple):
@@ -61,10 +96,16 @@ def load_support(people: dict[str, int]) -> None:
     """Fill the desk of the support team, unless that was done."""
     if db.session.scalar(select(SupportCase.id).limit(1)) is not None:
         return
-    agent = db.session.get_one(User, people[AGENT], options=VIEWER_RIGHTS, populate_existing=True)
+    agent, admin = (
+        db.session.get_one(User, people[key], options=VIEWER_RIGHTS, populate_existing=True)
+        for key in (AGENT, ADMIN)
+    )
     with unheard():
+        for macro in MACROS:
+            add_macro(admin, macro)
         add_member(SYSTEM, team_for(None).id, agent.id)
         _take_first_question(agent)
+        _hand_newest_back(agent)
         _open(FREE, people)
         waiting = _open(ANSWERED, people)
         messages.message_privately(agent, waiting.id, ANSWER)
@@ -88,6 +129,25 @@ def _take_first_question(agent: User) -> None:
         for question in db.session.scalars(handed).all()
     ]
     assigning.take_case(agent, cases[0].id)
+
+
+def _hand_newest_back(agent: User) -> None:
+    """Let the newest question without an answer stand in the spotlight."""
+    open_ones = select(Question).where(
+        Question.status == "open",
+        Question.visibility == "published",
+        Question.answers_count == 0,
+    )
+    newest = open_ones.order_by(Question.asked_at.desc(), Question.id.desc()).limit(1)
+    question = db.session.scalars(newest).one()
+    case = open_case(
+        SYSTEM,
+        trigger="unanswered",
+        subject=question.title,
+        language=question.language,
+        question_id=question.id,
+    )
+    states.return_to_community(agent, case.id)
 
 
 def _open(letter: DemoLetter, people: dict[str, int]) -> SupportCase:

@@ -18,6 +18,7 @@ from community.notifications.models import Notification, NotificationSetting
 from community.notifications.queries.entries import Entry, get_entry
 from community.notifications.queries.readers import get_reader, quiet_until
 from community.notifications.queries.receivers import get_occasion, is_still_wanted
+from community.notifications.queries.replies import find_reply_place
 from community.notifications.queries.words import get_words, offers_answer
 
 HELD_MAX = 50
@@ -66,7 +67,8 @@ def send_held_mails(user_id: int) -> None:
 
 def _letter(reader: User, entry: Entry) -> mail.Message:
     offers = offers_answer(entry, reader.id)
-    return write_letter(reader, entry, get_words(entry), offers=offers)
+    place = find_reply_place(reader, entry)
+    return write_letter(reader, entry, get_words(entry), offers=offers, place=place)
 
 
 def _hold(user_id: int, until: datetime, *which: ColumnElement[bool]) -> None:

@@ -34,6 +34,7 @@ from community.events import (
 )
 from community.events.duplicates import DuplicateProposed
 from community.events.edits import EditDecided, EditSuggested
+from community.events.newcomers import NewcomerAnswered
 from community.events.payments import PaymentDecided
 from community.events.reports import FlagAnswered
 from community.notifications.operations.gathering import News, tell_of_progress
@@ -49,6 +50,7 @@ from community.notifications.operations.unread import (
     recount_unread_about,
     recount_unread_on,
 )
+from community.notifications.operations.welcoming import plan_welcome
 from community.notifications.progress import Progress
 from community.notifications.queries.readers import language_of
 from community.notifications.queries.receivers import get_occasion, reasons_of, this_member
@@ -68,11 +70,20 @@ def on_question_asked(event: QuestionAsked, *, event_id: int) -> None:
 
 
 def on_answer_posted(event: AnswerPosted, *, event_id: int) -> None:
-    """Let the helper watch the question; tell its watchers and who is mentioned."""
+    """Let the helper watch the question; tell its watchers and who is mentioned.
+
+    Who answers for the first time is thanked for it a day later.
+    """
     watch_unless_muted(event.actor_id, event.question_id)
+    plan_welcome(event.actor_id, event.answer_id)
     _tell_watchers(
         ("mention", "answer"), event.answer_id, event_id=event_id, actor_id=event.actor_id
     )
+
+
+def on_newcomer_answered(event: NewcomerAnswered, *, event_id: int) -> None:
+    """Thank a member for their first answer, and show what helping brings."""
+    tell_personally(event.user_id, "welcome", page="/reputation", event_id=event_id)
 
 
 def on_comment_posted(event: CommentPosted, *, event_id: int) -> None:
@@ -357,6 +368,7 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     **cases.SUBSCRIPTIONS,
     QuestionAsked: [on_question_asked],
     AnswerPosted: [on_answer_posted],
+    NewcomerAnswered: [on_newcomer_answered],
     CommentPosted: [on_comment_posted],
     AnswerAccepted: [on_answer_accepted],
     AnswerUnaccepted: [on_answer_unaccepted],

@@ -12,6 +12,9 @@ from community.events.support import (
     CaseSolved,
     CustomerReplied,
     DirectLineAnswered,
+    PublicationAnswered,
+    PublicationAsked,
+    SideMailFailed,
 )
 from community.notifications.operations.telling import tell_personally
 
@@ -35,10 +38,29 @@ def on_case_message(event: CaseMessageAdded, *, event_id: int) -> None:
         _tell_customer(event.requester_id, event.case_id, "support", event_id)
 
 
+def on_publication_asked(event: PublicationAsked, *, event_id: int) -> None:
+    """Tell a customer that the team asks for their consent; a letter holds the text."""
+    page, note = f"/cases/{event.case_id}/publication", f"consent:{event.case_id}"
+    tell_personally(event.user_id, "support", page=page, event_id=event_id, note=note)
+
+
+def on_publication_answered(event: PublicationAnswered, *, event_id: int) -> None:
+    """Tell the team whether a customer agreed to what is to be published."""
+    what = "agreed" if event.is_agreed else "declined"
+    page, note = f"/desk/cases/{event.case_id}", f"{what}:{event.case_id}"
+    tell_personally(event.user_id, "customer", page=page, event_id=event_id, note=note)
+
+
 def on_customer_replied(event: CustomerReplied, *, event_id: int) -> None:
     """Tell whoever owns a support case that its customer wrote."""
     page, note = f"/desk/cases/{event.case_id}", str(event.case_id)
     tell_personally(event.owner_id, "customer", page=page, event_id=event_id, note=note)
+
+
+def on_side_mail_failed(event: SideMailFailed, *, event_id: int) -> None:
+    """Tell whoever has a support case in hand that a mail to somebody outside reached nobody."""
+    page, note = f"/desk/cases/{event.case_id}/side", str(event.case_id)
+    tell_personally(event.user_id, "undelivered", page=page, event_id=event_id, note=note)
 
 
 def on_case_solved(event: CaseSolved, *, event_id: int) -> None:
@@ -107,8 +129,11 @@ SUBSCRIPTIONS: Mapping[type[Any], Sequence[Callable[..., None]]] = {
     CaseOpened: [on_case_opened],
     CaseMessageAdded: [on_case_message],
     CaseSolved: [on_case_solved],
+    PublicationAsked: [on_publication_asked],
+    PublicationAnswered: [on_publication_answered],
     DirectLineAnswered: [on_line_answered],
     CustomerReplied: [on_customer_replied],
+    SideMailFailed: [on_side_mail_failed],
     ClockWarned: [on_clock_warned],
     ClockBreached: [on_clock_breached],
     TeamDeadline: [on_team_deadline],

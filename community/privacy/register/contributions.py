@@ -145,6 +145,16 @@ TABLES = {
             "refused_at": kept("when"),
         },
     ),
+    "topic_standings": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="account",
+        nothing="board_id tag_id",
+        personal={
+            "user_id": goes("whose best answers"),
+            "solved_count": goes("how many on this topic"),
+        },
+    ),
     "follow_ups": Table(nothing="question_id earlier_id"),
     "lapsed_acceptances": Table(
         owner="accepted_by_id",
@@ -321,6 +331,16 @@ TABLES = {
             "period": goes("day or week"),
             "planned_at": goes("when it was planned"),
             "sent_at": goes("when it was mailed"),
+        },
+    ),
+    "welcomes": Table(
+        owner="user_id",
+        rows=Rows.DELETED,
+        kept_for="account",
+        personal={
+            "user_id": goes("who answered for the first time"),
+            "due_at": goes("when to thank for it"),
+            "settled_at": goes("when that was settled"),
         },
     ),
     "notification_settings": Table(

@@ -5,7 +5,7 @@ from community.privacy.marks import Erasure, Personal, Table, blanked, kept, oth
 TABLES = {
     "rule_drafts": Table(
         nothing="id currency amounts full_givers later_kudos daily_cap matures_after_days begins_on"
-        " created_at changed_at published_id dropped_at",
+        " promotion created_at changed_at published_id dropped_at",
         personal={"created_by_id": other_person("which administrator made the draft")},
     ),
     "rule_simulations": Table(

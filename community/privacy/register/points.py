@@ -65,9 +65,21 @@ TABLES = {
         },
     ),
     "ledger_closings": Table(nothing="id currency before created_at"),
+    "promotion_budgets": Table(nothing="currency rule_version budget given"),
+    "promotion_shares": Table(
+        owner="user_id",
+        nothing="rule_version",
+        personal={
+            "user_id": kept("whose account"),
+            "post_id": kept("for which post"),
+            "currency": kept("points or payback"),
+            "amount": kept("how many a promotion adds"),
+            "decided_at": kept("when that was decided"),
+        },
+    ),
     "rule_versions": Table(
         nothing="id currency version begins_at amounts full_givers later_kudos daily_cap"
-        " matures_after_days created_at withdrawn_at",
+        " matures_after_days promotion created_at withdrawn_at",
         personal={
             "created_by_id": other_person("which administrator made the rules"),
             "withdrawn_by_id": other_person("which administrator withdrew them"),

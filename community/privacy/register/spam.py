@@ -6,11 +6,11 @@ _SAYS_NOTHING = "says nothing"
 _TOLD = "follows from the decisions of which its author was told"
 
 TABLES = {
-    "spam_models": Table(nothing="id salt spam_count ham_count reviewed_from held_from"),
-    "spam_tokens": Table(nothing="hash spam_count ham_count"),
+    "spam_models": Table(nothing="id salt spam_count ham_count reviewed_from held_from is_weighed"),
+    "spam_tokens": Table(nothing="hash spam_count ham_count weight"),
     "spam_lessons": Table(
         kept_for="post",
-        nothing="post_id suggestion_id learned_at",
+        nothing="post_id suggestion_id learned_at weight",
         personal={
             "label": Personal(
                 "whether moderators found a post to be spam", Erasure.KEPT, why_not=_TOLD

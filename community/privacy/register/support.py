@@ -65,7 +65,7 @@ TABLES = {
     "support_cases": Table(
         owner="requester_id",
         kept_for="support_cases",
-        nothing="id question_id board_id team_id channel",
+        nothing="id question_id board_id team_id channel unplaced_at",
         personal={
             "requester_id": kept("whom it is for"),
             "requester_email": blanked("address of somebody without an account"),
@@ -108,6 +108,26 @@ TABLES = {
             "content_type": goes("what it is"),
             "size_bytes": goes("how long it is"),
             "content": Personal("the file", Erasure.GOES, why_not="lies beside the lists"),
+        },
+    ),
+    "case_publications": Table(
+        owner="customer_id",
+        kept_for="support_cases",
+        nothing="id case_id board_id language text_hash question_id",
+        personal={
+            "customer_id": kept("who was asked whether a text may be published"),
+            "address_hash": Personal(
+                "keyed hash of a stranger's address", Erasure.KEPT, why_not="says nothing"
+            ),
+            "asked_by_id": other_person("who of the team asked"),
+            "title": rewritten("title of the text"),
+            "body": rewritten("the text"),
+            "tags": rewritten("its tags"),
+            "asked_at": kept("when they were asked"),
+            "answer": kept("whether they agreed"),
+            "way": kept("how they said so"),
+            "is_named": kept("whether their name stands above it"),
+            "answered_at": kept("when they said so"),
         },
     ),
     "received_mails": Table(
@@ -163,7 +183,7 @@ TABLES = {
     ),
     "side_messages": Table(
         kept_for="support_cases",
-        nothing="id side_id direction render_version message_id sent_at",
+        nothing="id side_id direction render_version message_id sent_at undelivered_at",
         personal={
             "author_id": other_person("who of the team wrote it"),
             "sender_email": other_person("from where an answer came"),

@@ -67,6 +67,7 @@ def post_answer(
             language=question.language,
             body=body,
             typed_seconds=typed_seconds,
+            question_id=question.id,
         )
     )
     answer = Answer(

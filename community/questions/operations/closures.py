@@ -11,6 +11,7 @@ from community.core.db import db, insert_ignoring_conflicts
 from community.core.errors import NotAllowed
 from community.core.jobs import emit, enqueue
 from community.core.privileges import Privilege
+from community.core.reasons import fit_reason
 from community.core.settings import current_settings
 from community.events import (
     InfoRequested,
@@ -23,7 +24,7 @@ from community.identity.privileges import require_privilege
 from community.identity.queries import get_user
 from community.posts.models import Post
 from community.posts.policies import can_write, is_author
-from community.posts.text import Problem, fit_note, fit_text, note_problem
+from community.posts.text import Problem, fit_text, note_problem
 from community.posts.visibility import post_is_visible
 from community.questions.errors import (
     AlreadyClosed,
@@ -72,8 +73,8 @@ def close_question(
     """Resolve or close a question without a best answer; its row is locked.
 
     ``original`` is the question of which this one is a duplicate; its row is locked, too. Raises
-    ``UnknownCloseReason``, ``AlreadyClosed``, ``NotAllowed``, ``PrivilegeMissing``, ``UnfitText``,
-    ``SecondVoiceNeeded``, ``UnknownOriginal``, ``DuplicateCircle``.
+    ``UnknownCloseReason``, ``AlreadyClosed``, ``NotAllowed``, ``PrivilegeMissing``,
+    ``ReasonUnfit``, ``SecondVoiceNeeded``, ``UnknownOriginal``, ``DuplicateCircle``.
     """
     if reason not in CLOSE_REASONS:
         raise UnknownCloseReason(errors={"reason": UnknownCloseReason.message})
@@ -84,7 +85,7 @@ def close_question(
         close_as_duplicate(actor, question, find_original(actor, question, original), note)
         return
     require(can_close_question(actor, question, reason))
-    note = fit_note(note, 500)
+    note = fit_reason(note, field="note", shortest=0)
     _close(question, Closure(reason=reason, note=note, closed_by_id=actor.id))
     if not is_author(actor, question):
         after = {"reason": reason, "duplicate_of": None}
@@ -101,10 +102,10 @@ def _require_closing_alone(actor: User, question: Question) -> None:
 
 def close_as_duplicate(actor: User, question: Question, original: Question, note: str) -> None:
     """Close a question in favour of another one (``find_original``); whether the actor may is the
-    caller's to ask. Raises ``AlreadyClosed``, ``UnfitText``."""
+    caller's to ask. Raises ``AlreadyClosed``, ``ReasonUnfit``."""
     if question.status in ("closed", "solved"):
         raise AlreadyClosed()
-    note = fit_note(note, 500)
+    note = fit_reason(note, field="note", shortest=0)
     _link_duplicate(actor, question, original)
     reason = "duplicate"
     _close(

@@ -13,11 +13,12 @@ from community.core.authz import require
 from community.core.db import count_changed, db, insert_ignoring_conflicts
 from community.core.jobs import emit
 from community.core.privileges import Privilege
+from community.core.reasons import fit_reason
 from community.events.duplicates import DuplicateDisputed, DuplicateProposed
 from community.identity.models import User
 from community.identity.privileges import require_privilege
 from community.posts.policies import can_write
-from community.posts.text import Problem, fit_note, fit_text, note_problem
+from community.posts.text import Problem, fit_text, note_problem
 from community.questions.errors import (
     AskerDisagrees,
     JudgedDifferent,
@@ -169,16 +170,18 @@ def withdraw_proposal(actor: User, question: Question) -> None:
 
 
 def close_disputed(actor: User, question: Question, note: str) -> None:
-    """Decide that a question was asked before; raises ``NotAllowed``, ``ProposalGone``,
-    ``AlreadyClosed``, ``UnknownOriginal``."""
+    """Decide that a question was asked before; raises ``NotAllowed``, ``ReasonUnfit``,
+    ``ProposalGone``, ``AlreadyClosed``, ``UnknownOriginal``."""
     require(can_decide_proposal(actor, question))
+    note = fit_reason(note, field="note")
     _carry_out(actor, question, _open_proposal(question), note)
 
 
 def keep_question(actor: User, question: Question, note: str) -> None:
     """Decide that a question differs from the other one; it stays open. Raises ``NotAllowed``,
-    ``ProposalGone``."""
+    ``ReasonUnfit``, ``ProposalGone``."""
     require(can_decide_proposal(actor, question))
+    note = fit_reason(note, field="note")
     proposal = _open_proposal(question)
     before = {"duplicate_of": proposal.original_id}
     end_proposal(question, KEPT)
@@ -187,5 +190,5 @@ def keep_question(actor: User, question: Question, note: str) -> None:
         Action.DUPLICATE_DISMISSED,
         subject=("post", question.id),
         before=before,
-        reason=fit_note(note, NOTE_MAX_CHARS),
+        reason=note,
     )

@@ -1,7 +1,5 @@
 """Editing questions, answers and comments; every earlier version is kept."""
 
-from collections.abc import Collection
-
 from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import require
@@ -33,46 +31,13 @@ from community.questions.policies import can_retag_question
 from community.questions.queries.texts import Texts, texts_of
 
 
-def edit_question(
-    actor: User,
-    question: Question,
-    *,
-    title: str,
-    body: str,
-    tags: str,
-    based_on: str = "",
-    note: str = "",
-    vouched: Collection[str] = (),
-) -> bool:
-    """Change a question's title, text and tags; its row is locked.
+def edit_post(actor: User, question: Question, post: Post, form: EditForm) -> bool:
+    """Change a question's title, text and tags, or a reply's text; the question's row is locked.
 
     Where a person must look at the new texts first, the old ones stay until then; returns whether
     it is so. Raises ``NotAllowed``, ``EditConflict``, ``UnfitText``, ``PersonalDataFound``.
     """
-    require(can_edit_post(actor, question, is_locked=question.is_locked))
-    form = EditForm(
-        title=title, body=body, tags=tags, based_on=based_on, note=note, vouched=vouched
-    )
-    return _edit(actor, question, question, form)
-
-
-def edit_reply(
-    actor: User,
-    question: Question,
-    post: Post,
-    *,
-    body: str,
-    based_on: str = "",
-    note: str = "",
-    vouched: Collection[str] = (),
-) -> bool:
-    """Change an answer's or comment's text as ``edit_question`` does; its question is locked."""
     require(can_edit_post(actor, post, is_locked=question.is_locked))
-    form = EditForm(body=body, based_on=based_on, note=note, vouched=vouched)
-    return _edit(actor, question, post, form)
-
-
-def _edit(actor: User, question: Question, post: Post, form: EditForm) -> bool:
     verdict = fit_edit(actor, post, form)
     if verdict is None:
         return False

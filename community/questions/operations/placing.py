@@ -16,12 +16,12 @@ from community.core.audit import Action, record
 from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import db
 from community.core.jobs import emit
+from community.core.reasons import fit_reason
 from community.core.settings import site_zone
 from community.core.spans import DAY, span_from
 from community.events import PostRegrouped, PostVisibilityChanged
 from community.identity.models import User
 from community.posts.models import Post
-from community.posts.text import fit_note
 from community.questions.errors import UnfitEnd, UnfitPause, UnfitPin, UnknownBoard
 from community.questions.models import Lock, Pin, Question
 from community.questions.operations.questions import lock_question, unlock_by
@@ -37,20 +37,20 @@ from community.questions.status import settle
 ON_BOARD, ON_SITE = "board", "site"
 PINNED_AT_MOST = timedelta(days=366)
 PAUSES_MINUTES = (1, 5, 15, 60, 240, 1440)
-REASON_MAX_CHARS = 500
 # What the log says of an end that was set beforehand.
 TIME_IS_UP = "the time set for it is up"
 
 
 def pin_question(
-    actor: User, question: Question, *, scope: str, last_day: date, reason: str = ""
+    actor: User, question: Question, *, scope: str, last_day: date, reason: str
 ) -> None:
     """Let a question stand first until a day of the site's zone has passed; anew, it replaces.
 
-    Raises ``NotAllowed``, ``UnfitPin``.
+    Raises ``NotAllowed``, ``ReasonUnfit``, ``UnfitPin``.
     """
     require(can_pin_question(actor, question))
     require(scope == ON_BOARD or can_pin_everywhere(actor))
+    reason = fit_reason(reason)
     until = _end_of(last_day)
     if scope not in (ON_BOARD, ON_SITE) or not _is_ahead(until):
         raise UnfitPin(errors={"until": UnfitPin.message})
@@ -67,7 +67,7 @@ def pin_question(
         subject=("post", question.id),
         before=_facts(before) if before else None,
         after=after,
-        reason=fit_note(reason, REASON_MAX_CHARS),
+        reason=reason,
     )
 
 
@@ -105,9 +105,13 @@ def _drop_pin(question: Question) -> None:
     db.session.execute(delete(Pin).where(Pin.question_id == question.id))
 
 
-def unpin_question(actor: User, question: Question, reason: str = "") -> None:
-    """Let a question stand among the others again; twice changes nothing."""
+def unpin_question(actor: User, question: Question, reason: str) -> None:
+    """Let a question stand among the others again; twice changes nothing.
+
+    Raises ``NotAllowed``, ``ReasonUnfit``.
+    """
     require(can_pin_question(actor, question))
+    reason = fit_reason(reason)
     pin = _pin_of(question)
     if pin is None:
         return
@@ -118,7 +122,7 @@ def unpin_question(actor: User, question: Question, reason: str = "") -> None:
         Action.QUESTION_UNPINNED,
         subject=("post", question.id),
         before=_facts(pin),
-        reason=fit_note(reason, REASON_MAX_CHARS),
+        reason=reason,
     )
 
 
@@ -127,14 +131,15 @@ def slow_question(
     question: Question,
     *,
     minutes: int,
-    reason: str = "",
+    reason: str,
     until: datetime | None = None,
 ) -> None:
     """Let every member wait so long between two posts on a question, perhaps until an instant.
 
-    Again changes nothing. Raises ``NotAllowed``, ``UnfitPause``.
+    Again changes nothing. Raises ``NotAllowed``, ``ReasonUnfit``, ``UnfitPause``.
     """
     require(can_slow_question(actor, question))
+    reason = fit_reason(reason)
     if minutes not in PAUSES_MINUTES:
         raise UnfitPause(errors={"minutes": UnfitPause.message})
     before = _pause_of(question)
@@ -148,7 +153,7 @@ def slow_question(
         subject=("post", question.id),
         before=before,
         after=_pause_of(question),
-        reason=fit_note(reason, REASON_MAX_CHARS),
+        reason=reason,
     )
 
 
@@ -158,10 +163,10 @@ def _pause_of(question: Question) -> dict[str, Any]:
     return {"minutes": question.slow_minutes, **ends}
 
 
-def unslow_question(actor: User, question: Question, reason: str = "") -> None:
-    """Turn slow mode off; twice changes nothing."""
+def unslow_question(actor: User, question: Question, reason: str) -> None:
+    """Turn slow mode off; twice changes nothing. Raises ``NotAllowed``, ``ReasonUnfit``."""
     require(can_slow_question(actor, question))
-    _unslow_by(actor, question, reason)
+    _unslow_by(actor, question, fit_reason(reason))
 
 
 def _unslow_by(actor: Viewer, question: Question, reason: str) -> None:
@@ -175,7 +180,7 @@ def _unslow_by(actor: Viewer, question: Question, reason: str) -> None:
         Action.QUESTION_UNSLOWED,
         subject=("post", question.id),
         before=before,
-        reason=fit_note(reason, REASON_MAX_CHARS),
+        reason=reason,
     )
 
 
@@ -193,12 +198,13 @@ def end_locks_and_pauses() -> None:
             _unslow_by(SYSTEM, question, TIME_IS_UP)
 
 
-def move_question(actor: User, question: Question, target: Board | None, reason: str = "") -> None:
+def move_question(actor: User, question: Question, target: Board | None, reason: str) -> None:
     """Move a question with all below it to another board, whose readers see it from now on.
 
-    The mover sees both boards. Raises ``NotAllowed``, ``UnknownBoard``.
+    The mover sees both boards. Raises ``NotAllowed``, ``ReasonUnfit``, ``UnknownBoard``.
     """
     require(can_move_question(actor, question))
+    reason = fit_reason(reason)
     board = db.session.get_one(Board, question.board_id)
     if target is None or not can_see_board(actor, target, group_ids_of(target)):
         raise UnknownBoard(errors={"board": UnknownBoard.message})
@@ -212,7 +218,7 @@ def move_question(actor: User, question: Question, target: Board | None, reason:
         subject=("post", question.id),
         before={"board_id": board.id},
         after={"board_id": target.id},
-        reason=fit_note(reason, REASON_MAX_CHARS),
+        reason=reason,
     )
     emit(PostVisibilityChanged(question.id, question.id, actor.id, question.visibility))
     emit(PostRegrouped(question.id, question.author_id, actor.id, "board"))

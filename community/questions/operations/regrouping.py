@@ -17,13 +17,14 @@ from community.core.audit import Action, record
 from community.core.authz import require
 from community.core.db import db, lock_row
 from community.core.jobs import emit
+from community.core.reasons import fit_reason
 from community.events import PostRegrouped, PostVisibilityChanged
 from community.identity.models import User
 from community.posts.errors import UnfitText
 from community.posts.models import Post, Watch
 from community.posts.operations import render_into, watch_unless_muted
 from community.posts.tagging import tag_names_of
-from community.posts.text import fit_note, slug_of, tidy_title, title_problem
+from community.posts.text import slug_of, tidy_title, title_problem
 from community.posts.visibility import MERGED, PUBLISHED
 from community.questions.errors import (
     NotMergeable,
@@ -39,7 +40,6 @@ from community.questions.policies import can_merge_between, can_regroup_question
 from community.questions.standing import Standing, change_standing, standing_in
 from community.questions.status import recompute, settle
 
-REASON_MAX_CHARS = 500
 MERGE, SPLIT, TO_ANSWER, TO_COMMENT = "merge", "split", "answer", "comment"
 
 
@@ -53,14 +53,15 @@ def lock_questions(*question_ids: int) -> dict[int, Question]:
 
 
 def merge_question(
-    actor: User, source: Question, target: Question | None, reason: str = ""
+    actor: User, source: Question, target: Question | None, reason: str
 ) -> Regrouping:
     """Make all that hangs on a question another one's; both rows are locked.
 
-    Its address leads to the other one from now on. Raises ``NotAllowed``, ``UnknownTarget``,
-    ``NotMergeable``, ``TooManySolutionsTogether``.
+    Its address leads to the other one from now on. Raises ``NotAllowed``, ``ReasonUnfit``,
+    ``UnknownTarget``, ``NotMergeable``, ``TooManySolutionsTogether``.
     """
     require(can_regroup_question(actor, source))
+    reason = fit_reason(reason)
     if target is None or target.id == source.id:
         raise UnknownTarget(errors={"into": UnknownTarget.message})
     require(can_regroup_question(actor, target))
@@ -135,7 +136,7 @@ def note_regrouping(
         target_id=target.id,
         post_id=post.id if post else None,
         carried=carried,
-        reason=fit_note(reason, REASON_MAX_CHARS),
+        reason=reason,
         made_by_id=actor.id,
         made_at=clock.now(),
     )
@@ -175,13 +176,15 @@ def split_question(
     posts: Sequence[Post],
     *,
     title: str,
-    reason: str = "",
+    reason: str,
 ) -> Question:
     """Make the first of these posts a question, and the others its answers and comments.
 
-    The question's row is locked. Raises ``NotAllowed``, ``UnfitText``, ``NotSplittable``.
+    The question's row is locked. Raises ``NotAllowed``, ``ReasonUnfit``, ``UnfitText``,
+    ``NotSplittable``.
     """
     require(can_regroup_question(actor, question))
+    reason = fit_reason(reason)
     title = tidy_title(title)
     if problem := title_problem(title):
         raise UnfitText(errors={"title": problem})

@@ -13,6 +13,7 @@ from community.core.audit import Action, record
 from community.core.authz import Viewer, require
 from community.core.db import db
 from community.core.errors import Conflict
+from community.core.reasons import fit_reason
 from community.identity.models import User
 from community.posts.models import Post, Removal
 from community.posts.operations import set_visibility
@@ -30,20 +31,26 @@ RESTORE_DAYS = 30
 def delete_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
     """Delete a post; the question's row is locked. Twice changes nothing.
 
-    Authors may while nobody has replied, moderators always. Raises ``NotAllowed``.
+    Authors may while nobody has replied, moderators always, who say why. Raises ``NotAllowed``,
+    ``ReasonUnfit``.
     """
     if post.visibility == "deleted":
         return
     require(
         can_delete_post(actor, post, is_locked=question.is_locked, has_replies=_has_replies(post))
     )
+    reason = _why(actor, post, reason)
     _unaccept_first(actor, question, post)
     _remove(actor, question, post, "deleted", reason)
 
 
 def hide_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
-    """Take a post out of sight (moderators); what is hidden or deleted already stays as it is."""
+    """Take a post out of sight (moderators); what is hidden or deleted already stays as it is.
+
+    Raises ``NotAllowed``, ``ReasonUnfit``.
+    """
     require(can_hide_post(actor, post))
+    reason = _why(actor, post, reason)
     if post.visibility not in ("hidden", "deleted"):
         _remove(actor, question, post, "hidden", reason)
 
@@ -51,9 +58,10 @@ def hide_post(actor: User, question: Question, post: Post, reason: str = "") -> 
 def restore_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
     """Bring a hidden, held or (within 30 days) deleted post back (moderators).
 
-    What can be read already stays as it is. Raises ``NotAllowed``, ``Conflict``.
+    What can be read already stays as it is. Raises ``NotAllowed``, ``ReasonUnfit``, ``Conflict``.
     """
     require(can_hide_post(actor, post))
+    reason = _why(actor, post, reason)
     if post.visibility == "deleted" and _removed_at_is_old(post):
         raise Conflict()
     shown = MERGED if question.id != post.id and post.kind == "question" else PUBLISHED
@@ -64,11 +72,18 @@ def restore_post(actor: User, question: Question, post: Post, reason: str = "") 
 def release_post(actor: User, question: Question, post: Post, reason: str = "") -> None:
     """Publish what waits (moderators, and reviewers whose voices agree).
 
-    What does not wait stays as it is. Raises ``NotAllowed``.
+    What does not wait stays as it is; that nothing is wrong with it needs no words. Raises
+    ``NotAllowed``, ``ReasonUnfit``.
     """
     require(can_release_post(actor, post))
+    reason = fit_reason(reason, shortest=0)
     if post.visibility == "held":
         _remove(actor, question, post, PUBLISHED, reason)
+
+
+def _why(actor: User, post: Post, reason: str) -> str:
+    """Return the reason; whoever does it with a text of their own need not give any."""
+    return fit_reason(reason, shortest=0 if is_author(actor, post) else 1)
 
 
 RECORDED_AS = {

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, delete, select, update
 
 from community.core import clock
@@ -16,6 +17,7 @@ from community.core.authz import Viewer, require
 from community.core.db import count_changed, db
 from community.core.jobs import emit
 from community.core.privileges import Privilege
+from community.core.reasons import fit_reason
 from community.core.settings import current_settings
 from community.events.edits import EditDecided, EditSuggested
 from community.identity.models import User
@@ -196,7 +198,7 @@ def refuse_suggestion(
 ) -> None:
     """Refuse a suggestion: the post's author, and moderators; who made it reads the reason.
 
-    Raises ``NotAllowed``, ``UnfitText``, ``SuggestionDecided``.
+    Raises ``NotAllowed``, ``ReasonUnfit``, ``SuggestionDecided``.
     """
     require(can_decide_suggestion(actor, post, suggestion, is_locked=question.is_locked))
     reject_suggestion(actor, question, post, suggestion, reason)
@@ -206,9 +208,8 @@ def reject_suggestion(
     actor: User, question: Question, post: Post, suggestion: SuggestedEdit, reason: str
 ) -> None:
     """Refuse a suggestion as ``refuse_suggestion``; the caller has asked whether one may."""
-    reason = fit_text(
-        reason, lambda text: note_problem(text, shortest=1, longest=REASON_MAX_CHARS), "reason"
-    )
+    missing = _l("Please say why. Whoever suggested it reads this.")
+    reason = fit_reason(reason, longest=REASON_MAX_CHARS, missing=missing)
     _settle(question, suggestion, REFUSED, actor, reason)
     _record(actor, Action.EDIT_REFUSED, post, suggestion)
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from community.core.authz import require
 from community.core.db import db
 from community.core.jobs import emit
+from community.core.reasons import fit_reason
 from community.events import PostRegrouped, PostVisibilityChanged
 from community.identity.models import User
 from community.posts.models import Post
@@ -24,25 +25,27 @@ from community.questions.policies import can_regroup_question
 from community.questions.standing import change_standing
 
 
-def turn_into_answer(actor: User, question: Question, comment: Post, reason: str = "") -> None:
+def turn_into_answer(actor: User, question: Question, comment: Post, reason: str) -> None:
     """Make a comment an answer, with its number and its kudos; the question's row is locked.
 
-    Raises ``NotAllowed``, ``NotTurnable``.
+    Raises ``NotAllowed``, ``ReasonUnfit``, ``NotTurnable``.
     """
     require(can_regroup_question(actor, question))
+    reason = fit_reason(reason)
     if comment.kind != TO_COMMENT or not comment.is_published:
         raise NotTurnable()
     _turn(actor, question, comment, TO_ANSWER, question.id, reason)
 
 
 def turn_into_comment(
-    actor: User, question: Question, answer: Post, parent: Post | None = None, reason: str = ""
+    actor: User, question: Question, answer: Post, parent: Post | None = None, *, reason: str
 ) -> None:
     """Make an answer a comment on the question or on another answer of it.
 
-    What was said below it goes there too. Raises ``NotAllowed``, ``NotTurnable``.
+    What was said below it goes there too. Raises ``NotAllowed``, ``ReasonUnfit``, ``NotTurnable``.
     """
     require(can_regroup_question(actor, question))
+    reason = fit_reason(reason)
     parent = parent or question
     is_place = parent.id == question.id or (
         parent.kind == TO_ANSWER and parent.root_id == question.id and parent.id != answer.id

@@ -9,10 +9,10 @@ from community.core.audit import Action, record
 from community.core.authz import require
 from community.core.db import count_changed, db
 from community.core.jobs import emit
+from community.core.reasons import fit_reason
 from community.events import PostVisibilityChanged
 from community.identity.models import User
 from community.posts.models import Post
-from community.posts.text import fit_note
 from community.posts.visibility import MERGED, PUBLISHED
 from community.questions.errors import LaterFirst, NotTurnable, RegroupingDone
 from community.questions.models import Question, Regrouping
@@ -20,7 +20,6 @@ from community.questions.operations import carrying
 from community.questions.operations.carrying import Carried, Parents
 from community.questions.operations.regrouping import (
     MERGE,
-    REASON_MAX_CHARS,
     SPLIT,
     TO_ANSWER,
     TO_COMMENT,
@@ -36,15 +35,16 @@ from community.questions.standing import change_standing
 from community.questions.status import settle
 
 
-def undo_regrouping(actor: User, regrouping: Regrouping, reason: str = "") -> None:
+def undo_regrouping(actor: User, regrouping: Regrouping, reason: str) -> None:
     """Bring everything back to where it was; both questions' rows are locked.
 
     What was written, thanked for or followed since goes with the posts it belongs to. Raises
-    ``NotAllowed``, ``RegroupingDone``, ``LaterFirst``.
+    ``NotAllowed``, ``ReasonUnfit``, ``RegroupingDone``, ``LaterFirst``.
     """
     source = db.session.get_one(Question, regrouping.source_id)
     target = db.session.get_one(Question, regrouping.target_id)
     require(can_undo_regrouping(actor, target, made_by_id=regrouping.made_by_id))
+    reason = fit_reason(reason)
     mine = (Regrouping.id == regrouping.id, Regrouping.undone_at.is_(None))
     undone = {"undone_at": clock.now(), "undone_by_id": actor.id}
     if not count_changed(update(Regrouping).where(*mine).values(**undone)):
@@ -60,7 +60,7 @@ def undo_regrouping(actor: User, regrouping: Regrouping, reason: str = "") -> No
         Action.REGROUPING_UNDONE,
         subject=("post", regrouping.post_id or source.id),
         before=names_in(regrouping),
-        reason=fit_note(reason, REASON_MAX_CHARS),
+        reason=reason,
     )
     have_followed(actor, source, target)
     if regrouping.post_id is not None:

@@ -104,6 +104,7 @@ def _screen(actor: User, post: Post, texts: Texts) -> Verdict:
             title=texts.title,
             body=texts.body,
             tags=texts.tags,
+            question_id=post.root_id if post.root_id != post.id else None,
         )
     )
 

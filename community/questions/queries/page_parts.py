@@ -12,6 +12,7 @@ from community.core.pagination import Cursor
 from community.identity.people import Person
 from community.posts.models import Post
 from community.questions.queries.follow_ups import FollowUpView
+from community.questions.queries.topics import TopicMark
 
 
 class AcceptanceView(NamedTuple):
@@ -83,6 +84,7 @@ class PostView:
     my_edits: int = 0
     suggested: int = 0
     kind: str = "answer"
+    topic: TopicMark | None = None
 
     @property
     def is_mine(self) -> bool:

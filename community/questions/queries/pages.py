@@ -28,7 +28,7 @@ from community.core.errors import NotFound
 from community.core.pagination import Cursor
 from community.identity.models import User
 from community.identity.people import PERSON_WIDTH, Person, person_columns
-from community.posts.models import Post, PostTag, SuggestedEdit, Tag, Vote, Watch
+from community.posts.models import Post, SuggestedEdit, Vote, Watch
 from community.posts.visibility import MERGED
 from community.questions.models import (
     Acceptance,
@@ -59,6 +59,7 @@ from community.questions.queries.page_parts import (
     QuestionPage,
     QuestionView,
 )
+from community.questions.queries.topics import get_topics
 from community.questions.reasons import reason_words
 from community.questions.status import status_for
 
@@ -101,7 +102,7 @@ def get_question_page(
     question = _get_question(viewer, language, question_id)
     answers, more = _list_answers(question_id, after)
     _add_comments(question, answers)
-    question.tags = _list_tag_names(question_id)
+    _add_topics(viewer, question, answers)
     if viewer.viewer_id is not None:
         _add_own_marks(viewer.viewer_id, question, answers)
     return QuestionPage(question, answers, more)
@@ -341,18 +342,12 @@ def _comments_statement() -> AnySelect:
     )
 
 
-def _list_tag_names(question_id: int) -> list[str]:
-    return list(db.session.connection().scalars(_tags_statement(), {"question_id": question_id}))
-
-
-@lru_cache
-def _tags_statement() -> AnySelect:
-    return (
-        select(Tag.name)
-        .join(PostTag, PostTag.tag_id == Tag.id)
-        .where(PostTag.post_id == bindparam("question_id"))
-        .order_by(Tag.name)
-    )
+def _add_topics(viewer: Viewer, question: QuestionView, answers: Sequence[PostView]) -> None:
+    helpers = {answer.author_id for answer in answers}
+    topics = get_topics(viewer, question.id, question.board_id, helpers)
+    question.tags = topics.tags
+    for answer in answers:
+        answer.topic = topics.marks.get(answer.author_id)
 
 
 def _add_own_marks(user_id: int, question: QuestionView, answers: Sequence[PostView]) -> None:

@@ -25,7 +25,7 @@ from community.questions.views.loading import access_removed, post_url, question
 from community.questions.views.questions import preview_of, say_posted
 from community.questions.views.removals import blueprint
 
-__all__ = ["blueprint", "edit_page", "form_of"]
+__all__ = ["blueprint", "edit_page", "form_of", "preview_edit"]
 
 
 @blueprint.get("/posts/<int:post_id>/revisions/new")
@@ -56,11 +56,12 @@ def create_revision(post_id: int) -> ResponseReturnValue:
     question, post = access_removed(post_id)
     require(can_edit_post(signed_in_user(), post, is_locked=question.is_locked))
     if form.wants_preview:
-        return _preview_edit(question, post, form)
+        return preview_edit(question, post, form)
     choice = PersonalChoice.read(request.form)
     form = form.decided(choice)
     try:
-        waits = _save_edit(question, post, form, choice)
+        raise_image_refusal()
+        waits = edits.edit_post(signed_in_user(), question, post, form.as_edit(choice))
     except Invalid as refusal:
         errors, panel = dict(refusal.errors), choice.panel(refusal)
         return edit_page(question, post, form, status=422, errors=errors, personal=panel)
@@ -84,11 +85,16 @@ def say_edit_waits() -> None:
     )
 
 
-def _preview_edit(question: Question, post: Post, form: QuestionForm) -> ResponseReturnValue:
+def preview_edit(
+    question: Question, post: Post, form: QuestionForm, *, suggesting: bool = False
+) -> ResponseReturnValue:
+    """Show what the post would say, above the form; or why it cannot say that."""
     preview, problem = preview_of(form.body)
     if problem:
-        return edit_page(question, post, form, status=422, errors={"body": problem})
-    return edit_page(question, post, form, preview=preview)
+        return edit_page(
+            question, post, form, status=422, errors={"body": problem}, suggesting=suggesting
+        )
+    return edit_page(question, post, form, preview=preview, suggesting=suggesting)
 
 
 def _show_conflict(
@@ -98,31 +104,6 @@ def _show_conflict(
     form = replace(form, based_on=version_of(post))
     errors = {"body": refusal.message}
     return edit_page(question, post, form, status=refusal.status, errors=errors, newer=True)
-
-
-def _save_edit(question: Question, post: Post, form: QuestionForm, choice: PersonalChoice) -> bool:
-    raise_image_refusal()
-    actor = signed_in_user()
-    if post is question:
-        return edits.edit_question(
-            actor,
-            question,
-            title=form.title,
-            body=form.body,
-            tags=form.tags,
-            based_on=form.based_on,
-            note=form.note,
-            vouched=choice.vouched,
-        )
-    return edits.edit_reply(
-        actor,
-        question,
-        post,
-        body=form.body,
-        based_on=form.based_on,
-        note=form.note,
-        vouched=choice.vouched,
-    )
 
 
 def edit_page(

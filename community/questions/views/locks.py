@@ -11,7 +11,7 @@ from community.identity.signing_in import signed_in_user
 from community.questions.operations import placing, questions
 from community.questions.views.duplicates import blueprint
 from community.questions.views.loading import access_question, question_url
-from community.questions.views.tools import chosen_day, given_reason, render_tools
+from community.questions.views.tools import chosen_day, refuse, typed_reason
 
 __all__ = ["blueprint"]
 
@@ -22,9 +22,9 @@ def lock_writing(question_id: int) -> ResponseReturnValue:
     question = access_question(question_id)
     try:
         until = placing.end_after(chosen_day(request.form.get("until", "")))
-        questions.lock_writing(signed_in_user(), question, given_reason(), until=until)
+        questions.lock_writing(signed_in_user(), question, typed_reason(), until=until)
     except Invalid as refusal:
-        return render_tools(question, question, errors=refusal.errors, status=refusal.status)
+        return refuse(question, question, "locking", refusal)
     flash(_("The question is locked."), "success")
     return redirect(question_url(question), 303)
 
@@ -34,9 +34,9 @@ def unlock_writing(question_id: int) -> ResponseReturnValue:
     """Allow writing again."""
     question = access_question(question_id)
     try:
-        questions.unlock_writing(signed_in_user(), question, given_reason())
+        questions.unlock_writing(signed_in_user(), question, typed_reason())
     except Invalid as refusal:
-        return render_tools(question, question, errors=refusal.errors, status=refusal.status)
+        return refuse(question, question, "unlocking", refusal)
     flash(_("The question is open for writing again."), "success")
     return redirect(question_url(question), 303)
 

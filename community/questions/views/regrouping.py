@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from community.core.db import db
 from community.core.errors import Invalid, NotFound
 from community.core.forms import takes
-from community.core.web import LARGEST_ID, add_deletion
+from community.core.web import add_deletion, read_id
 from community.identity.signing_in import signed_in_user
 from community.posts.models import Post
 from community.questions.models import Regrouping
@@ -30,8 +30,8 @@ from community.questions.views.loading import (
 from community.questions.views.tools import (
     access_tools,
     blueprint,
-    given_reason,
-    render_tools,
+    refuse,
+    typed_reason,
 )
 
 __all__ = ["blueprint"]
@@ -44,9 +44,9 @@ def merge(question_id: int) -> ResponseReturnValue:
     target = find_question(request.form.get("into", ""))
     source, target = access_pair(question_id, target.id if target else 0)
     try:
-        merge_question(signed_in_user(), source, target, given_reason())
+        merge_question(signed_in_user(), source, target, typed_reason())
     except Invalid as refusal:
-        return render_tools(source, source, errors=refusal.errors, status=refusal.status)
+        return refuse(source, source, "merging", refusal)
     assert target is not None
     flash(_("The questions are one now. You can undo this below the tools of the team."), "success")
     return redirect(question_url(target, f"question-{source.id}"), 303)
@@ -57,13 +57,13 @@ def merge(question_id: int) -> ResponseReturnValue:
 def split(question_id: int) -> ResponseReturnValue:
     """Make answers and comments a question of their own, the oldest of them being what is asked."""
     question = access_tools(question_id)
-    ids = {int(raw) for raw in request.form.getlist("post") if raw.isascii() and raw.isdigit()}
-    posts = find_posts(question, {post_id for post_id in ids if post_id <= LARGEST_ID})
+    ids = map(read_id, request.form.getlist("post"))
+    posts = find_posts(question, {post_id for post_id in ids if post_id is not None})
     title = request.form.get("title", "")
     try:
-        made = split_question(signed_in_user(), question, posts, title=title, reason=given_reason())
+        made = split_question(signed_in_user(), question, posts, title=title, reason=typed_reason())
     except Invalid as refusal:
-        return render_tools(question, question, errors=refusal.errors, status=refusal.status)
+        return refuse(question, question, "splitting", refusal)
     flash(_("This is a question of its own now."), "success")
     return redirect(question_url(made), 303)
 
@@ -73,15 +73,14 @@ def split(question_id: int) -> ResponseReturnValue:
 def turn_post(post_id: int) -> ResponseReturnValue:
     """Turn a comment into an answer, or an answer into a comment on the question."""
     question, post = access_removed(post_id)
-    actor = signed_in_user()
+    actor, reason = signed_in_user(), typed_reason()
     try:
-        reason = given_reason()
+        if request.form.get("kind") == TO_ANSWER:
+            turning.turn_into_answer(actor, question, post, reason)
+        else:
+            turning.turn_into_comment(actor, question, post, reason=reason)
     except Invalid as refusal:
-        return render_tools(question, post, errors=refusal.errors, status=refusal.status)
-    if request.form.get("kind") == TO_ANSWER:
-        turning.turn_into_answer(actor, question, post, reason)
-    else:
-        turning.turn_into_comment(actor, question, post, reason=reason)
+        return refuse(question, post, "turning", refusal)
     flash(_("Done. You can undo this below the tools of the team."), "success")
     return redirect(post_url(question, db.session.get_one(Post, post_id)), 303)
 
@@ -95,10 +94,10 @@ def undo_regrouping(regrouping_id: int) -> ResponseReturnValue:
     find_reachable(regrouping.target_id)
     found = lock_questions(regrouping.source_id, regrouping.target_id)
     try:
-        undoing.undo_regrouping(signed_in_user(), regrouping, given_reason())
+        undoing.undo_regrouping(signed_in_user(), regrouping, typed_reason())
     except Invalid as refusal:
         source = found[regrouping.source_id]
-        return render_tools(source, source, errors=refusal.errors, status=refusal.status)
+        return refuse(source, source, f"undoing-{regrouping_id}", refusal)
     flash(_("Everything is back where it was."), "success")
     return redirect(url_for("tools.show_tools", post_id=regrouping.source_id), 303)
 

@@ -4,15 +4,13 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.core import markup
 from community.core.db import db
-from community.core.errors import NotFound
+from community.core.errors import Invalid, NotFound
 from community.core.web import add_resource, current_viewer, public
 from community.identity.signing_in import signed_in_user
 from community.posts.models import Post
 from community.posts.operations import name_rule
 from community.posts.policies import can_hide_post
-from community.questions.errors import ReasonMissing
 from community.questions.models import Question
 from community.questions.operations import removals
 from community.questions.queries.page_parts import AnswerCursor
@@ -25,7 +23,7 @@ from community.questions.views.loading import (
     question_url,
 )
 from community.questions.views.replies import blueprint
-from community.questions.views.tools import render_tools
+from community.questions.views.tools import refuse, typed_reason
 
 __all__ = ["blueprint"]
 
@@ -51,9 +49,10 @@ def show_post(post_id: int) -> ResponseReturnValue:
 def delete_post(post_id: int) -> ResponseReturnValue:
     """Delete a post (a plain form sends ``_method=DELETE``)."""
     question, post = access_removed(post_id)
-    if not _says_why(post):
-        return _ask_why(question, post)
-    removals.delete_post(signed_in_user(), question, post, _reason())
+    try:
+        removals.delete_post(signed_in_user(), question, post, typed_reason())
+    except Invalid as refusal:
+        return refuse(question, post, "deleting", refusal)
     flash(_("Deleted."), "success")
     return _after_removal(question, post)
 
@@ -61,9 +60,10 @@ def delete_post(post_id: int) -> ResponseReturnValue:
 def hide_post(post_id: int) -> ResponseReturnValue:
     """Take a post out of sight."""
     question, post = access_removed(post_id)
-    if not _says_why(post):
-        return _ask_why(question, post)
-    removals.hide_post(signed_in_user(), question, post, _reason())
+    try:
+        removals.hide_post(signed_in_user(), question, post, typed_reason())
+    except Invalid as refusal:
+        return refuse(question, post, "hiding", refusal)
     flash(_("Hidden."), "success")
     return _after_removal(question, post)
 
@@ -71,29 +71,15 @@ def hide_post(post_id: int) -> ResponseReturnValue:
 def restore_post(post_id: int) -> ResponseReturnValue:
     """Bring a removed post back."""
     question, post = access_removed(post_id)
-    if not _says_why(post):
-        return _ask_why(question, post)
-    removals.restore_post(signed_in_user(), question, post, _reason())
+    try:
+        removals.restore_post(signed_in_user(), question, post, typed_reason())
+    except Invalid as refusal:
+        return refuse(question, post, "restoring", refusal)
     flash(_("Visible again."), "success")
     return redirect(post_url(question, post), 303)
 
 
 add_resource(blueprint, "/posts/<int:post_id>/hiding", create=hide_post, delete=restore_post)
-
-
-def _says_why(post: Post) -> bool:
-    """Say whether a reason was given, or none is needed: only the team has to say why."""
-    viewer = current_viewer()
-    is_team = can_hide_post(viewer, post) and post.author_id != viewer.viewer_id
-    return not is_team or bool(_reason().strip())
-
-
-def _ask_why(question: Question, post: Post) -> ResponseReturnValue:
-    return render_tools(question, post, errors={"": ReasonMissing.message}, status=422)
-
-
-def _reason() -> str:
-    return markup.clean_text(request.form.get("reason", ""))[:500]
 
 
 def _after_removal(question: Question, post: Post) -> ResponseReturnValue:

@@ -23,7 +23,7 @@ from community.posts.policies import (
 from community.questions.forms import PersonalChoice, QuestionForm
 from community.questions.models import Question
 from community.questions.operations import suggestions
-from community.questions.operations.versions import EditForm, version_of
+from community.questions.operations.versions import version_of
 from community.questions.queries.suggestions import (
     SuggestionView,
     fit_now,
@@ -31,9 +31,9 @@ from community.questions.queries.suggestions import (
     page_of_suggestions,
 )
 from community.questions.reasons import suggestion_words
-from community.questions.views.editing import edit_page, form_of
+from community.questions.views.editing import edit_page, form_of, preview_edit
 from community.questions.views.loading import access_reply, post_url
-from community.questions.views.questions import preview_of, retry_later
+from community.questions.views.questions import retry_later
 
 blueprint = Blueprint("suggestions", __name__)
 
@@ -57,11 +57,12 @@ def create_suggestion(post_id: int) -> ResponseReturnValue:
     question, post = access_reply(post_id)
     suggestions.require_suggesting(signed_in_user(), question, post)
     if form.wants_preview:
-        return _preview(question, post, form)
+        return preview_edit(question, post, form, suggesting=True)
     choice = PersonalChoice.read(request.form)
     form = form.decided(choice)
     try:
-        suggestion = _suggest(question, post, form, choice)
+        edit = form.as_edit(choice)
+        suggestion = suggestions.suggest_edit(signed_in_user(), question, post, edit)
     except Invalid as refusal:
         page = {"errors": dict(refusal.errors), "personal": choice.panel(refusal), "status": 422}
     except RateLimited as refusal:
@@ -76,31 +77,10 @@ def create_suggestion(post_id: int) -> ResponseReturnValue:
     return _form_page(question, post, form, **page)
 
 
-def _preview(question: Question, post: Post, form: QuestionForm) -> ResponseReturnValue:
-    preview, problem = preview_of(form.body)
-    if problem:
-        return _form_page(question, post, form, status=422, errors={"body": problem})
-    return _form_page(question, post, form, preview=preview)
-
-
 def _form_page(
     question: Question, post: Post, form: QuestionForm, **page: object
 ) -> ResponseReturnValue:
     return edit_page(question, post, form, suggesting=True, **page)  # type: ignore[arg-type]
-
-
-def _suggest(
-    question: Question, post: Post, form: QuestionForm, choice: PersonalChoice
-) -> SuggestedEdit:
-    edit = EditForm(
-        title=form.title,
-        body=form.body,
-        tags=form.tags,
-        based_on=form.based_on,
-        note=form.note,
-        vouched=choice.vouched,
-    )
-    return suggestions.suggest_edit(signed_in_user(), question, post, edit)
 
 
 @blueprint.get("/suggestions")

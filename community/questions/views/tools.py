@@ -23,7 +23,6 @@ from community.core.web import add_resource, current_viewer
 from community.identity.signing_in import signed_in_user
 from community.posts.models import Post
 from community.posts.policies import can_hide_post
-from community.questions.errors import ReasonMissing
 from community.questions.models import Question
 from community.questions.operations import placing
 from community.questions.policies import (
@@ -59,10 +58,11 @@ def render_tools(
     question: Question,
     post: Post,
     *,
+    form: str = "",
     errors: Mapping[str, object] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    """Render the page; ``errors`` go beside the fields of the form that was refused."""
+    """Render the page; ``errors`` go beside the fields of ``form``, the one that was refused."""
     viewer = current_viewer()
     is_public = post.is_published and question.is_published
     if not can_use_tools(viewer, question, post):
@@ -79,6 +79,7 @@ def render_tools(
         state=visibility_words(post.visibility),
         may_hide=can_hide_post(viewer, post),
         removals=list_removals(post.id),
+        form=form,
         errors=errors or {},
         typed=request.form if errors else {},
         back=post_url(question, post),
@@ -87,6 +88,19 @@ def render_tools(
         **(_about_question(viewer, question) if post is question else {}),
     )
     return page, status
+
+
+def refuse(question: Question, post: Post, form: str, refusal: Invalid) -> ResponseReturnValue:
+    """Show the page again with what was typed into one of its forms, and what is wrong with it."""
+    ids = {"reason": f"why-{form}", "until": f"until-{form}"}
+    errors = {ids.get(name, name): words for name, words in refusal.errors.items()}
+    return render_tools(
+        question,
+        post,
+        form=form,
+        errors=errors or {"": refusal.message},
+        status=refusal.status,
+    )
 
 
 def _regroupings(
@@ -155,15 +169,9 @@ def _done(question: Question, words: str) -> ResponseReturnValue:
     return redirect(url_for("tools.show_tools", post_id=question.id), 303)
 
 
-def given_reason() -> str:
-    """Return why somebody does it, as they typed it; raises ``ReasonMissing``."""
-    try:
-        reason = markup.clean_text(request.form.get("reason", "")).strip()
-    except markup.UnacceptableText:
-        reason = ""
-    if not reason:
-        raise ReasonMissing(errors={"": ReasonMissing.message})
-    return reason[: placing.REASON_MAX_CHARS]
+def typed_reason() -> str:
+    """Return why somebody does it, as they typed it; operations ask whether it is one."""
+    return request.form.get("reason", "")
 
 
 def chosen_day(raw: str) -> date | None:
@@ -185,10 +193,10 @@ def pin_question(question_id: int) -> ResponseReturnValue:
             question,
             scope=form.get("scope", placing.ON_BOARD),
             last_day=chosen_day(form.get("until", "")) or date(2000, 1, 1),
-            reason=given_reason(),
+            reason=typed_reason(),
         )
     except Invalid as refusal:
-        return render_tools(question, question, errors=refusal.errors, status=refusal.status)
+        return refuse(question, question, "pinning", refusal)
     return _done(question, _("The question stands first now."))
 
 
@@ -197,9 +205,9 @@ def unpin_question(question_id: int) -> ResponseReturnValue:
     """Let a question stand among the others again."""
     question = access_tools(question_id)
     try:
-        placing.unpin_question(signed_in_user(), question, given_reason())
+        placing.unpin_question(signed_in_user(), question, typed_reason())
     except Invalid as refusal:
-        return render_tools(question, question, errors=refusal.errors, status=refusal.status)
+        return refuse(question, question, "unpinning", refusal)
     return _done(question, _("The question stands among the others again."))
 
 
@@ -217,10 +225,10 @@ def slow_question(question_id: int) -> ResponseReturnValue:
     try:
         until = placing.end_after(chosen_day(request.form.get("until", "")))
         placing.slow_question(
-            signed_in_user(), question, minutes=minutes, reason=given_reason(), until=until
+            signed_in_user(), question, minutes=minutes, reason=typed_reason(), until=until
         )
     except Invalid as refusal:
-        return render_tools(question, question, errors=refusal.errors, status=refusal.status)
+        return refuse(question, question, "slowing", refusal)
     return _done(question, _("Slow mode is on."))
 
 
@@ -229,9 +237,9 @@ def unslow_question(question_id: int) -> ResponseReturnValue:
     """Turn slow mode off."""
     question = access_tools(question_id)
     try:
-        placing.unslow_question(signed_in_user(), question, given_reason())
+        placing.unslow_question(signed_in_user(), question, typed_reason())
     except Invalid as refusal:
-        return render_tools(question, question, errors=refusal.errors, status=refusal.status)
+        return refuse(question, question, "unslowing", refusal)
     return _done(question, _("Slow mode is off."))
 
 
@@ -251,9 +259,9 @@ def move_question(question_id: int) -> ResponseReturnValue:
     actor = signed_in_user()
     try:
         target = _board(request.form.get("board", ""))
-        placing.move_question(actor, question, target, given_reason())
+        placing.move_question(actor, question, target, typed_reason())
     except Invalid as refusal:
-        return render_tools(question, question, errors=refusal.errors, status=refusal.status)
+        return refuse(question, question, "moving", refusal)
     flash(_("The question is on another board now."), "success")
     return redirect(question_url(question), 303)
 

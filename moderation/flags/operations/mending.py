@@ -36,32 +36,15 @@ def access_mending(actor: User, post: Post) -> FlagHiding:
     return hiding
 
 
-def mend_question(
-    actor: User, question: Question, *, title: str, body: str, tags: str, based_on: str = ""
-) -> None:
-    """Mend a hidden question; its row is locked.
+def mend_post(actor: User, question: Question, post: Post, form: EditForm) -> None:
+    """Mend a hidden post; its question's row is locked.
 
-    Raises as ``access_mending`` and ``edit_question`` do, and ``NothingMended``.
-    """
-    hiding = access_mending(actor, question)
-    before = version_of(question)
-    _publish(question, question)
-    form = EditForm(title=title, body=body, tags=tags, based_on=based_on)
-    change_post(actor, question, question, form)
-    _note_mending(question, hiding, before)
-
-
-def mend_reply(
-    actor: User, question: Question, post: Post, *, body: str, based_on: str = ""
-) -> None:
-    """Mend a hidden answer or comment; the question's row is locked.
-
-    Raises as ``access_mending`` and ``edit_reply`` do, and ``NothingMended``.
+    Raises as ``access_mending`` and ``edit_post`` do, and ``NothingMended``.
     """
     hiding = access_mending(actor, post)
     before = version_of(post)
     _publish(question, post)
-    change_post(actor, question, post, EditForm(body=body, based_on=based_on))
+    change_post(actor, question, post, form)
     _note_mending(post, hiding, before)
 
 

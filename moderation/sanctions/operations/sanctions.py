@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
-from community.core import clock, markup
+from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import count_changed, db
 from community.core.errors import Conflict, Invalid
 from community.core.jobs import emit, enqueue
+from community.core.reasons import fit_reason
 from community.events import SanctionEnded, SanctionStarted
 from community.identity.models import User
 from community.identity.operations.closing import lock_account
@@ -200,14 +201,15 @@ def expire_sanctions() -> None:
 def lift_sanction(actor: Viewer, sanction_id: int, reason: str) -> Sanction:
     """End a sanction before its time and tell the member why.
 
-    Raises ``NotFound``, ``NotAllowed``, ``SanctionInvalid``, ``SanctionOver``.
+    Raises ``NotFound``, ``NotAllowed``, ``ReasonUnfit``, ``SanctionOver``.
     """
     sanction = get_sanction(sanction_id)
     require(can_lift_sanction(actor, get_target(sanction.user_id)))
-    tidy = markup.clean_text(reason).strip()
-    if not 0 < len(tidy) <= REASON_MAX_CHARS:
-        message = _l("Say why, in up to 500 characters. The member reads it.")
-        raise SanctionInvalid(errors={"reason": message})
+    tidy = fit_reason(
+        reason,
+        longest=REASON_MAX_CHARS,
+        missing=_l("Say why, in up to 500 characters. The member reads it."),
+    )
     lock_account(sanction.user_id)
     if not _end(actor, sanction, LIFTED, tidy):
         raise SanctionOver()
@@ -218,12 +220,14 @@ def lift_sanction(actor: Viewer, sanction_id: int, reason: str) -> Sanction:
 def overturn_sanction(actor: Viewer, sanction_id: int, reason: str) -> None:
     """End a sanction that was wrong; the answer to the appeal tells the member.
 
-    One that has ended meanwhile stays as it is. Raises ``NotFound`` and ``NotAllowed``.
+    One that has ended meanwhile stays as it is. Raises ``NotFound``, ``NotAllowed`` and
+    ``ReasonUnfit``.
     """
     sanction = get_sanction(sanction_id)
     require(can_lift_sanction(actor, get_target(sanction.user_id)))
+    reason = fit_reason(reason, longest=REASON_MAX_CHARS)
     lock_account(sanction.user_id)
-    _end(actor, sanction, LIFTED, reason[:REASON_MAX_CHARS])
+    _end(actor, sanction, LIFTED, reason)
 
 
 def _tell_of_end(sanction: Sanction) -> None:

@@ -11,13 +11,14 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import update
 
-from community.core import clock, markup
+from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import count_changed, db
 from community.core.errors import Invalid
 from community.core.i18n import speaking
 from community.core.jobs import emit
+from community.core.reasons import read_reason
 from community.events import StatementIssued
 from community.identity.models import User
 from community.identity.queries import get_user
@@ -112,14 +113,18 @@ def _is_decided_anew(actor: Viewer, told: Statement) -> bool:
 
 def check_statement(measure: str, rule: str, facts: str) -> str:
     """Return tidy facts; raises ``StatementInvalid``."""
-    tidy = markup.clean_text(facts).strip()
+    tidy, problem = read_reason(
+        facts,
+        longest=FACTS_MAX_CHARS,
+        missing=_l("Say what happened, in up to 2,000 characters. The member reads it."),
+    )
     errors: dict[str, str | LazyString] = {}
     if measure not in MEASURES:
         errors["kind"] = _l("Choose what is to be done.")
     if not is_rule(rule):
         errors["rule"] = _l("Choose the rule.")
-    if not 0 < len(tidy) <= FACTS_MAX_CHARS:
-        errors["facts"] = _l("Say what happened, in up to 2,000 characters. The member reads it.")
+    if problem is not None:
+        errors["facts"] = problem
     if errors:
         raise StatementInvalid(errors=errors)
     return tidy

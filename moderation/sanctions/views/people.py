@@ -13,7 +13,7 @@ from community.core.errors import Conflict, Invalid
 from community.core.forms import takes
 from community.core.sightings import Seen, note_seen
 from community.core.submissions import submit_once
-from community.core.web import LARGEST_ID, current_viewer
+from community.core.web import current_viewer, read_id
 from community.identity.signing_in import recently_verified, signed_in_user
 from moderation.rules import rule_choices, rule_label
 from moderation.sanctions.letters import until_words
@@ -49,7 +49,7 @@ FIELDS = ("kind", "days", "rule", "facts", "post", "case", "seen", "preview")
 @sanctions.get("/moderation/sanctions")
 def list_active() -> str:
     """List whom sanctions hold now."""
-    page = page_of_active(current_viewer(), _number(request.args.get("before")))
+    page = page_of_active(current_viewer(), read_id(request.args.get("before")))
     return render_template("sanctions/index.html", page=page, **_wording())
 
 
@@ -70,7 +70,7 @@ def _render(
     viewer = current_viewer()
     person = get_subject(viewer, user_id)
     target = get_target(user_id)
-    board_id = board_of_post(_number(typed.get("post")), user_id)
+    board_id = board_of_post(read_id(typed.get("post")), user_id)
     may_see = can_see_sanctions(viewer)
     if may_see:
         note_seen(Seen.DECISIONS, "user", user_id)
@@ -126,12 +126,12 @@ def _impose(user_id: int) -> str:
         signed_in_user(),
         user_id,
         form.get("kind", ""),
-        days=_number(form.get("days")),
+        days=read_id(form.get("days")),
         rule=form.get("rule", ""),
         facts=form.get("facts", ""),
-        post_id=_number(form.get("post")),
-        case_id=_number(form.get("case")),
-        seen_id=_number(form.get("seen")) or 0,
+        post_id=read_id(form.get("post")),
+        case_id=read_id(form.get("case")),
+        seen_id=read_id(form.get("seen")) or 0,
     )
     flash(_("It is done, and the member is told why and how to appeal."), "success")
     return url_for("sanctions.show_person", user_id=user_id)
@@ -140,10 +140,10 @@ def _impose(user_id: int) -> str:
 def _preview(user_id: int) -> dict[str, Any]:
     """Return word for word what the member would read, checked as it would be."""
     form, viewer = request.form, current_viewer()
-    post_id = _number(form.get("post"))
+    post_id = read_id(form.get("post"))
     kind, board_id = form.get("kind", ""), board_of_post(post_id, user_id)
     facts, days = check_sanction(
-        kind, form.get("rule", ""), form.get("facts", ""), _number(form.get("days"))
+        kind, form.get("rule", ""), form.get("facts", ""), read_id(form.get("days"))
     )
     require(can_impose_sanction(viewer, get_target(user_id), kind, board_id))
     text = preview_statement(
@@ -174,10 +174,3 @@ def lift(sanction_id: int) -> ResponseReturnValue:
         )
     flash(_("The measure is lifted, and the member is told."), "success")
     return redirect(url_for("sanctions.show_person", user_id=user_id), 303)
-
-
-def _number(typed: str | None) -> int | None:
-    """Return a number somebody typed, None for anything else."""
-    if typed is None or not (typed.isascii() and typed.isdigit()):
-        return None
-    return min(int(typed[:19]), LARGEST_ID)

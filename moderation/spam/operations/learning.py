@@ -29,6 +29,7 @@ from moderation.spam.models import (
 from moderation.spam.queries import (
     CHUNK,
     OF_CHANGES,
+    counts_of,
     get_lesson,
     get_model,
     label_decided,
@@ -36,6 +37,7 @@ from moderation.spam.queries import (
     read_edit,
     read_post,
 )
+from moderation.spam.weighing import weigh_one
 
 MARKS_KEPT = timedelta(days=30)
 
@@ -62,7 +64,7 @@ def _relearn_edit(post_id: int, case: ModerationCase) -> None:
         _forget(get_lesson(post_id, suggestion_id))
     elif suggestion is not None:
         reading = read_edit(suggestion, opened_salt(model.salt))
-        _learn(post_id, suggestion_id, label, reading.hashes)
+        _learn(model, (post_id, suggestion_id), label, reading.hashes)
 
 
 def relearn_post(post_id: int) -> None:
@@ -83,29 +85,38 @@ def learn_post(post_id: int, label: str) -> bool:
     post = db.session.get(Post, post_id)
     if post is None or _knows(get_lesson(post_id), label):
         return False
-    return _learn(post_id, 0, label, read_post(post, opened_salt(model.salt)).hashes)
+    return _learn(model, (post_id, 0), label, read_post(post, opened_salt(model.salt)).hashes)
 
 
 def _knows(lesson: SpamLesson | None, label: str) -> bool:
     return lesson is not None and lesson.label == label
 
 
-def _learn(post_id: int, suggestion_id: int, label: str, hashes: Sequence[int]) -> bool:
-    lesson = get_lesson(post_id, suggestion_id)
+def _learn(model: SpamModel, key: tuple[int, int], label: str, hashes: Sequence[int]) -> bool:
+    lesson = get_lesson(*key)
     if _knows(lesson, label):
         return False
     _forget(lesson)
+    weight = _first_weight(hashes, label) if model.is_weighed else 0
+    post_id, suggestion_id = key
     db.session.add(
         SpamLesson(
             post_id=post_id,
             suggestion_id=suggestion_id,
             label=label,
             hashes=packed(hashes),
+            weight=weight,
             learned_at=clock.now(),
         )
     )
-    _count(hashes, label)
+    _count(hashes, label, weight)
     return True
+
+
+def _first_weight(hashes: Sequence[int], label: str) -> int:
+    """Return what a new lesson weighs until all are weighed anew: what it takes to be told."""
+    said = sum(seen.weight for seen in counts_of(hashes).values())
+    return weigh_one(said, len(hashes), is_spam=label == SPAM)
 
 
 def unlearn_post(post_id: int) -> bool:
@@ -129,8 +140,8 @@ def lock_model() -> SpamModel:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def _count(hashes: Sequence[int], label: str) -> None:
-    row = {"spam_count": int(label == SPAM), "ham_count": int(label != SPAM)}
+def _count(hashes: Sequence[int], label: str, weight: int) -> None:
+    row = {"spam_count": int(label == SPAM), "ham_count": int(label != SPAM), "weight": weight}
     rows = [{"hash": number, **row} for number in hashes]
     if rows:
         db.session.execute(add_on_conflict(SpamToken, ["hash"], list(row)), rows)
@@ -146,7 +157,7 @@ def _take_back(lesson: SpamLesson) -> None:
         db.session.execute(
             update(SpamToken)
             .where(seen, column > 0)
-            .values({column: column - 1})
+            .values({column: column - 1, SpamToken.weight: SpamToken.weight - lesson.weight})
             .execution_options(synchronize_session=False)
         )
         db.session.execute(

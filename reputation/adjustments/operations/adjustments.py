@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import require
 from community.core.db import db
 from community.core.errors import Conflict, Invalid, NotFound
+from community.core.reasons import fit_reason, read_reason
 from community.core.settings import current_settings
 from community.identity.models import User
 from reputation.adjustments.models import (
@@ -82,8 +84,12 @@ def draft_adjustment(
 ) -> Adjustment:
     """Store an adjustment under the lock of the account; nothing is booked yet."""
     require(can_propose_adjustment(actor, user_id))
-    words = " ".join(reason.split())
-    _check(currency, amount, words)
+    words, problem = read_reason(
+        " ".join(reason.split()),
+        longest=REASON_MAX_CHARS,
+        missing=_l("Give a reason of up to 500 characters. The member reads it."),
+    )
+    _check(currency, amount, problem)
     _lock_member(user_id)
     adjustment = Adjustment(
         user_id=user_id, currency=currency, amount=amount, reason=words, proposed_by_id=actor.id
@@ -93,16 +99,16 @@ def draft_adjustment(
     return adjustment
 
 
-def _check(currency: str, amount: int, reason: str) -> None:
-    errors: dict[str, object] = {}
+def _check(currency: str, amount: int, problem: str | LazyString | None) -> None:
+    errors: dict[str, str | LazyString] = {}
     if currency not in CURRENCIES or not load_rulebook().at(currency, clock.now()):
         errors["currency"] = _l("There are no such points here.")
     if amount == 0 or abs(amount) > AMOUNT_MAX:
         errors["amount"] = _l("Enter a whole number other than 0, up to a million.")
-    if not reason or len(reason) > REASON_MAX_CHARS or "\0" in reason:
-        errors["reason"] = _l("Give a reason of up to 500 characters. The member reads it.")
+    if problem is not None:
+        errors["reason"] = problem
     if errors:
-        raise AdjustmentInvalid(errors=errors)  # type: ignore[arg-type]
+        raise AdjustmentInvalid(errors=errors)
 
 
 def _lock_member(user_id: int) -> None:
@@ -161,13 +167,16 @@ def _may_answer(actor: User, adjustment: Adjustment) -> bool:
 def refuse_adjustment(actor: User, adjustment_id: int, why: str) -> Adjustment:
     """Refuse an adjustment that waits, or take one's own proposal back; an appeal goes on.
 
-    Raises ``AdjustmentInvalid`` without a reason and ``AdjustmentDecided`` where it was booked.
+    Raises ``ReasonUnfit`` and ``AdjustmentDecided`` where it was booked.
     """
     adjustment = get_adjustment(actor, adjustment_id)
     require(can_refuse_adjustment(actor, adjustment))
-    words = " ".join(why.split())
-    if not words or len(words) > REASON_MAX_CHARS or "\0" in words:
-        raise AdjustmentInvalid(errors={"why": _l("Give a reason of up to 500 characters.")})
+    words = fit_reason(
+        " ".join(why.split()),
+        field="why",
+        longest=REASON_MAX_CHARS,
+        missing=_l("Give a reason of up to 500 characters."),
+    )
     lock_accounts([adjustment.user_id])
     adjustment = lock_adjustment(adjustment_id)
     if adjustment.state == BOOKED:

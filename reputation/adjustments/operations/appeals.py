@@ -8,6 +8,7 @@ from community.core.authz import require
 from community.core.db import db, insert_ignoring_conflicts
 from community.core.errors import Conflict, Invalid
 from community.core.jobs import emit
+from community.core.reasons import fit_reason
 from community.core.settings import current_settings, site_zone
 from community.events import PointsAppealAnswered
 from community.identity.models import User
@@ -126,7 +127,7 @@ def uphold_appeal(actor: User, appeal_id: int, *, amount: int, answer: str) -> P
 def reject_appeal(actor: User, appeal_id: int, *, answer: str) -> PointsAppeal:
     """Leave a line as it is and say why; that is final.
 
-    Raises ``AppealNotTaken``, ``AppealDecided``, ``AwaitsConfirmation`` and ``AppealInvalid``.
+    Raises ``AppealNotTaken``, ``AppealDecided``, ``AwaitsConfirmation`` and ``ReasonUnfit``.
     """
     appeal = _mine(actor, appeal_id)
     appeal.answer, appeal.state = _answer(answer, APPEAL_MAX_CHARS), REJECTED
@@ -147,8 +148,5 @@ def _mine(actor: User, appeal_id: int) -> PointsAppeal:
 
 
 def _answer(answer: str, longest: int) -> str:
-    words = answer.strip()
-    if not words or len(words) > longest or "\0" in words:
-        message = _l("Say why, in up to %(longest)s characters. The member reads it.")
-        raise AppealInvalid(errors={"answer": message % {"longest": longest}})
-    return words
+    missing = _l("Say why, in up to %(longest)s characters. The member reads it.", longest=longest)
+    return fit_reason(answer, field="answer", longest=longest, missing=missing)

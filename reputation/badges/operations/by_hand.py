@@ -7,8 +7,9 @@ from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import Viewer, require
 from community.core.db import db
-from community.core.errors import Conflict, Invalid, NotFound
+from community.core.errors import Conflict, NotFound
 from community.core.jobs import emit
+from community.core.reasons import fit_reason
 from community.events import BadgeGranted
 from community.identity.models import User
 from reputation.badges.models import REASON_MAX_CHARS, Badge, BadgeGrant
@@ -18,12 +19,6 @@ from reputation.badges.queries.holders import list_grants
 from reputation.ledger.operations import lock_accounts
 
 REASON_MIN_CHARS = 5
-
-
-class ReasonMissing(Invalid):
-    """A badge given or taken without saying why."""
-
-    message = _l("Say why, in 5 to 300 characters.")
 
 
 class BadgeHeld(Conflict):
@@ -42,7 +37,7 @@ def give_badge(actor: Viewer, badge: Badge, user_id: int, reason: str) -> int:
     """Give a member a badge; returns the grant's id.
 
     One there is once is given again to who lost it, whoever took it. Raises ``NotAllowed``,
-    ``NotFound``, ``ReasonMissing``, ``BadgeDisabled``, ``BadgeHeld``.
+    ``NotFound``, ``ReasonUnfit``, ``BadgeDisabled``, ``BadgeHeld``.
     """
     require(can_give_badge_to(actor, user_id))
     reason = _fit(reason)
@@ -78,7 +73,7 @@ def give_badge(actor: Viewer, badge: Badge, user_id: int, reason: str) -> int:
 def take_badge(actor: Viewer, grant_id: int, reason: str) -> None:
     """Take a badge back, however it was granted; no rule grants it again.
 
-    A second time changes nothing. Raises ``NotAllowed``, ``NotFound``, ``ReasonMissing``.
+    A second time changes nothing. Raises ``NotAllowed``, ``NotFound``, ``ReasonUnfit``.
     """
     grant = db.session.get(BadgeGrant, grant_id, populate_existing=True)
     if grant is None:
@@ -106,10 +101,12 @@ def take_badge(actor: Viewer, grant_id: int, reason: str) -> None:
 
 
 def _fit(reason: str) -> str:
-    tidy = " ".join(reason.split())
-    if not REASON_MIN_CHARS <= len(tidy) <= REASON_MAX_CHARS:
-        raise ReasonMissing(errors={"reason": ReasonMissing.message})
-    return tidy
+    return fit_reason(
+        " ".join(reason.split()),
+        shortest=REASON_MIN_CHARS,
+        longest=REASON_MAX_CHARS,
+        missing=_l("Say why, in 5 to 300 characters."),
+    )
 
 
 def _check_is_member(user_id: int) -> None:

@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
+from community.boards.models import Board
 from community.core import clock
 from community.core.authz import require
 from community.core.db import db
@@ -15,11 +17,11 @@ from community.identity.models import User
 from reputation.drafts.models import RuleDraft
 from reputation.drafts.policies import can_edit_rules
 from reputation.drafts.queries import get_draft, lock_draft, today
-from reputation.drafts.values import Values, beginning_of, first_values, unfit
+from reputation.drafts.values import Offer, Values, beginning_of, first_values, unfit
 from reputation.ledger.models import RuleVersion
 from reputation.ledger.operations import add_rules, withdraw_rules
 from reputation.ledger.rulebook import load_rulebook
-from reputation.ledger.rules import CURRENCIES, PAYBACK
+from reputation.ledger.rules import CURRENCIES, PAYBACK, Rules
 
 
 class RulesInvalid(Invalid):
@@ -72,15 +74,23 @@ def change_draft(actor: User, draft_id: int, values: Values, begins_on: date) ->
     """Give a draft other values; raises ``RulesInvalid`` and ``DraftClosed``."""
     require(can_edit_rules(actor))
     draft = _lock_open(actor, draft_id)
-    wrong = unfit(values, draft.currency)
-    if wrong:
-        message = _l("Enter a whole number within the limits.")
-        raise RulesInvalid(errors=dict.fromkeys(sorted(wrong), message))
+    _check_values(values, draft.currency)
     for name, value in values.written().items():
         setattr(draft, name, value)
     draft.begins_on, draft.changed_at = begins_on, clock.now()
     db.session.flush()
     return draft
+
+
+def _check_values(values: Values, currency: str) -> None:
+    errors: dict[str, str | LazyString] = dict.fromkeys(
+        sorted(unfit(values, currency)), _l("Enter a whole number within the limits.")
+    )
+    board_id = values.promotion.board_id if values.promotion else None
+    if board_id is not None and db.session.get(Board, board_id) is None:
+        errors["promotion_board"] = _l("Choose a board.")
+    if errors:
+        raise RulesInvalid(errors=errors)
 
 
 def _lock_open(actor: User, draft_id: int) -> RuleDraft:
@@ -112,12 +122,21 @@ def publish_draft(actor: User, draft_id: int) -> RuleVersion:
     if draft.dropped_at is not None:
         raise DraftClosed()
     _check_beginning(draft)
-    rules = values_of(draft).as_rules(beginning_of(draft.begins_on, site_zone()))
+    rules = _rules_of(draft)
     version = add_rules(actor, draft.currency, rules)
     draft.published_id = version.id
     db.session.flush()
     emit(PointRulesAnnounced(draft.currency, version.version, draft.begins_on.isoformat()))
     return version
+
+
+def _rules_of(draft: RuleDraft) -> Rules:
+    values, zone = values_of(draft), site_zone()
+    days = timedelta(days=values.promotion.days if values.promotion else 0)
+    return values.as_rules(
+        beginning_of(draft.begins_on, zone),
+        promotion_ends_at=beginning_of(draft.begins_on + days, zone),
+    )
 
 
 def _check_beginning(draft: RuleDraft) -> None:
@@ -135,6 +154,7 @@ def values_of(draft: RuleDraft) -> Values:
         later_kudos=draft.later_kudos,
         daily_cap=draft.daily_cap,
         matures_after_days=draft.matures_after_days,
+        promotion=Offer(**draft.promotion) if draft.promotion else None,
     )
 
 

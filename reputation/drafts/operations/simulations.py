@@ -27,6 +27,7 @@ from reputation.drafts.replay import (
     add_outcomes,
     earned,
     empty_summary,
+    promised,
     with_rules,
 )
 from reputation.drafts.values import Values, beginning_of
@@ -97,7 +98,8 @@ def _outcomes(simulation: RuleSimulation, currency: str, members: list[int]) -> 
     for user_id in members:
         facts = get_facts(user_id)
         before, after = (earned(book, facts, currency, span) for book in (present, drafted))
-        outcomes.append(Outcome(user_id, before, after))
+        bonus = promised(drafted, facts, currency, span)
+        outcomes.append(Outcome(user_id, before, after + bonus, bonus))
     return outcomes
 
 
@@ -109,7 +111,10 @@ def span_of(simulation: RuleSimulation) -> Span:
 
 
 def books_for(simulation: RuleSimulation, currency: str) -> tuple[RuleBook, RuleBook]:
-    """Return two books: the rules in force when it was asked for, and the draft, both all along."""
+    """Return two books: the rules in force when it was asked for, and the draft, both all along.
+
+    A promotion of the draft begins with the first day that is replayed.
+    """
     book, since = load_rulebook(), span_of(simulation).begins_at
     present = book.at(currency, simulation.requested_at)
     standing = Values.of(present).as_rules(since, present.version) if present else None

@@ -7,9 +7,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from community.boards.models import name_in
+from community.boards.queries import list_boards
 from community.core import clock
+from community.core.authz import Viewer
 from community.core.errors import Invalid
 from community.core.forms import takes
+from community.core.i18n import reader_language
 from community.core.submissions import submit_once
 from community.core.web import add_resource, current_viewer
 from community.identity.signing_in import recently_verified, signed_in_user
@@ -22,14 +26,17 @@ from reputation.drafts.operations.drafts import (
     values_of,
 )
 from reputation.drafts.queries import get_draft, list_simulations, today
-from reputation.drafts.values import NUMBERS, Values
+from reputation.drafts.values import NUMBERS, Offer, Values
 from reputation.drafts.views.blueprint import rules
 from reputation.drafts.wording import CAUSE_WORDS, CURRENCY_WORDS
 from reputation.ledger.rulebook import load_rulebook
-from reputation.ledger.rules import SETTLED
+from reputation.ledger.rules import BONUSES, SETTLED
 
 VALUE_FIELDS = tuple(f"value_{cause}" for cause in SETTLED)
-FIELDS = (*VALUE_FIELDS, *NUMBERS, "matures_after_days", "begins_on")
+OFFER_FIELDS = tuple(
+    f"promotion_{name}" for name in ("cause", "board", "percent", "days", "budget")
+)
+FIELDS = (*VALUE_FIELDS, *NUMBERS, *OFFER_FIELDS, "matures_after_days", "begins_on")
 # What cannot be read as a number fits nowhere.
 UNREADABLE = -1
 SHOWN_DAYS = 182
@@ -72,10 +79,18 @@ def render_draft(
         earliest=earliest_beginning(draft.currency),
         currencies=CURRENCY_WORDS,
         causes=CAUSE_WORDS,
+        promotable=[(cause, CAUSE_WORDS[cause]) for cause in BONUSES],
+        boards=_board_choices(viewer),
         errors=errors,
         typed=request.form,
     )
     return page, status
+
+
+def _board_choices(viewer: Viewer) -> list[tuple[int | str, str]]:
+    language = reader_language()
+    named = [(board.id, name_in(board.names, language)) for board in list_boards(viewer)]
+    return [("", _("On all boards")), *named]
 
 
 @takes(*FIELDS)
@@ -101,6 +116,22 @@ def _typed_values() -> Values:
         later_kudos=_number("later_kudos"),
         daily_cap=_number("daily_cap"),
         matures_after_days=_number("matures_after_days") if days else None,
+        promotion=_typed_offer(),
+    )
+
+
+def _typed_offer() -> Offer | None:
+    """Return the promotion that was typed; None where no cause was chosen."""
+    cause = request.form.get("promotion_cause", "")
+    if not cause:
+        return None
+    on_board = request.form.get("promotion_board", "")
+    return Offer(
+        cause=cause,
+        board_id=_number("promotion_board") if on_board else None,
+        percent=_number("promotion_percent"),
+        days=_number("promotion_days"),
+        budget=_number("promotion_budget"),
     )
 
 

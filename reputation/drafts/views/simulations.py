@@ -59,6 +59,7 @@ def _render(simulation: RuleSimulation, draft: RuleDraft) -> str:
         simulation=simulation,
         draft=draft,
         summary=summary,
+        offer=simulation.rules.get("promotion"),
         is_done=simulation.state == DONE,
         percent=_percent(simulation),
         people=list_people(shown),

@@ -8,7 +8,8 @@ from community.core.audit import Action, record
 from community.core.authz import Viewer
 from community.core.db import count_changed, db
 from community.core.errors import Conflict
-from reputation.ledger.models import RuleVersion
+from reputation.ledger.models import PromotionBudget, RuleVersion
+from reputation.ledger.rulebook import promotion_row
 from reputation.ledger.rules import FIRST_RULES, Rules
 
 
@@ -45,9 +46,13 @@ def add_rules(actor: Viewer, currency: str, rules: Rules) -> RuleVersion:
         later_kudos=rules.later_kudos,
         daily_cap=rules.daily_cap,
         matures_after_days=rules.matures_after_days,
+        promotion=promotion_row(rules.promotion),
         created_by_id=actor.viewer_id,
     )
     db.session.add(row)
+    if rules.promotion:
+        budget = rules.promotion.budget
+        db.session.add(PromotionBudget(currency=currency, rule_version=last + 1, budget=budget))
     db.session.flush()
     after = {"currency": currency, "version": row.version}
     record(actor, Action.RULES_ADDED, subject=("rule_version", row.id), after=after)

@@ -15,6 +15,7 @@ from community.core import clock
 from reputation.ledger import queries
 from reputation.ledger.gains import (
     Gain,
+    bookable,
     capped,
     days_that_differ,
     gains_of_acceptances,
@@ -25,6 +26,7 @@ from reputation.ledger.gains import (
     on_days,
 )
 from reputation.ledger.operations.accounts import lock_accounts, show_changes, write_entries
+from reputation.ledger.operations.promotions import settle_bonuses
 from reputation.ledger.queries import Booked
 from reputation.ledger.rows import reversal_row, row_of
 from reputation.ledger.rulebook import load_rulebook
@@ -60,33 +62,42 @@ def _settle(people: Collection[int], post_ids: Posts, event_id: int | None) -> i
 def _settle_account(book: RuleBook, user_id: int, post_ids: Posts, event_id: int | None) -> int:
     # Read behind the lock: who closes the books waits for us, or we see that they are closed.
     closings = queries.get_closings()
-    facts = _facts(book, user_id, post_ids)
-    kudos = _kudos(book, user_id, post_ids, closings)
-    wanted = [gain for gain in facts.wanted if is_open(closings, gain)]
-    booked = [one for one in facts.booked if is_open(closings, one.gain)]
-    edits = _edits(book, user_id, post_ids)
+    parts = (
+        _facts(book, user_id, post_ids, closings),
+        _kudos(book, user_id, post_ids, closings),
+        _edits(book, user_id, post_ids, closings),
+    )
     difference = Comparison(
-        [*wanted, *kudos.wanted, *edits.wanted], [*booked, *kudos.booked, *edits.booked]
+        [gain for part in parts for gain in part.wanted],
+        [one for part in parts for one in part.booked],
     )
     return _book_difference(book, difference, event_id)
 
 
 class Comparison(NamedTuple):
-    """What ought to be booked, and what stands."""
+    """What ought to be booked, and what stands; of both, only what is not closed."""
 
     wanted: Sequence[Gain]
     booked: Sequence[Booked]
 
 
-def _facts(book: RuleBook, user_id: int, post_ids: Posts) -> Comparison:
-    wanted = [
-        *gains_of_acceptances(book, user_id, queries.list_accepted(user_id, post_ids)),
+def _facts(
+    book: RuleBook, user_id: int, post_ids: Posts, closings: Mapping[str, datetime]
+) -> Comparison:
+    accepted = queries.list_accepted(user_id, post_ids)
+    booked = queries.list_booked_facts(user_id, post_ids)
+    gains = [
+        *gains_of_acceptances(book, user_id, accepted),
         *gains_of_confirmation(book, user_id, queries.get_confirmed_at(user_id)),
     ]
-    return Comparison(wanted, queries.list_booked_facts(user_id, post_ids))
+    wanted = bookable(closings, gains, _gains_of(booked))
+    bonuses = settle_bonuses(book, wanted, accepted, closings)
+    return Comparison([*wanted, *bonuses], _open(closings, booked))
 
 
-def _edits(book: RuleBook, user_id: int, post_ids: Posts) -> Comparison:
+def _edits(
+    book: RuleBook, user_id: int, post_ids: Posts, closings: Mapping[str, datetime]
+) -> Comparison:
     """Return what changes of others' posts ought to bring and what stands booked: of all, where one
     of these posts is concerned, for they bring so much in all."""
     taken = queries.list_taken_edits(user_id, post_ids)
@@ -94,10 +105,9 @@ def _edits(book: RuleBook, user_id: int, post_ids: Posts) -> Comparison:
     if post_ids is not None:
         if not taken and not booked:
             return Comparison([], [])
-        return _edits(book, user_id, None)
-    closings = queries.get_closings()
-    wanted = [gain for gain in gains_of_edits(book, user_id, taken) if is_open(closings, gain)]
-    return Comparison(wanted, [one for one in booked if is_open(closings, one.gain)])
+        return _edits(book, user_id, None, closings)
+    wanted = bookable(closings, gains_of_edits(book, user_id, taken), _gains_of(booked))
+    return Comparison(wanted, _open(closings, booked))
 
 
 def _kudos(
@@ -107,21 +117,35 @@ def _kudos(
 
     Because of the daily cap a change at one post can touch what others bring on that day.
     """
-    full = gains_of_kudos(book, user_id, queries.list_thanks(user_id, post_ids))
-    booked = queries.list_booked_for(user_id, post_ids, KUDOS)
+    wanted, booked = _full_kudos(book, user_id, post_ids, closings)
     if post_ids is not None:
-        days = days_that_differ(full, [one.gain for one in booked])
+        days = days_that_differ(wanted, _gains_of(_open(closings, booked)))
         if not days:
             return Comparison([], [])
         if len(days) > DAYS_AT_ONCE:
             return _kudos(book, user_id, None, closings)
         posts = queries.list_posts_thanked_on(user_id, days) | set(post_ids)
-        full = gains_of_kudos(book, user_id, queries.list_thanks(user_id, posts))
-        full, booked = on_days(full, days), queries.list_booked_on(user_id, days)
-    final = [one.gain for one in booked if not is_open(closings, one.gain)]
-    gains = [gain for gain in full if is_open(closings, gain)]
-    open_ = [one for one in booked if is_open(closings, one.gain)]
-    return Comparison(capped(book, gains, final), open_)
+        full, _ = _full_kudos(book, user_id, posts, closings)
+        wanted, booked = on_days(full, days), queries.list_booked_on(user_id, days)
+    final = [gain for gain in _gains_of(booked) if not is_open(closings, gain)]
+    return Comparison(capped(book, wanted, final), _open(closings, booked))
+
+
+def _full_kudos(
+    book: RuleBook, user_id: int, post_ids: Posts, closings: Mapping[str, datetime]
+) -> Comparison:
+    """Return what kudos on these posts would bring without a daily cap, and all that is booked."""
+    full = gains_of_kudos(book, user_id, queries.list_thanks(user_id, post_ids))
+    booked = queries.list_booked_for(user_id, post_ids, KUDOS)
+    return Comparison(bookable(closings, full, _gains_of(booked)), booked)
+
+
+def _gains_of(booked: Iterable[Booked]) -> list[Gain]:
+    return [one.gain for one in booked]
+
+
+def _open(closings: Mapping[str, datetime], booked: Iterable[Booked]) -> list[Booked]:
+    return [one for one in booked if is_open(closings, one.gain)]
 
 
 def _book_difference(book: RuleBook, difference: Comparison, event_id: int | None) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, func, select, update
 
 from community.core import clock
@@ -15,6 +16,7 @@ from community.core.audit import Action, record
 from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import count_changed, db, insert_ignoring_conflicts
 from community.core.jobs import emit
+from community.core.reasons import fit_reason
 from community.core.settings import current_settings, site_zone
 from community.events import PaybackOpened
 from reputation.ledger.models import LedgerEntry
@@ -40,6 +42,9 @@ from reputation.payback.queries.periods import (
 
 # Whatever was booked in a month has been committed by then, so a closed month stays as it is.
 MONTH_SETTLES_IN = timedelta(hours=1)
+
+
+REASON_MIN_CHARS = 5
 
 
 def start(actor: Viewer, begins_at: datetime) -> PaybackPeriod:
@@ -185,9 +190,13 @@ def open_choice(actor: Viewer, period_id: int) -> bool:
 def reopen(actor: Viewer, period_id: int, reason: str) -> bool:
     """Take a period back to be calculated anew, with the reason why; False where it is open.
 
-    Only while nobody has chosen yet: from then on members rely on what they were told.
+    Only while nobody has chosen yet: from then on members rely on what they were told. Raises
+    ``NotAllowed``, ``ReasonUnfit``, ``WrongState``.
     """
     period = _period_for(actor, period_id)
+    reason = fit_reason(
+        " ".join(reason.split()), shortest=REASON_MIN_CHARS, missing=_l("Say why, in a few words.")
+    )
     if period.state == PeriodState.OPEN:
         return False
     _require_state(period, PeriodState.CALCULATED, PeriodState.STATEMENTS_ISSUED)

@@ -85,6 +85,15 @@ def get_choosing_period() -> PaybackPeriod | None:
     return db.session.scalar(query.order_by(PaybackPeriod.begins_at).limit(1))
 
 
+def is_payment_near(now: datetime) -> bool:
+    """Say whether a period has ended whose lines are not all paid or carried on yet."""
+    done = (PeriodState.PAID, PeriodState.CLOSED)
+    query = select(PaybackPeriod.id).where(
+        PaybackPeriod.ends_at <= now, PaybackPeriod.state.not_in(done)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def has_reached(period: PaybackPeriod, state: PeriodState) -> bool:
     """Say whether a period is in this state or past it."""
     return STATES.index(PeriodState(period.state)) >= STATES.index(state)

@@ -1,6 +1,6 @@
 """The desk of those who run payback: what is owed, where the period stands, and the next step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from community.core.authz import Viewer, require
 from community.core.errors import Invalid
 from community.core.forms import takes
 from community.core.jobs import enqueue
+from community.core.reasons import ReasonUnfit
 from community.core.web import current_viewer
 from community.identity.policies import has_strong_sign_in
 from community.identity.signing_in import current_session, recently_verified, signed_in_user
@@ -37,13 +38,16 @@ NEXT_STEPS = {
     PeriodState.STATEMENTS_ISSUED: ("open-choice", "reopen"),
     PeriodState.CHOICE_WINDOW: ("lock",),
 }
-REASON_MIN_CHARS = 5
 
 
 @blueprint.get("/admin/payback")
 def show_desk() -> ResponseReturnValue:
     """Show what is owed, and where the oldest unpaid period stands."""
     require(can_run_payback(current_viewer()))
+    return _desk()
+
+
+def _desk(errors: Mapping[str, object] | None = None) -> str:
     period, latest = get_period_to_work_on(), get_latest_period()
     if period is None or latest is None:
         return page("desk_empty.html")
@@ -58,6 +62,8 @@ def show_desk() -> ResponseReturnValue:
         first_lock_at=first_lock_at(period),
         steps=NEXT_STEPS.get(PeriodState(period.state), ()),
         periods=list_periods(),
+        errors=errors or {},
+        typed=request.form,
     )
 
 
@@ -71,7 +77,10 @@ def take_step(period_id: int) -> ResponseReturnValue:
     step = STEPS.get(request.form.get("step", ""))
     if step is None:
         raise Invalid()
-    flash(step(actor, get_period(period_id)), "success")
+    try:
+        flash(step(actor, get_period(period_id)), "success")
+    except ReasonUnfit as refusal:
+        return _desk(refusal.errors), refusal.status
     return redirect(url_for("payback.show_desk"), 303)
 
 
@@ -101,10 +110,7 @@ def _lock(actor: Viewer, period: PaybackPeriod) -> str:
 
 
 def _reopen(actor: Viewer, period: PaybackPeriod) -> str:
-    reason = " ".join(request.form.get("reason", "").split())
-    if len(reason) < REASON_MIN_CHARS:
-        raise Invalid(_("Say why, in a few words."))
-    periods.reopen(actor, period.id, reason)
+    periods.reopen(actor, period.id, request.form.get("reason", ""))
     return _("The period is open again.")
 
 

@@ -1,12 +1,14 @@
 """A break of the books halts payouts until a person has looked."""
 
 import structlog
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
 from community.core import clock
 from community.core.audit import Action, record
 from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import db
+from community.core.reasons import fit_reason
 from reputation.ledger.verify import Broken
 from reputation.payouts.books import check_everything, find_break
 from reputation.payouts.errors import BooksBroken, PayoutsHalted
@@ -15,6 +17,8 @@ from reputation.payouts.policies import can_run_payouts
 from reputation.payouts.queries import get_halt
 
 log = structlog.get_logger()
+
+REASON_MIN_CHARS = 5
 
 
 def require_sound_books() -> None:
@@ -49,9 +53,12 @@ def halt_payouts(broken: Broken) -> bool:
 def lift_halt(actor: Viewer, reason: str) -> bool:
     """Let payouts go on after every invariant was found to hold; False where nothing is halted.
 
-    Raises ``BooksBroken``. ``reason`` says what was the matter.
+    ``reason`` says what was the matter. Raises ``NotAllowed``, ``ReasonUnfit``, ``BooksBroken``.
     """
     require(can_run_payouts(actor))
+    reason = fit_reason(
+        " ".join(reason.split()), shortest=REASON_MIN_CHARS, missing=_l("Say why, in a few words.")
+    )
     if get_halt() is None:
         return False
     if any(broken for _, broken in check_everything()):

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from community.core.errors import Invalid
 from community.core.forms import takes
+from community.core.reasons import ReasonUnfit
 from community.core.web import add_deletion, current_viewer
 from reputation.payback.models import Choice, LineState, PayoutLine
 from reputation.payouts import operations
@@ -22,8 +23,6 @@ from reputation.payouts.queries import (
 from reputation.payouts.views.blueprint import blueprint, moves_money, page
 
 STATES = frozenset(state.value for state in LineState)
-REASON_MIN_CHARS = 5
-REASON_MAX_CHARS = 300
 
 
 @blueprint.get("/admin/payback/runs")
@@ -116,10 +115,13 @@ def leave_line(line_id: int) -> ResponseReturnValue:
 @moves_money
 def lift_halt() -> ResponseReturnValue:
     """Let payouts go on, with the reason; every invariant is checked before."""
-    reason = " ".join(request.form.get("reason", "").split())
-    if not REASON_MIN_CHARS <= len(reason) <= REASON_MAX_CHARS:
-        raise Invalid(_("Say why, in a few words."))
-    operations.lift_halt(current_viewer(), reason)
+    viewer, reason = current_viewer(), request.form.get("reason", "")
+    try:
+        operations.lift_halt(viewer, reason)
+    except ReasonUnfit as refusal:
+        error = refusal.errors["reason"]
+        shown = page("runs.html", runs=list_runs(viewer), halt_reason=reason, halt_error=error)
+        return shown, refusal.status
     flash(_("Payouts go on."), "success")
     return redirect(url_for("payouts.show_runs"), 303)
 

@@ -2,10 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from flask_babel import lazy_gettext as _l
+
 from community.core import clock
 from community.core.audit import Action
 from community.core.authz import Viewer, require
 from community.core.db import db
+from community.core.reasons import fit_reason
 from community.identity.models import User
 from reputation.superusers import letters
 from reputation.superusers.agreements import IN_FORCE
@@ -30,7 +33,6 @@ from reputation.superusers.operations.refusals import (
     NotEligible,
     NoteUnfit,
     NothingToAnswer,
-    ReasonUnfit,
     StandingTooLow,
     TopicsUnfit,
 )
@@ -204,10 +206,8 @@ def _begin(actor: Viewer, action: Action, membership: SuperuserMembership) -> No
 
 def tidy_reason(reason: str) -> str:
     """Return a reason without blanks around it; raises ``ReasonUnfit``."""
-    reason = reason.replace("\0", "").strip()
-    if not 1 <= len(reason) <= NOTE_MAX_CHARS:
-        raise ReasonUnfit(errors={"reason": ReasonUnfit.message})
-    return reason
+    missing = _l("Say why, in up to 500 characters: the member is told.")
+    return fit_reason(reason, longest=NOTE_MAX_CHARS, missing=missing)
 
 
 def _tidy_note(note: str) -> str:

@@ -59,12 +59,6 @@ class TopicsUnfit(Invalid):
     message = _l("Name the topics you know best, in up to 200 characters.")
 
 
-class ReasonUnfit(Invalid):
-    """An end without a reason, or one too long."""
-
-    message = _l("Say why, in up to 500 characters: the member is told.")
-
-
 class NoteUnfit(Invalid):
     """A note that is too long."""
 

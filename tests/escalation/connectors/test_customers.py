@@ -10,7 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from community.core.audit import Action, AuditEntry
+from community.core.db import db, transaction
 from community.core.settings import Settings
 from community.escalation.customers import directory
 from community.escalation.customers.queries import Lookup, lookup_customer
@@ -131,6 +134,12 @@ def test_nobody_is_asked_where_there_is_nobody(customer: User) -> None:
     assert lookup_customer(customer.id).is_reachable
 
 
+def _looks() -> list[Any]:
+    query = select(AuditEntry).where(AuditEntry.action == Action.DATA_SEEN)
+    with transaction():
+        return [(one.subject_type, one.subject_id, one.after) for one in db.session.scalars(query)]
+
+
 def test_the_page_does_not_wait_and_the_fragment_says_it(
     records: type[Records], client: ForumClient, customer: User
 ) -> None:
@@ -144,6 +153,8 @@ def test_the_page_does_not_wait_and_the_fragment_says_it(
     assert "Nord M &lt;b&gt;" in shown
     assert "<html" not in shown
     assert "<html" in client.get(f"/desk/cases/{case.id}/customer").text
+    # Shown twice within the hour: one look at what only agents may see.
+    assert _looks() == [("support_case", case.id, {"seen": "customer record"})]
 
 
 def test_the_fragment_says_that_nobody_answers(
@@ -154,6 +165,7 @@ def test_the_fragment_says_that_nobody_answers(
     client.sign_in(make_agent("Ada"))
     shown = client.get(f"/desk/cases/{case.id}/customer").text
     assert "The customer records cannot be reached at the moment." in shown
+    assert _looks() == []
 
 
 def test_only_agents_of_the_case_are_told(

@@ -18,8 +18,9 @@ from community.core.db import db, transaction
 from community.core.reply_addresses import case_address, mail_site
 from community.escalation.cases.file_kinds import FILE_MAX_BYTES, PICTURES_MAX, content_type_of
 from community.escalation.cases.models import CaseFile, CaseMessage, SupportCase
+from community.escalation.mail_in.operations.fates import Fate
 from community.escalation.mail_in.operations.forgetting import forget_support
-from community.escalation.mail_in.operations.receiving import Fate, receive_mail
+from community.escalation.mail_in.operations.receiving import receive_mail
 from tests.client import ForumClient
 from tests.escalation.mail_in.mails import DOMAIN
 from tests.factories.community import make_user

@@ -14,9 +14,10 @@ from community.core.reply_addresses import (
     read_message_id,
     read_token,
 )
+from community.escalation.cases.file_kinds import file_name
 from community.escalation.mail_in.message import InboundMail, Kind
 from community.escalation.mail_in.parsing import parse_mail
-from community.escalation.mail_in.parts import LARGEST_BYTES, file_name
+from community.escalation.mail_in.parts import LARGEST_BYTES
 from tests.escalation.mail_in.mails import CASE_ID, DOMAIN, SITE, token
 
 HEAD = b"From: Ann <ann@example.test>\nTo: help@forum.example.test\nSubject: Kein Netz\n"
@@ -189,6 +190,17 @@ def test_html_is_read_where_there_is_no_plain_text() -> None:
         ("", "file"),
         ("a\u202egnp.exe", "a_gnp.exe"),
         ("a\r\nb.png", "a_b.png"),
+        ("CON", "file_CON"),
+        ("nul.tar.gz", "file_nul.tar.gz"),
+        ("com¹.log", "file_com1.log"),
+        ("console.log", "console.log"),
+        ("x.txt::$DATA", "x.txt__$DATA"),
+        ("--help", "help"),
+        ("~root", "root"),
+        ("\uff0e\uff0e\uff0fx.png", "x.png"),
+        ("a\u2215b\u2044c", "a_b_c"),
+        ("\ufeffx\u2028.png", "x_.png"),
+        ("\u2066x\u2069.png. ", "x_.png"),
         ("ä" * 300 + ".png", "ä" * 88 + "ä" * 8 + ".png"),
     ],
 )
@@ -237,6 +249,19 @@ MAILS = {
     "tags": lambda: HEAD + b"Content-Type: text/html\n\n" + b"<" * 2_000_000,
     "lines drawn": lambda: (
         HEAD + b"Content-Type: text/html\n\n" + b'<div style="border-top">' * 50_000
+    ),
+    "broken paragraphs": lambda: (
+        HEAD + b"Content-Type: text/plain; format=flowed\n\n" + b"a \n" * 400_000
+    ),
+    "a name": lambda: b"From:\n" + b" " * 7_900 + b"a@b, c\n\nx",
+    "ways of saying it": lambda: (
+        HEAD
+        + nested(1)
+        + b"".join(
+            b"--0\nContent-Type: text/%s\n\n" % kind + b"word%d " % at * 5_000 + b"\n"
+            for at in range(90)
+            for kind in (b"plain", b"html")
+        )
     ),
     "punycode": lambda: HEAD + b"Content-Type: text/plain; charset=punycode\n\n" + b"-z" * 900_000,
     "a bounce": lambda: (

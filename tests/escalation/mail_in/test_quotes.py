@@ -153,8 +153,11 @@ def test_a_pages_quotation_goes(rest: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["On " + "a " * 90_000, "On 1:00 wrote:\n>\n" * 10_000, "--\n" * 60_000, "From: \n" * 25_000,
-     ">" * 190_000, "best " * 38_000, "\n" * 190_000, "\u200b" * 190_000],
-    ids=["on", "wrote", "dashes", "from", "quoted", "best", "empty", "invisible"],
+     ">" * 190_000, "best " * 38_000, "\n" * 190_000, "\u200b" * 190_000,
+     ("-" * 299 + "\n") * 630, ("-" * 9 + " wrote" * 48 + "\n") * 630, ("- " * 149 + "\n") * 630,
+     ("on " + "<a@b> wrote" * 25 + "\n") * 630, ("<a@" * 99 + ":\n> q\n") * 600],
+    ids=["on", "wrote", "dashes", "from", "quoted", "best", "empty", "invisible",
+         "rules", "between dashes", "spaced", "attributions", "brackets"],
 )  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
     started = time.process_time()

@@ -14,7 +14,8 @@ from community.escalation.cases.models import CLOSED, CaseLink, CaseMessage, Sup
 from community.escalation.cases.operations.messages import message_privately
 from community.escalation.mail_in.message import Kind
 from community.escalation.mail_in.models import ReceivedMail
-from community.escalation.mail_in.operations.receiving import Fate, Received, receive_mail
+from community.escalation.mail_in.operations.fates import Fate, Received
+from community.escalation.mail_in.operations.receiving import receive_mail
 from tests.escalation.mail_in.mails import DOMAIN
 from tests.factories.community import make_user
 from tests.mailbox import sent_mails

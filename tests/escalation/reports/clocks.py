@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from community.core.db import db, transaction
 from community.escalation.calendars.queries import default_calendar_id
-from community.escalation.cases.models import SupportCase
+from community.escalation.cases.models import CHANNELS, SupportCase
 from community.escalation.sla.models import CLOCK_KINDS, PRIORITIES, SlaClock, SlaPolicy
 from community.escalation.teams.models import Team
 from tests.factories.community import make_board
@@ -62,6 +62,7 @@ def make_clocks(
                     "team_id": chance.choice(teams).id,
                     "board_id": chance.choice(boards),
                     "priority": chance.choice(PRIORITIES),
+                    "channel": CHANNELS[at % 3],
                     **row,
                 }
             )
@@ -94,7 +95,6 @@ def _clock(chance: random.Random, now: datetime, days: int, *, may_be_open: bool
         "policy_version": 1,
         "calendar_version": 1,
         "language": "en",
-        "channel": "form",
         "target_minutes": 60,
         "spent_seconds": 0,
         "started_at": started_at,

@@ -61,6 +61,7 @@ def _slowly_counted(by: str, team_ids: set[int], now: datetime) -> Counter[tuple
             "policy": str(one.policy_id),
             "priority": one.priority,
             "board": str(one.board_id) if one.board_id else "none",
+            "channel": one.channel,
         }[by]
         counted[key, one.kind, _came_to(one, now)] += 1
     db.session.rollback()

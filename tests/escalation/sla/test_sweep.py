@@ -24,6 +24,7 @@ from community.escalation.sla.operations import (
 )
 from community.escalation.sla.tasks import sweep_clocks
 from community.escalation.teams.models import Team
+from community.escalation.teams.operations import lock_agents
 from tests.client import ForumClient
 from tests.escalation.sla.scenes import (
     HOUR,
@@ -122,6 +123,27 @@ def test_without_an_owner_the_lead_hears_once() -> None:
     first = clock_of(case.case_id, "first").id
     told = [event["user_id"] for event in events("ClockBreached") if event["clock_id"] == first]
     assert told == [lead.id, None]
+
+
+@pytest.mark.parametrize("who", ["owner", "lead", "both"])
+def test_who_is_away_is_passed_over(who: str) -> None:
+    case = make_ticking_case(priority="urgent")
+    owner, lead, colleague = make_agent(), make_agent(), make_agent()
+    give(case.case_id, owner.id)
+    lead_with(lead.id)
+    away = {"owner": [owner], "lead": [lead], "both": [owner, lead]}[who]
+    with transaction():
+        for each in lock_agents([one.id for one in away]):
+            each.away_until = MONDAY + timedelta(days=3_650)
+    for minutes in (48, 60, 90):
+        sweep(MONDAY + minutes * MINUTE)
+    first = clock_of(case.case_id, "first").id
+    told = [event["user_id"] for event in events("ClockBreached") if event["clock_id"] == first]
+    assert told == {"owner": [lead.id, None], "lead": [owner.id, None], "both": [None, None]}[who]
+    run_due_jobs()
+    team = {event["user_id"] for event in events("TeamDeadline")}
+    # A lead who is away and an owner who was told twice in vain: the team gets to know.
+    assert (colleague.id in team) == (who != "owner")
 
 
 def test_an_answer_stops_the_ladder() -> None:

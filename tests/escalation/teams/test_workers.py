@@ -15,17 +15,33 @@ from community.escalation.cases.queries import desk
 from community.escalation.sla.models import SlaClock
 from community.escalation.sla.operations.sweep import fire_due_clocks
 from community.escalation.teams.models import Team, TeamMember
-from community.escalation.teams.queries import list_worker_ids, team_ids_of
+from community.escalation.teams.queries import count_workers, list_worker_ids, team_ids_of
 from community.identity.models import RoleGrant, User
 from community.notifications.models import Notification
 from tests.factories.community import load_user, make_board, make_user
 from tests.factories.support import make_agent, make_other_team, make_support_case, make_team
+from tests.queries import counted_queries
 
 pytestmark = pytest.mark.usefixtures("app")
 
 
 def _listed(viewer: User) -> list[int]:
     return [row.case.id for row in desk.page_of_cases(viewer).rows]
+
+
+def test_all_teams_are_counted_in_one_query_by_the_same_rule() -> None:
+    other, lead = make_other_team(), make_user(role="agent")
+    make_agent(), make_user(role="agent"), make_agent(team=other), make_agent(active=False)
+    with transaction():
+        third = Team(slug="third", names={"en": "Third", "de": "Dritte"}, lead_id=lead.id)
+        db.session.add(third)
+    with counted_queries() as statements:
+        counts = count_workers()
+    assert len(statements) == 1
+    teams = db.session.scalars(select(Team)).all()
+    assert len(teams) == 3
+    assert counts == {team.id: len(list_worker_ids(team.id)) for team in teams}
+    assert counts[other.id] == counts[third.id] == 1
 
 
 def test_an_agent_in_no_team_works_on_the_cases_of_the_default_one() -> None:

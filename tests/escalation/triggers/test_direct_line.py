@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed
+from community.core.reasons import ReasonUnfit
 from community.core.worker import run_due_jobs
 from community.escalation.calendars.business_time import business_minutes_between
 from community.escalation.cases.models import Escalation, SupportCase
@@ -14,7 +15,6 @@ from community.escalation.triggers.operations.handing import LineUsed, call_agen
 from community.escalation.triggers.queries.waiting import get_hours_of_board
 from community.identity.models import User
 from community.notifications.models import Notification
-from community.posts.errors import UnfitText
 from community.questions.models import Question
 from community.questions.operations.questions import lock_question
 from tests.client import ForumClient
@@ -80,7 +80,7 @@ def test_members_staff_and_askers_have_no_direct_line() -> None:
     for actor in (make_user(points=10_000), make_user(role="moderator"), make_agent(), asker):
         with pytest.raises(NotAllowed):
             call(actor, question)
-    with pytest.raises(UnfitText):
+    with pytest.raises(ReasonUnfit):
         call(make_user(role="superuser"), question, "why")
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from community.core.db import transaction
 from community.core.errors import NotAllowed
+from community.core.reasons import ReasonUnfit
 from community.core.worker import run_due_jobs
 from community.escalation.triggers.alarms import USUAL, holds_one, read_words
 from community.escalation.triggers.operations.handing import (
@@ -16,7 +17,6 @@ from community.escalation.triggers.operations.handing import (
 )
 from community.escalation.triggers.operations.signals import say_unsolved
 from community.identity.models import User
-from community.posts.errors import UnfitText
 from community.posts.models import Post
 from community.questions.models import Question
 from community.questions.operations.acceptances import unaccept_answer
@@ -203,7 +203,7 @@ def hand_over(actor: User, question: Question, reason: str = "Nobody here can he
 @pytest.mark.parametrize("role", ["agent", "moderator", "admin", "superuser"])
 def test_staff_and_superusers_hand_over_with_a_reason(role: str) -> None:
     question, actor = make_question(), make_user(role=role)
-    with pytest.raises(UnfitText):
+    with pytest.raises(ReasonUnfit):
         hand_over(actor, question, " ")
     hand_over(actor, question)
     assert triggers_of(question) == [("by_hand", 1)]

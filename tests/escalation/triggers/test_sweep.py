@@ -152,7 +152,7 @@ def test_moving_to_another_board_follows_its_rule() -> None:
     question = make_question()
     assert due_of(question) == THURSDAY
     with transaction():
-        move_question(moderator, lock_question(question.id), board)
+        move_question(moderator, lock_question(question.id), board, "It is about tariffs")
     assert due_of(question) == MONDAY + 4 * HOUR
 
 
@@ -191,7 +191,7 @@ def test_locked_questions_stay_with_who_locked_them() -> None:
     question = make_question()
     run_due_jobs()
     with transaction():
-        lock_writing(make_user(role="moderator"), lock_question(question.id))
+        lock_writing(make_user(role="moderator"), lock_question(question.id), "Too heated")
     with moment(THURSDAY):
         sweep()
     assert cases_of(question) == []

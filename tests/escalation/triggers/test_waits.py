@@ -9,9 +9,10 @@ from sqlalchemy import select, update
 
 from community.boards.models import Board
 from community.core.db import db, transaction
+from community.escalation.sla.timing import share_within
 from community.escalation.triggers.models import ANY_HOUR, AnswerWait
 from community.escalation.triggers.operations.waits import refresh_answer_waits
-from community.escalation.triggers.waits import FEWEST_QUESTIONS, share_within, waits_by_hour
+from community.escalation.triggers.waits import FEWEST_QUESTIONS, waits_by_hour
 from community.questions.models import Question
 from tests.client import ForumClient
 from tests.factories.community import (

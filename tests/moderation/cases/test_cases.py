@@ -13,7 +13,7 @@ from community.core.db import db, transaction
 from community.core.errors import NotAllowed, NotFound
 from community.core.jobs import EventRecord, emit
 from community.core.worker import run_due_jobs
-from community.events import RingSettled, RingSuspected
+from community.events.rings import RingSettled, RingSuspected
 from moderation.cases import operations, queries
 from moderation.cases.models import CaseSubject, ModerationCase
 from tests.factories.cases import make_case

@@ -9,6 +9,7 @@ from community.core import clock
 from community.core.audit import AuditEntry
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed
+from community.core.reasons import ReasonUnfit
 from community.core.worker import run_due_jobs
 from community.notifications.models import Notification
 from moderation.cases import operations, queries
@@ -108,9 +109,9 @@ def test_only_who_may_decide_a_case_is_asked_about_it(case, keeper):
 
 @pytest.mark.parametrize("words", ["", "  ", "x" * 501, "\0"])
 def test_a_note_is_some_words(case, keeper, words):
-    with pytest.raises(NoteUnfit):
+    with pytest.raises(ReasonUnfit):
         do(add_case_note, keeper, case, words)
-    with pytest.raises(NoteUnfit):
+    with pytest.raises(ReasonUnfit):
         do(escalate_case, keeper, case, words)
     assert (notes(), acts()) == ([], [])
 

@@ -6,6 +6,7 @@ from community.core.audit import AuditEntry
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed, NotFound
+from community.core.reasons import ReasonUnfit
 from community.posts.models import Post
 from community.questions.operations.questions import lock_question
 from community.questions.operations.removals import change_visibility
@@ -111,6 +112,11 @@ def test_undoing_takes_back_what_was_done(keeper, trial):
     answer = make_answer(make_question())
     case = open_trial(answer)
     decide(keeper, case, "remove")
+    for unfit in ("", "  ", "x" * 501):
+        with pytest.raises(ReasonUnfit) as refusal, transaction():
+            operations.undo_case(keeper, queries.get_case(keeper, case.id), unfit)
+        assert set(refusal.value.errors) == {"note"}
+    assert reload(case).state == "actioned"
     with transaction():
         operations.undo_case(keeper, queries.get_case(keeper, case.id), "It was right")
     assert reload(answer).visibility == "published"

@@ -17,10 +17,11 @@ from community.posts.errors import UnfitText
 from community.posts.models import Post
 from community.questions.operations.questions import lock_question
 from community.questions.operations.removals import restore_post
+from community.questions.operations.versions import EditForm
 from moderation.cases.operations import prune_cases, undo_case
 from moderation.cases.queries import get_case
 from moderation.flags.errors import MendingTooSoon, NothingMended
-from moderation.flags.operations.mending import mend_question, mend_reply
+from moderation.flags.operations.mending import mend_post
 from moderation.flags.operations.pruning import prune_flags
 from moderation.sanctions.models import Sanction, Statement
 from tests.factories.community import (
@@ -50,7 +51,7 @@ def mend(post, author=None, body=MENDED):
     author = author or load_user(post.author_id)
     with transaction():
         question = lock_question(post.root_id)
-        mend_reply(author, question, db.session.get_one(Post, post.id), body=body)
+        mend_post(author, question, db.session.get_one(Post, post.id), EditForm(body=body))
 
 
 def measures_of(user_id):
@@ -160,13 +161,12 @@ def test_a_question_is_mended_with_title_and_tags(app):
     hide_by_flags(question)
     with later(), transaction():
         locked = lock_question(question.id)
-        mend_question(
-            load_user(question.author_id),
-            locked,
+        form = EditForm(
             title="What does my phone want of me?",
             body="It asks for a code I never had.",
             tags="esim",
         )
+        mend_post(load_user(question.author_id), locked, locked, form)
     mended = reload(question)
     assert (mended.visibility, mended.title) == ("published", "What does my phone want of me?")
 
@@ -238,7 +238,8 @@ def test_a_case_about_a_post_that_is_gone_is_decided_without_it(answer):
     assert reload(answer).visibility == "deleted"
     assert reload(flag).outcome == "agreed"
     with transaction():
-        restore_post(judge, lock_question(answer.root_id), db.session.get_one(Post, answer.id))
+        locked = lock_question(answer.root_id)
+        restore_post(judge, locked, db.session.get_one(Post, answer.id), "Mended")
 
 
 def test_old_flags_are_forgotten_once_their_case_is(answer):

@@ -12,7 +12,6 @@ from community.core.db import db, transaction
 from community.core.errors import NotAllowed
 from community.identity.privileges import PrivilegeMissing
 from community.posts.models import Post, Removal
-from community.questions.operations.edits import edit_reply
 from community.questions.operations.questions import lock_question
 from moderation.cases.models import ModerationCase
 from moderation.flags.errors import (
@@ -37,6 +36,7 @@ from tests.factories.community import (
     reload,
     set_post_visibility,
 )
+from tests.factories.editing import edit_reply
 from tests.factories.flags import case_of, decide, hide_by_flags, make_flag, make_member_flag
 
 

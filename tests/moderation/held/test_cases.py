@@ -14,7 +14,6 @@ from community.posts import screening
 from community.posts.models import Post
 from community.posts.screening import REVIEW, Finding, Submission
 from community.questions.models import Question
-from community.questions.operations.edits import edit_question
 from community.questions.operations.questions import lock_question
 from community.questions.operations.removals import delete_post
 from moderation.cases.models import ModerationCase
@@ -22,6 +21,7 @@ from moderation.cases.operations import claim_case, decide_case, undo_case
 from moderation.held.operations import NothingWaits
 from moderation.sanctions.models import Statement
 from tests.factories.community import load_user, make_question, make_user, reload
+from tests.factories.editing import edit_question
 
 WHY = "It sells something."
 

@@ -16,7 +16,6 @@ from community.posts.errors import UnfitText
 from community.posts.models import SuggestedEdit
 from community.posts.screening import TextRefused
 from community.questions.models import Question
-from community.questions.operations.edits import edit_question
 from community.questions.operations.questions import lock_question
 from moderation.cases.models import ModerationCase
 from moderation.held.operations import ScreeningUnknown, change_screening
@@ -29,6 +28,7 @@ from tests.factories.community import (
     reload,
     set_post_visibility,
 )
+from tests.factories.editing import edit_question
 
 LINKS = "See https://a.example.com, https://b.example.com and https://c.example.com for it."
 Setting = Callable[..., None]

@@ -11,13 +11,13 @@ from community.core.audit import AuditEntry
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed, NotFound
 from community.core.jobs import EventRecord
+from community.core.reasons import ReasonUnfit
 from community.core.worker import run_due_jobs
 from community.identity.models import User
 from community.posts import screening
 from community.posts.models import Post
 from community.posts.screening import Finding, Submission
 from community.questions.models import Question
-from community.questions.operations.edits import edit_question
 from community.questions.operations.questions import lock_question
 from community.questions.operations.suggestions import prune_suggestions
 from moderation.cases.kinds import kind_of
@@ -34,6 +34,7 @@ from tests.factories.community import (
     make_user,
     reload,
 )
+from tests.factories.editing import edit_question
 from tests.factories.suggestions import hold_edit, make_suggestion
 
 CLEARER = "It worked yesterday. I restarted it twice and removed the card, in vain."
@@ -127,7 +128,7 @@ def test_reviewers_who_disagree_wait_for_a_third(app: Flask) -> None:
 
 def test_a_refusal_says_why(app: Flask) -> None:
     suggested()
-    with pytest.raises(ChoiceUnknown) as refusal:
+    with pytest.raises(ReasonUnfit) as refusal:
         say(reviewer(), "refuse", " ")
     assert set(refusal.value.errors) == {"note"}
     with pytest.raises(ChoiceUnknown):

@@ -57,7 +57,7 @@ def statements_about(user):
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
-def act(operation, actor, post, reason=""):
+def act(operation, actor, post, reason="It praises a shop"):
     with transaction():
         question = lock_question(post.root_id)
         operation(actor, question, db.session.get_one(Post, post.id), reason)
@@ -195,7 +195,8 @@ def test_the_rule_that_a_moderator_names_is_told(client, author, keeper, way, fo
 
 
 def test_without_a_reason_the_statement_has_one_all_the_same(author, keeper):
-    act(hide_post, keeper, make_question(author))
+    set_post_visibility(make_question(author), "hidden", keeper)
+    run_due_jobs()
     (told,) = statements_about(author)
     assert told.facts == "A moderator found that the post is against this rule."
 
@@ -222,7 +223,7 @@ def test_who_tells_the_author_at_once_leaves_nothing_to_be_caught_up_with(author
     question = make_question(author)
     with transaction():
         locked = lock_question(question.id)
-        hide_post(keeper, locked, locked)
+        hide_post(keeper, locked, locked, "Off topic")
         told = issue_statement(
             keeper,
             user_id=author.id,
@@ -256,7 +257,7 @@ def test_a_statement_issued_before_its_removal_is_found_again(author, keeper):
             post_id=question.id,
         )
         locked = lock_question(question.id)
-        hide_post(keeper, locked, locked)
+        hide_post(keeper, locked, locked, "Off topic")
     run_due_jobs()
     (only,) = statements_about(author)
     assert only.id == told.id

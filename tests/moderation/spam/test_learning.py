@@ -16,10 +16,18 @@ from moderation.cases.models import ModerationCase
 from moderation.cases.operations import undo_case
 from moderation.spam.bayes import Totals
 from moderation.spam.models import HAM, SPAM, SpamLesson, SpamModel, SpamToken, TextMark
+from moderation.spam.operations import calibrating
+from moderation.spam.operations.calibrating import (
+    give_weights,
+    list_samples,
+    put_on_scale,
+    rebuild,
+)
 from moderation.spam.operations.learning import learn_post, unlearn_post
-from moderation.spam.operations.scoring import list_judged, put_on_scale, rebuild
 from moderation.spam.queries import get_totals
-from tests.factories.community import make_user
+from moderation.spam.tasks import calibrate_scores
+from moderation.spam.weighing import judge_each
+from tests.factories.community import make_question, make_user
 from tests.moderation.spam.teaching import decide, make_ham, make_spam, make_spam_case, teach
 
 
@@ -30,7 +38,7 @@ def keeper(app):
 
 def table():
     db.session.rollback()
-    columns = (SpamToken.hash, SpamToken.spam_count, SpamToken.ham_count)
+    columns = (SpamToken.hash, SpamToken.spam_count, SpamToken.ham_count, SpamToken.weight)
     return {row[0]: tuple(row[1:]) for row in db.session.execute(select(*columns))}
 
 
@@ -51,7 +59,7 @@ def test_a_post_is_learned_once(app) -> None:
     assert not learn(post, SPAM)
     assert table() == before
     assert get_totals() == Totals(1, 0)
-    assert set(before.values()) == {(1, 0)}
+    assert set(before.values()) == {(1, 0, 0)}
 
 
 def test_what_was_learned_wrongly_is_learned_the_other_way_round(app) -> None:
@@ -95,7 +103,7 @@ def test_rebuilding_mends_a_damaged_table(app) -> None:
     before = table()
     first, second, *_rest = before
     with transaction():
-        db.session.get_one(SpamToken, first).spam_count += 3
+        db.session.get_one(SpamToken, first).weight += 3
         db.session.delete(db.session.get_one(SpamToken, second))
         db.session.get_one(SpamModel, 1).ham_count = 0
     with transaction():
@@ -185,7 +193,7 @@ def test_marks_of_texts_are_kept_for_a_month(app) -> None:
 
 def test_the_scale_is_put_where_decisions_allow(app) -> None:
     teach()
-    judged = list_judged()
+    judged = judge_each(list(list_samples().values()))
     assert len(judged) == 70
     assert min(evidence for evidence, is_spam in judged if is_spam) > max(
         evidence for evidence, is_spam in judged if not is_spam
@@ -195,3 +203,95 @@ def test_the_scale_is_put_where_decisions_allow(app) -> None:
     model = db.session.get_one(SpamModel, 1, populate_existing=True)
     assert 1_000 <= model.reviewed_from <= model.held_from
     assert model.held_from <= 1_000 * max(evidence for evidence, _spam in judged)
+
+
+def weights():
+    return {number: weight for number, (*_counts, weight) in table().items()}
+
+
+@pytest.fixture
+def weighed(app):
+    """A model whose lessons were weighed against each other."""
+    posts = teach()
+    db.session.rollback()
+    calibrate_scores()
+    return posts
+
+
+def is_weighed():
+    return db.session.get_one(SpamModel, 1, populate_existing=True).is_weighed
+
+
+def test_a_token_weighs_what_its_lessons_do(weighed) -> None:
+    assert is_weighed()
+    before = table()
+    assert any(weights().values())
+    with transaction():
+        assert rebuild().corrected == 0
+    assert table() == before
+
+
+def test_weighing_again_changes_nothing(weighed) -> None:
+    before = table()
+    calibrate_scores()
+    assert table() == before
+
+
+def test_a_weighed_lesson_is_taken_back_exactly(weighed) -> None:
+    before, extra = table(), make_spam(4_711)
+    assert learn(extra, HAM)
+    # It was told to be spam, so it counts at once; and so does what is learned the other way round.
+    assert table() != before
+    assert learn(extra, SPAM)
+    with transaction():
+        assert unlearn_post(extra.id)
+    assert table() == before
+    for post in weighed:
+        with transaction():
+            unlearn_post(post.id)
+    assert table() == {}
+
+
+def test_a_new_lesson_counts_before_all_are_weighed_again(weighed) -> None:
+    post = make_question_like_no_other()
+    learn(post, SPAM)
+    lesson = db.session.scalars(select(SpamLesson).where(SpamLesson.post_id == post.id)).one()
+    assert lesson.weight > 0
+
+
+def make_question_like_no_other():
+    return make_question(title="Zebra quartz jukebox", body="Vex fjord gnome blitz waltz nymph.")
+
+
+def test_a_lesson_taken_back_while_all_are_weighed_stays_gone(weighed) -> None:
+    given = dict.fromkeys(list_samples(), 0)
+    first, second = weighed[0], weighed[1]
+    with transaction():
+        unlearn_post(first.id)
+        learn_post(second.id, SPAM)
+    given[first.id, 0], given[second.id, 0] = 5, -5
+    with transaction():
+        give_weights(given)
+    with transaction():
+        assert rebuild().corrected == 0
+    kept = db.session.get_one(SpamLesson, (second.id, 0), populate_existing=True)
+    assert (kept.label, kept.weight >= 0) == (SPAM, True)
+
+
+def test_lessons_behind_the_latest_weigh_nothing(weighed, monkeypatch) -> None:
+    monkeypatch.setattr(calibrating, "MOST_WEIGHED", 20)
+    calibrate_scores()
+    db.session.rollback()
+    lessons = db.session.scalars(select(SpamLesson).where(SpamLesson.weight != 0)).all()
+    assert 0 < len(lessons) <= 20
+    with transaction():
+        assert rebuild().corrected == 0
+
+
+def test_a_model_with_too_few_lessons_left_is_not_weighed(weighed) -> None:
+    with transaction():
+        for post in weighed[:12]:
+            unlearn_post(post.id)
+    calibrate_scores()
+    assert not is_weighed()
+    assert not any(weights().values())

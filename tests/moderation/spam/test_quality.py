@@ -8,9 +8,9 @@ from moderation.spam.bayes import REVIEWED
 from tests.benchmarks import spam
 from tests.shared_data import shared_data
 
-# Most of what is marked are ordinary questions, so little of it can be found by its text. What is
+# Most of what is marked are ordinary questions, so little of it can be told without doubt. What is
 # found must be right all the same: these bounds are far below the mean of many seeds.
-LEAST_PRECISION, LEAST_RECALL = 0.80, 0.20
+LEAST_PRECISION, LEAST_RECALL = 0.80, 0.40
 
 
 @pytest.mark.slow

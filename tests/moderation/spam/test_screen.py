@@ -11,9 +11,11 @@ from community.posts.models import HeldPost
 from moderation.cases.models import ModerationCase
 from moderation.spam import screen
 from moderation.spam.bayes import ENOUGH_LESSONS
+from moderation.spam.facts import DAY
 from moderation.spam.models import SpamModel, SpamToken
 from moderation.spam.operations.learning import unlearn_post
-from moderation.spam.queries import get_model
+from moderation.spam.queries import Place, facts_of, get_model, place_of
+from moderation.spam.tasks import calibrate_scores
 from tests.factories.community import make_answer, make_board, make_question, make_user
 from tests.moderation.spam.teaching import decide, make_ham, make_spam, make_spam_case, teach
 
@@ -147,6 +149,37 @@ def test_a_corrupt_row_lets_texts_wait(taught) -> None:
     assert [found["code"] for found in findings_of(post)] == ["screen_failed"]
 
 
+def test_a_corrupt_weight_lets_texts_wait(taught) -> None:
+    calibrate_scores()
+    with transaction():
+        for row in db.session.scalars(select(SpamToken)):
+            row.weight = 10**15
+    post = make_ham(99)
+    assert post.visibility == "held"
+    assert [found["code"] for found in findings_of(post)] == ["screen_failed"]
+
+
+def test_weighed_lessons_tell_spam_from_requests(taught) -> None:
+    calibrate_scores()
+    set_scale(2_000, 4_000)
+    assert make_spam(99).visibility == "held"
+    assert (make_ham(99).visibility, findings_of(make_ham(98))) == ("published", [])
+
+
+def test_where_a_text_stands_is_known(app) -> None:
+    asker, helper = make_user(), make_user()
+    question = make_ham(1, asker)
+    (own, other) = (
+        facts_of(author, question.created_at + 5 * DAY, place=Place("answer", "de", question.id))
+        for author in (asker, helper)
+    )
+    assert (own.in_own, other.in_own) == (True, False)
+    assert (own.kind, own.language, own.question_age) == ("answer", "de", 5 * DAY)
+    answer = make_answer(question, helper)
+    assert place_of(answer) == Place("answer", answer.language, question.id)
+    assert place_of(question) == Place("question", question.language)
+
+
 def test_a_salt_that_cannot_be_opened_lets_texts_wait(taught) -> None:
     with transaction():
         db.session.get_one(SpamModel, 1).salt = "AAAA"
@@ -187,7 +220,6 @@ def test_a_statement_that_takes_long_is_given_up(app) -> None:
 def test_what_others_post_word_for_word_is_known_as_copies(taught) -> None:
     from community.core import clock
     from moderation.spam.hashing import marks_of, opened_salt
-    from moderation.spam.queries import facts_of
     from moderation.spam.tokens import shingles_of
 
     one, other = make_user(), make_user()

@@ -102,5 +102,15 @@ def test_facts_become_steps() -> None:
     assert "f:age:old" in tokens_of_facts(Facts(400 * DAY))
 
 
+def test_a_first_text_means_something_else_below_a_question() -> None:
+    asks = tokens_of_facts(Facts(DAY / 3, language="de"))
+    answers = tokens_of_facts(Facts(DAY / 3, kind="answer", question_age=5 * DAY))
+    own = tokens_of_facts(Facts(DAY / 3, kind="answer", question_age=5 * DAY, in_own=True))
+    assert {"f:question:posts:0", "f:question:age:day", "f:language:de"} <= asks
+    assert {"f:answer:posts:0", "f:answer:age:day", "f:answer:late:72"} <= answers
+    assert {"f:own:posts:0", "f:own:late:72"} <= own
+    assert not any(":late:" in token for token in asks)
+
+
 def test_trust_speaks_against_spam() -> None:
     assert [evidence_against(level) for level in (0, 1, 2, 4)] == [0, 0, 1.0, 3.0]

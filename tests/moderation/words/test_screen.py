@@ -13,7 +13,6 @@ from community.identity.models import User
 from community.posts.screening import TextRefused
 from community.posts.tagging import tag_names_of
 from community.questions.models import Question
-from community.questions.operations.edits import edit_question
 from community.questions.operations.questions import lock_question
 from moderation.words.models import WatchedWord
 from moderation.words.operations import WordFacts, add_word, disable_word
@@ -25,6 +24,7 @@ from tests.factories.community import (
     make_user,
     reload,
 )
+from tests.factories.editing import edit_question
 
 BODY = "A wombat sits on my router and does not want to leave."
 

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed, NotFound
+from community.core.reasons import ReasonUnfit
 from community.identity.models import User
 from reputation.adjustments.models import Adjustment
 from reputation.adjustments.operations.adjustments import (
@@ -173,7 +174,7 @@ def test_nobody_and_the_erased_have_no_points_to_adjust(app, moderator, admin, m
 
 def test_a_refused_one_books_nothing_and_stays_refused(app, moderator, admin, other_admin, member):
     made = adjust(moderator, member, 500)
-    with pytest.raises(AdjustmentInvalid):
+    with pytest.raises(ReasonUnfit):
         refuse(admin, made, "  ")
     for _time in range(2):
         refuse(admin, made)

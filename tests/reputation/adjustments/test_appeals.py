@@ -9,6 +9,7 @@ from sqlalchemy import select
 from community.core import clock
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed, NotFound
+from community.core.reasons import ReasonUnfit
 from reputation.adjustments.models import Adjustment, PointsAppeal
 from reputation.adjustments.operations.adjustments import (
     AdjustmentInvalid,
@@ -127,9 +128,9 @@ def test_an_appeal_needs_words(member, words):
 @pytest.mark.parametrize("answer", ["", " \n", "x" * 2_001, "a\0b"])
 def test_an_answer_needs_words(moderator, member, answer):
     found = make_taken(member, moderator)
-    with pytest.raises(AppealInvalid):
+    with pytest.raises(ReasonUnfit):
         reject(moderator, found, answer)
-    with pytest.raises(AppealInvalid):
+    with pytest.raises(ReasonUnfit):
         uphold(moderator, found, answer=answer)
     with pytest.raises(AdjustmentInvalid):
         uphold(moderator, found, amount=0)

@@ -7,6 +7,7 @@ from community.core.audit import AuditEntry
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed, NotFound
+from community.core.reasons import ReasonUnfit
 from community.core.worker import run_due_jobs
 from community.notifications.models import Notification
 from community.privacy.operations.erasures import order_erasure
@@ -14,7 +15,6 @@ from reputation.badges.models import BadgeGrant
 from reputation.badges.operations.by_hand import (
     BadgeDisabled,
     BadgeHeld,
-    ReasonMissing,
     give_badge,
     take_badge,
 )
@@ -117,10 +117,10 @@ def test_what_a_person_took_no_rule_grants_again_until_a_person_does(moderator):
 @pytest.mark.parametrize("reason", ["", "    ", "ok", "x" * 301])
 def test_a_reason_is_asked_for(moderator, reason):
     member = make_user()
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(ReasonUnfit):
         give(moderator, member, reason=reason)
     grant_id = give(moderator, member)
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(ReasonUnfit):
         take(moderator, grant_id, reason)
     assert held_by(member) == {"beyond"}
 

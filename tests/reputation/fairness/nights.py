@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
-from reputation.fairness.evidence import Ring
+from reputation.fairness.evidence import DOUBTFUL, Ring
 from reputation.fairness.graph import Graph, Tally
 from reputation.fairness.groups import Audience, Links, Thanked, marks_of
 from reputation.fairness.operations import NEW_DAYS, WINDOWS_DAYS
 from reputation.fairness.queries import FRESH
-from reputation.fairness.rings import find_rings
+from reputation.fairness.rings import Found, find_rings
 from tests.reputation.fairness.dishonest import MOST_STRANGERS, HiddenRing, plant_rings
 from tests.reputation.fairness.honest import Community, Post, make_community
 
@@ -115,6 +115,8 @@ class Score:
     slowest_seconds: float = 0.0
     reversible: int = 0
     paid_too_soon: int = 0
+    delayed_members: int = 0
+    delayed_share: float = 0.0
     by_kind: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     wrong: list[str] = field(default_factory=list)
 
@@ -150,16 +152,22 @@ class Night:
         """Return who answers whose posts were thanked for by whom in a window."""
         return self.audiences.of(window, self.number)
 
-    def rings(self) -> Iterator[Ring]:
-        """Yield what the search finds."""
+    def rings(self, doubted: Collection[int] = ()) -> Found:
+        """Return what the search finds, and what is in doubt; ``doubted`` is who was before."""
+        rings: list[Ring] = []
+        doubts: list[Ring] = []
         for window in self.windows:
-            yield from find_rings(
+            found = find_rings(
                 window.graph,
                 self.links,
                 self.new,
-                around=self.active,
+                around=self.active.union(doubted),
                 audience=self.audience(window),
+                doubtful=DOUBTFUL,
             )
+            rings += found.rings
+            doubts += found.doubts
+        return Found(rings, doubts)
 
 
 def nights_of(community: Community, active_days: int = 1) -> Iterator[Night]:
@@ -198,36 +206,76 @@ def simulate(
     score = Score(seed, thanks=len(community.thanks))
     guilty = {member for ring in hidden for member in ring.members}
     flagged: dict[int, int] = {}
+    doubted: dict[int, set[int]] = defaultdict(set)
     for night in nights_of(community):
         begun = time.perf_counter()
-        for ring in night.rings():
+        found = night.rings(doubted[night.number - 1])
+        for ring in found.rings:
             score.note(ring, night.number, flagged, guilty)
+        doubted[night.number].update(member for ring in found.doubts for member in ring.members)
         score.slowest_seconds = max(score.slowest_seconds, time.perf_counter() - begun)
     _count(score, hidden, flagged, days)
-    _count_money(score, hidden, community, flagged)
+    _count_money(score, hidden, community, flagged, doubted)
+    _count_delayed(score, community, guilty, doubted)
     score.flagged = len(flagged)
     score.flagged_rightly = len(flagged.keys() & guilty)
     return score
 
 
 def _count_money(
-    score: Score, hidden: list[HiddenRing], community: Community, flagged: dict[int, int]
+    score: Score,
+    hidden: list[HiddenRing],
+    community: Community,
+    flagged: dict[int, int],
+    doubted: Mapping[int, Collection[int]],
 ) -> None:
     """Count thanks within rings that were found, and how many of them were paid for before.
 
-    A period may end on any day; counted is the day on which most would have been paid.
+    A period may end on any day; counted is the day on which most would have been paid. Who is in
+    doubt on the day of the payment is not paid. What two of a ring thanked each other for by chance
+    before there was a ring is not counted.
     """
     ring_of = {member: place for place, ring in enumerate(hidden) for member in ring.members}
+    begins = {member: ring.begins for ring in hidden for member in ring.members}
     found = [
-        (at, flagged[post.author])
+        (at, post.author, flagged[post.author])
         for at, giver, post in community.thanks
-        if post.author in flagged and ring_of.get(giver, -1) == ring_of.get(post.author, -2)
+        if post.author in flagged
+        and ring_of.get(giver, -1) == ring_of.get(post.author, -2)
+        and at >= begins[giver]
     ]
     score.reversible = len(found)
     score.paid_too_soon = max(
-        sum(at < end and night > end + PAID_AFTER_DAYS for at, night in found)
-        for end in range(community.days)
+        sum(
+            at < end and night > paid and author not in doubted[paid] for at, author, night in found
+        )
+        for end, paid in _payments(community)
     )
+
+
+def _payments(community: Community) -> Iterator[tuple[int, int]]:
+    """Yield the days on which a period may end, with the night in which it is paid."""
+    for end in range(FIRST_NIGHT - PAID_AFTER_DAYS, community.days - PAID_AFTER_DAYS + 1):
+        yield end, end + PAID_AFTER_DAYS
+
+
+def _count_delayed(
+    score: Score,
+    community: Community,
+    guilty: Collection[int],
+    doubted: Mapping[int, Collection[int]],
+) -> None:
+    """Count whose payment waits because of a doubt though they play fair, on the worst day."""
+    times: dict[int, list[float]] = defaultdict(list)
+    for at, _giver, post in sorted(community.thanks):
+        if post.author not in guilty:
+            times[post.author].append(at)
+    everything = sorted(at for theirs in times.values() for at in theirs)
+    for end, paid in _payments(community):
+        waiting = [times[one] for one in doubted[paid] if one in times and times[one][0] < end]
+        share = sum(bisect(theirs, end) for theirs in waiting) / max(1, bisect(everything, end))
+        score.delayed_members = max(score.delayed_members, len(waiting))
+        score.delayed_share = max(score.delayed_share, share)
 
 
 def _by_day(facts: Iterable[Fact]) -> dict[int, list[Tally]]:

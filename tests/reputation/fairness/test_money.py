@@ -3,22 +3,31 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from community.core.audit import Action, AuditEntry
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.worker import run_due_jobs
+from moderation.cases.models import ModerationCase
 from reputation.fairness.models import RingFinding
 from reputation.fairness.operations import take_back
 from reputation.ledger.operations import settle_members
 from reputation.ledger.queries import get_balances
 from reputation.ledger.rules import PAYBACK
-from reputation.payback.models import Choice
+from reputation.payback.models import Choice, PaybackPeriod, PeriodState
 from reputation.payback.operations import shares
 from reputation.payback.queries.shares import get_line
 from reputation.payback.tasks import run_lock
 from tests.factories.community import make_acceptance, make_answer, make_question, make_user
-from tests.reputation.fairness.scene import make_background, search, thank_all
+from tests.reputation.fairness.scene import (
+    make_background,
+    make_posts,
+    make_ring,
+    posts_of_others,
+    search,
+    thank_all,
+)
 from tests.reputation.fairness.test_findings import decide, held
 from tests.reputation.payback.scene import (
     DECEMBER_1,
@@ -156,4 +165,115 @@ def test_who_is_cleared_after_the_books_were_closed_is_paid(story):
     with at(DECEMBER_15):
         run_lock(story.period.id)
     assert {state for state, _ in story.lines()} == {"chosen"}
+    assert broken() == []
+
+
+class Doubts:
+    """Three who thanked each other too little to be suspected, in a period that has ended."""
+
+    def __init__(self) -> None:
+        self.period = started()
+        with at(NOVEMBER_20):
+            self.keeper = make_user("Kim Keeper", role="moderator")
+            self.board = make_background()
+            self.group = make_ring(self.board, size=3, posts=1)
+            self.ids = {user.id for user in self.group}
+
+    def night(self, when):
+        with at(when):
+            findings = search()
+            run_due_jobs()
+        return [finding.state for finding in findings]
+
+    def thank_more(self, when):
+        with at(when):
+            thank_all(self.group, make_posts(self.board, self.group))
+
+    def case(self):
+        db.session.rollback()
+        return db.session.scalars(select(ModerationCase)).one()
+
+
+@pytest.fixture
+def doubts(app):
+    return Doubts()
+
+
+def actions(*wanted):
+    db.session.rollback()
+    query = select(AuditEntry.action).where(AuditEntry.action.in_(wanted))
+    return sorted(db.session.scalars(query))
+
+
+def test_a_doubt_holds_nobody_while_no_payment_is_near(doubts):
+    assert doubts.night(NOVEMBER_20 + DAY) == []
+    assert held() == set()
+
+
+def test_while_a_payment_is_near_who_is_in_doubt_waits_and_somebody_may_look(doubts):
+    for hours in (0, 1):
+        assert doubts.night(DECEMBER_1 + timedelta(hours=hours)) == ["doubted"]
+    assert held() == doubts.ids
+    assert doubts.case().evidence["doubt"] is True
+    assert actions(Action.PAYBACK_HELD) == [Action.PAYBACK_HELD] * 3
+
+
+def test_a_doubt_that_is_gone_frees_them_by_itself_and_closes_its_case(doubts):
+    doubts.night(DECEMBER_1)
+    with at(DECEMBER_1 + DAY):
+        thank_all(doubts.group, posts_of_others(doubts.board, 60))
+    for days in (1, 2):
+        assert doubts.night(DECEMBER_1 + days * DAY) == ["dropped"]
+    assert held() == set()
+    assert doubts.case().state == "closed"
+    assert actions(Action.PAYBACK_FREED) == [Action.PAYBACK_FREED] * 3
+    assert broken() == []
+
+
+def test_a_doubt_ends_once_the_payment_is_made(doubts):
+    doubts.night(DECEMBER_1)
+    with transaction():
+        db.session.execute(update(PaybackPeriod).values(state=PeriodState.PAID))
+    assert doubts.night(DECEMBER_1 + DAY) == ["dropped"]
+    assert held() == set()
+
+
+def test_of_whom_more_is_found_is_suspected_in_the_same_case(doubts):
+    doubts.night(DECEMBER_1)
+    doubts.thank_more(DECEMBER_1 + DAY)
+    assert doubts.night(DECEMBER_1 + 2 * DAY) == ["suspected"]
+    assert held() == doubts.ids
+    assert "doubt" not in doubts.case().evidence
+    with transaction():
+        db.session.execute(update(PaybackPeriod).values(state=PeriodState.PAID))
+    assert doubts.night(DECEMBER_1 + 3 * DAY) == ["suspected"]
+    assert held() == doubts.ids
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"), [("no_violation", "cleared"), ("violation", "confirmed")]
+)
+def test_a_moderator_may_decide_a_doubt(doubts, decision, state):
+    doubts.night(DECEMBER_1)
+    with at(DECEMBER_1 + DAY):
+        decide(doubts.keeper, decision)
+    assert held() == set()
+    assert doubts.night(DECEMBER_1 + 2 * DAY) == [state]
+    assert held() == set()
+
+
+def test_what_is_in_doubt_is_not_paid_and_rolls_on_whole(doubts):
+    with at(NOVEMBER_20):
+        asker = make_user()
+        answer = make_answer(make_question(asker, doubts.board), doubts.group[0])
+        make_acceptance(answer, asker)
+        with transaction():
+            settle_members([doubts.group[0].id])
+    doubts.night(DECEMBER_1)
+    period = choosable(doubts.period)
+    choose(doubts.group[0], Choice.CREDIT)
+    lock(period)
+    db.session.rollback()
+    line = get_line(period.id, doubts.group[0].id)
+    assert (line.state, line.amount > 0, line.expired) == ("held", True, 0)
     assert broken() == []

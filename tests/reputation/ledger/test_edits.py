@@ -6,12 +6,12 @@ from community.core.db import db, transaction
 from community.identity.models import User
 from community.posts.models import Post, SuggestedEdit
 from community.questions.models import Question
-from community.questions.operations.edits import edit_question
 from community.questions.operations.questions import lock_question
 from community.questions.operations.suggestions import take_suggestion
 from community.questions.queries.texts import texts_of
 from reputation.ledger import gains
 from tests.factories.community import load_user, make_question, set_post_visibility
+from tests.factories.editing import edit_question
 from tests.factories.suggestions import make_suggestion
 from tests.reputation.ledger.booking import assert_sound, entries_of, make_member, points_of
 

@@ -21,7 +21,7 @@ from community.identity.models import User
 from community.posts.models import Post, Vote
 from community.questions.models import Acceptance
 from reputation.ledger import rules
-from reputation.ledger.models import LedgerAccount
+from reputation.ledger.models import LedgerAccount, PromotionBudget
 from tests.conftest import empty_table
 from tests.factories.community import (
     load_user,
@@ -45,6 +45,7 @@ from tests.reputation.ledger.booking import (
 HISTORIES = int(os.environ.get("FORUM_LEDGER_HISTORIES", "10"))
 ACTS_EACH = 14
 TIGHT = {"daily_cap": 23, "full_givers": 2}
+BUDGET = 200
 
 
 class World:
@@ -169,8 +170,19 @@ def empty_ledger() -> None:
 
 @pytest.fixture
 def tight_rules(monkeypatch):
-    """Both currencies, with caps that a handful of kudos reaches."""
-    monkeypatch.setitem(rules.FIRST_RULES, "reputation", (replace(rules.REPUTATION_1, **TIGHT),))
+    """Both currencies, with caps that a handful of kudos reaches, and a promotion whose budget is
+    soon used up."""
+    promotion = rules.Promotion(
+        cause=rules.ACCEPTED,
+        board_id=None,
+        percent=200,
+        ends_at=clock.now() + timedelta(days=1),
+        budget=BUDGET,
+    )
+    tight_standing = replace(rules.REPUTATION_1, **TIGHT, promotion=promotion)
+    monkeypatch.setitem(rules.FIRST_RULES, "reputation", (tight_standing,))
+    with transaction():
+        db.session.add(PromotionBudget(currency="reputation", rule_version=1, budget=BUDGET))
     tight = replace(rules.PAYBACK_1, daily_cap=2, full_givers=1)
     monkeypatch.setitem(rules.FIRST_RULES, "payback", (tight,))
 

@@ -32,13 +32,14 @@ from reputation.ledger.operations.rules import RulesBegun, RulesTooEarly
 from reputation.ledger.queries import get_balances, get_pending, sums_between
 from reputation.ledger.rulebook import load_rulebook
 from reputation.ledger.rules import PAYBACK, REPUTATION, Rules
-from tests.factories.community import make_answer, make_question
+from tests.factories.community import make_acceptance, make_answer, make_question
 from tests.reputation.ledger.booking import (
     assert_sound,
     entries_of,
     make_member,
     points_of,
     rebuild,
+    take_back,
     thank,
     unaccept,
 )
@@ -163,6 +164,27 @@ def test_closed_books_keep_what_was_earned_and_take_nothing_more(solved):
     assert balance_of(helper) == 21
     assert points_of(helper) == 20, "reputation goes on"
     assert_sound()
+
+
+@pytest.mark.usefixtures("paid")
+@pytest.mark.parametrize("again_by", ["asker", "moderator"])
+def test_what_closed_books_paid_is_not_paid_again(solved, again_by):
+    asker, helper, answer = solved
+    fan = make_member()
+    thank(fan, answer)
+    assert balance_of(helper) == 21
+    with transaction():
+        close_books(PAYBACK, clock.now())
+    unaccept(asker, answer)
+    take_back(fan, answer)
+    assert points_of(helper) == 0
+    make_acceptance(answer, asker if again_by == "asker" else make_member(role="moderator"))
+    thank(fan, answer)
+    thank(make_member(), answer)
+    assert balance_of(helper) == 22, "only who had not thanked before brings something"
+    assert points_of(helper) > 0, "reputation goes on"
+    assert_sound()
+    assert rebuild().entries == 0
 
 
 @pytest.mark.usefixtures("paid")

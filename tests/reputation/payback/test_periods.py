@@ -12,6 +12,7 @@ from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed
 from community.core.jobs import EventRecord, emit
+from community.core.reasons import ReasonUnfit
 from community.events import AccountConfirmed
 from reputation.ledger.rulebook import load_rulebook
 from reputation.ledger.rules import PAYBACK
@@ -85,7 +86,7 @@ def test_nobody_but_administrators_moves_a_period(role: str) -> None:
         lambda: periods.finish_calculation(actor, period.id),
         lambda: periods.issue_statements(actor, period.id),
         lambda: periods.open_choice(actor, period.id),
-        lambda: periods.reopen(actor, period.id, ""),
+        lambda: periods.reopen(actor, period.id, "a rule was wrong"),
         lambda: shares.begin_lock(actor, period.id),
     )
     for step in steps:
@@ -218,6 +219,9 @@ def test_reopening_takes_a_period_back_only_before_the_choice() -> None:
     with at(DECEMBER_1):
         close_months(period.id)
         run_calculation(period.id)
+        for unfit in ("", " no ", "x" * 501):
+            with pytest.raises(ReasonUnfit), transaction():
+                periods.reopen(SYSTEM, period.id, unfit)
         for _time in range(2):
             with transaction():
                 periods.reopen(SYSTEM, period.id, "a rule was wrong")

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, text, update
 from community.core.audit import AuditEntry
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed
+from community.core.reasons import ReasonUnfit
 from reputation.ledger.operations import Posting, book
 from reputation.payback.models import PaybackPeriod, PayoutLine
 from reputation.payouts.books import check_everything, find_break
@@ -138,6 +139,9 @@ def test_a_break_halts_payouts_until_a_person_has_looked(run: Run) -> None:
         approve_list(later.approver, later.period_id, later.digest)
     with pytest.raises(NotAllowed), transaction():
         lift_halt(make_user(role="moderator"), "I think it is fine")
+    for unfit in ("", " ok  ", "x" * 501, "a\0b and more"):
+        with pytest.raises(ReasonUnfit), transaction():
+            lift_halt(admin, unfit)
     with transaction():
         assert lift_halt(admin, "A balance was changed by hand")
         assert not lift_halt(admin, "Again")

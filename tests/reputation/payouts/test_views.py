@@ -242,7 +242,10 @@ def test_a_halt_is_shown_and_lifted_with_a_reason(client: ForumClient) -> None:
     assert client.submit(f"{address}/files", {"form": "credit"}).status_code == 409
     assert client.remove("/admin/payback/halt", {"reason": "Looked at it"}).status_code == 409
     break_books(run.user_ids[0], -1)
-    assert client.remove("/admin/payback/halt", {"reason": "?"}).status_code == 422
+    refused = client.remove("/admin/payback/halt", {"reason": "?"})
+    assert refused.status_code == 422
+    assert "Say why, in a few words." in refused.text
+    assert 'value="?"' in refused.text
     assert client.remove("/admin/payback/halt", {"reason": "Looked at it"}).status_code == 303
     assert "Payouts are halted" not in client.get(address).text
     assert client.submit(f"{address}/files", {"form": "credit"}).status_code == 303

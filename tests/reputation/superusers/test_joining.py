@@ -8,6 +8,7 @@ from community.core import clock
 from community.core.authz import SYSTEM
 from community.core.db import transaction
 from community.core.errors import NotAllowed
+from community.core.reasons import ReasonUnfit
 from community.core.worker import run_due_jobs
 from community.identity.operations.roles import grant_role
 from community.identity.superusers import TOOLBOX, has_tool, superuser_tier
@@ -83,7 +84,7 @@ def test_an_application_is_decided_by_an_administrator(app):
 def test_an_application_is_turned_down_once_and_with_a_reason(app):
     user, admin = make_applicant(), make_user(role="admin")
     application = apply_as(user)
-    with pytest.raises(refusals.ReasonUnfit), transaction():
+    with pytest.raises(ReasonUnfit), transaction():
         joining.reject(admin, application, "  ")
     for _time in range(2):
         with transaction():

@@ -10,6 +10,7 @@ from community.core import clock
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed
+from community.core.reasons import ReasonUnfit
 from community.core.worker import run_due_jobs
 from community.identity.models import User
 from community.identity.operations.roles import grant_role, revoke_role
@@ -144,7 +145,7 @@ def test_who_left_can_come_back(app):
 
 def test_staff_ends_a_membership_once_and_says_why(app, admin):
     user = make_superuser(points=5_000)
-    with pytest.raises(refusals.ReasonUnfit), transaction():
+    with pytest.raises(ReasonUnfit), transaction():
         staying.end(admin, last_of(user), "")
     sent_mails(app)
     membership = last_of(user)

@@ -11,6 +11,7 @@ from community.core.authz import is_signed_in, require
 from community.core.db import db
 from community.core.errors import NotFound, RateLimited
 from community.core.i18n import LANGUAGES
+from community.core.reasons import UNACCEPTABLE
 from community.core.settings import current_settings
 from community.escalation.cases.models import SUBJECT_MAX_CHARS, SupportCase
 from community.escalation.cases.operations.messages import fit_private_text
@@ -18,7 +19,7 @@ from community.escalation.cases.operations.opening import open_case
 from community.identity.models import User
 from community.posts.drafts import drop_draft
 from community.posts.errors import UnfitText
-from community.posts.text import UNACCEPTABLE, tidy_title
+from community.posts.text import tidy_title
 
 DRAFT_PLACE = "ask"
 PER_DAY = 10

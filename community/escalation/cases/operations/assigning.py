@@ -51,6 +51,8 @@ def set_owner(actor: Viewer, case: SupportCase, owner_id: int | None) -> None:
     if case.owner_id == owner_id:
         return
     before, case.owner_id = {"owner_id": case.owner_id}, owner_id
+    # Given back by hand it is the team's to take: offered again, whoever had it might get it again.
+    case.unplaced_at = None
     note_step(case, "assigned", actor)
     if case.state == NEW and owner_id is not None:
         change_state(case, OPEN, actor)

@@ -33,6 +33,7 @@ from community.escalation.sla.models import PRIORITIES
 from community.escalation.sla.operations.clocks import reconsider, start_clocks
 from community.escalation.teams.operations import team_for
 from community.events.support import CaseOpened
+from community.identity.operations.stand_in import is_stand_in
 from community.posts.operations import rendered_columns
 from community.questions.models import Question
 from community.questions.operations.questions import lock_question
@@ -79,7 +80,8 @@ def open_case(
     if present is not None:
         return present
     if question is not None:
-        board_id, requester_id = question.board_id, question.author_id
+        board_id = question.board_id
+        requester_id, requester_email = _asker_of(question)
     case = SupportCase(
         question_id=question_id,
         board_id=board_id,
@@ -94,6 +96,16 @@ def open_case(
     if body is not None:
         _add_first_words(case, body, message_id)
     return case
+
+
+def _asker_of(question: Question) -> tuple[int | None, str | None]:
+    """Return who asked, and the address of a stranger; also of what they let be asked unnamed."""
+    if is_stand_in(question.author_id):
+        earlier = select(SupportCase).where(SupportCase.question_id == question.id)
+        case = db.session.scalar(earlier.order_by(SupportCase.id.desc()).limit(1))
+        if case is not None:
+            return case.requester_id, case.requester_email
+    return question.author_id, None
 
 
 def _start(case: SupportCase, question: Question | None, cause: _Cause) -> None:

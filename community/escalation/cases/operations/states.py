@@ -6,6 +6,7 @@ Source: PRODUCT 2.7, 4.2. Each step is audited once; repeated, it changes nothin
 from collections.abc import Collection
 from datetime import timedelta
 
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from community.core.audit import Action, record
 from community.core.authz import SYSTEM, Viewer
 from community.core.db import db
 from community.core.jobs import emit
+from community.core.reasons import fit_reason
 from community.escalation.cases.errors import (
     NotBetweenYou,
     OwnerMissing,
@@ -40,7 +42,7 @@ from community.escalation.cases.operations.noting import change_state
 from community.escalation.cases.policies import can_close_for_peers, can_hand_back
 from community.escalation.cases.queries.solutions import has_solution_of_peers
 from community.events.support import CaseReturned, CaseSolved
-from community.posts.text import fit_note
+from community.questions.models import Question
 from community.questions.operations.support import (
     hand_to_support,
     put_in_spotlight,
@@ -63,10 +65,11 @@ def wait_for_customer(actor: Viewer, case_id: int) -> SupportCase:
 def hold(actor: Viewer, case_id: int, reason: str) -> SupportCase:
     """Note that somebody else has to do something first; ``reason`` says who and what.
 
-    Raises ``NotFound``, ``NotAllowed``, ``StepNotPossible``, ``UnfitText``, ``CaseClosed``.
+    Raises ``NotFound``, ``NotAllowed``, ``StepNotPossible``, ``ReasonUnfit``, ``CaseClosed``.
     """
     case, _question = lock_for_work(actor, case_id)
-    case.hold_reason = fit_note(reason, REASON_MAX_CHARS)
+    missing = _l("Say who has to do what first.")
+    case.hold_reason = fit_reason(reason, longest=REASON_MAX_CHARS, missing=missing)
     _move(actor, case, ON_HOLD, allowed=IN_HAND)
     return case
 
@@ -164,15 +167,19 @@ def return_to_community(actor: Viewer, case_id: int) -> SupportCase:
     case, question = lock_for_work(actor, case_id)
     if question is None:
         raise NotBetweenYou()
-    if case.state == RETURNED:
-        return case
+    if case.state != RETURNED:
+        hand_back_locked(actor, case, question)
+    return case
+
+
+def hand_back_locked(actor: Viewer, case: SupportCase, question: Question) -> None:
+    """Hand a locked case back as this public question; raises ``StepNotPossible``."""
     if not can_hand_back(case, question):
         raise StepNotPossible()
     _move(actor, case, RETURNED, allowed=IN_HAND)
     take_from_support(question)
     put_in_spotlight(question)
     emit(CaseReturned(case.id, question.id, actor.viewer_id))
-    return case
 
 
 def close_settled(age: timedelta) -> None:

@@ -14,6 +14,7 @@ from community.core.db import db
 from community.core.errors import Invalid
 from community.core.i18n import speaking
 from community.core.jobs import emit
+from community.core.reasons import read_reason
 from community.core.settings import current_settings
 from community.escalation.cases.errors import TeamUnfit
 from community.escalation.cases.models import (
@@ -36,7 +37,6 @@ from community.escalation.teams.operations import team_for
 from community.escalation.teams.queries import works_in
 from community.events.support import CaseHandedOver
 from community.posts.operations import rendered_columns
-from community.posts.text import fit_note
 
 
 def set_priority(actor: Viewer, case_id: int, priority: str) -> SupportCase:
@@ -66,17 +66,17 @@ def hand_over(actor: Viewer, case_id: int, team_id: int, reason: str) -> Support
     """Hand a case over to another team; ``reason`` stays with it as an internal note.
 
     Its owner keeps it only if they work in that team, too. To its own team again changes nothing.
-    Raises ``NotFound``, ``NotAllowed``, ``TeamUnfit``, ``UnfitText``, ``CaseClosed``.
+    Raises ``NotFound``, ``NotAllowed``, ``TeamUnfit``, ``CaseClosed``.
     """
     case, _question = lock_for_work(actor, case_id)
     if case.team_id == team_id:
         return case
-    note = fit_note(reason, REASON_MAX_CHARS)
+    note, problem = read_reason(reason, longest=REASON_MAX_CHARS, missing=TeamUnfit.reason_missing)
     wrong: dict[str, str | LazyString] = {}
     if db.session.get(Team, team_id) is None:
         wrong["team"] = TeamUnfit.message
-    if not note:
-        wrong["team_reason"] = TeamUnfit.reason_missing
+    if problem is not None:
+        wrong["team_reason"] = problem
     if wrong:
         raise TeamUnfit(errors=wrong)
     _note_internally(case, note, actor)

@@ -194,6 +194,12 @@ def list_escalations(case: SupportCase) -> Sequence[Escalation]:
     ).all()
 
 
+def first_message_of(case_id: int) -> CaseMessage:
+    """Return what a case began with."""
+    messages = select(CaseMessage).where(CaseMessage.case_id == case_id)
+    return db.session.scalars(messages.order_by(CaseMessage.id).limit(1)).one()
+
+
 def get_message_of_team(case: SupportCase, message_id: int) -> CaseMessage | None:
     """Return what the team wrote to the customer alone; None for anything else."""
     return db.session.scalar(

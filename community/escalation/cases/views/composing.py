@@ -1,5 +1,6 @@
 """The composer of a case: macros to begin with, three targets, nothing sent over something new."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import request, url_for
@@ -13,13 +14,14 @@ from community.core.forms import takes
 from community.core.limits import limited
 from community.core.settings import current_settings
 from community.core.submissions import submit_once
-from community.core.web import current_viewer, read_only, renders
+from community.core.web import current_viewer, read_only, renders, takes_files
 from community.escalation.cases.errors import SomethingNew
 from community.escalation.cases.forms import ReplyForm
-from community.escalation.cases.operations import assigning, messages, states
+from community.escalation.cases.operations import assigning, messages, states, triage
 from community.escalation.cases.operations.presence import stop_typing
 from community.escalation.cases.queries import desk
 from community.escalation.cases.queries.news import News, list_news
+from community.escalation.cases.views import attaching
 from community.escalation.cases.views.desk import errors_of, render_case
 from community.escalation.cases.views.linking import blueprint
 from community.escalation.macros.operations import apply_macro
@@ -34,13 +36,14 @@ __all__ = ["blueprint"]
 REPLY_FIELDS = (
     *("target", "body", "then", "outcome", "contact_reason", "seen_message", "seen_post"),
     *("confirmed", "personal", "vouching", "vouched", "started", "macro", "own"),
-    "seen_revision",
+    *("seen_revision", "priority", "proposed"),
 )
 
 
 @blueprint.post("/desk/cases/<int:case_id>/messages")
-@takes(*REPLY_FIELDS)
+@takes(*REPLY_FIELDS, files=attaching.FIELD)
 @renders("body")
+@takes_files(attaching.MOST_BYTES, attaching.take_in_files)
 @limited("writing")
 def create_message(case_id: int) -> ResponseReturnValue:
     """Send what was typed to whom it is for; public is asked about first, and nothing is lost."""
@@ -48,9 +51,10 @@ def create_message(case_id: int) -> ResponseReturnValue:
     choice = PersonalChoice.read(request.form)
     if form.target == "public":
         form = _masked(form, choice)
-        if not form.is_confirmed:
+        if not form.is_confirmed and not attaching.has_files():
             return _ask_to_confirm(case_id, form, choice.panel())
     try:
+        attaching.check_files(*_readers(case_id, form.target))
         return submit_once(actor.id, lambda: _send(case_id, form, choice))
     except (Conflict, Invalid, RateLimited) as refusal:
         forget_changes()
@@ -58,11 +62,26 @@ def create_message(case_id: int) -> ResponseReturnValue:
             case_id,
             form,
             status=refusal.status,
-            errors=errors_of(refusal),
+            errors=_with_files(errors_of(refusal)),
             seen=form.seen,
             news=_news(case_id, form) if isinstance(refusal, SomethingNew) else None,
             personal=choice.panel(refusal if isinstance(refusal, Invalid) else None),
         )
+
+
+def _readers(case_id: int, target: str) -> tuple[str, ...]:
+    """Return why no files can come with a message, if there is a reason."""
+    if target == "public":
+        return (_("Files go to the customer alone or with a note, never to everybody."),)
+    if target == "private" and desk.get_case(current_viewer(), case_id).requester_id is None:
+        return (_("This customer has no account here, and files are not sent by e-mail."),)
+    return ()
+
+
+def _with_files(errors: Mapping[str, object]) -> Mapping[str, object]:
+    """Add that files have to be chosen again, which no page can keep."""
+    again = {attaching.FIELD: attaching.choose_again()} if attaching.has_files() else {}
+    return {**again, **errors}
 
 
 def _news(case_id: int, form: ReplyForm) -> News:
@@ -89,11 +108,14 @@ def _send(case_id: int, form: ReplyForm, choice: PersonalChoice) -> str:
         assigning.assign_case(actor, case_id, actor.id)
     if form.target == "public":
         messages.reply_publicly(actor, case_id, form.body, seen=form.seen, vouched=choice.vouched)
-    elif form.target == "private":
-        messages.message_privately(actor, case_id, form.body, seen=form.seen)
     else:
-        messages.note_internally(actor, case_id, form.body, seen=form.seen)
+        write = messages.message_privately
+        if form.target != "private":
+            write = messages.note_internally
+        attaching.keep_files(write(actor, case_id, form.body, seen=form.seen), actor.id)
     stop_typing(actor.id, case_id)
+    if form.priority:
+        triage.set_priority(actor, case_id, form.priority)
     if form.then == "pending":
         states.wait_for_customer(actor, case_id)
     elif form.then == "solved":
@@ -103,7 +125,8 @@ def _send(case_id: int, form: ReplyForm, choice: PersonalChoice) -> str:
 
 @blueprint.post("/desk/cases/<int:case_id>/draft")
 @read_only
-@takes(*REPLY_FIELDS)
+@takes(*REPLY_FIELDS, files=attaching.FIELD)
+@takes_files(attaching.MOST_BYTES)
 @limited("typing")
 def fill_reply(case_id: int) -> ResponseReturnValue:
     """Put a macro's text below what was typed, to be read over; nothing is sent or changed."""
@@ -119,8 +142,10 @@ def fill_reply(case_id: int) -> ResponseReturnValue:
         body="\n\n".join(filter(None, (form.body.rstrip(), applied.text))),
         then=applied.state or form.then,
         own=form.own or applied.owner_id is not None,
+        priority=applied.priority or form.priority,
+        proposed=applied.priority or form.proposed,
     )
-    return render_case(case_id, filled, seen=form.seen, applied=applied)
+    return render_case(case_id, filled, seen=form.seen, applied=applied, errors=_with_files({}))
 
 
 def _facts_of(record: desk.CaseRecord) -> MacroFacts:

@@ -12,7 +12,7 @@ from community.core.authz import require
 from community.core.db import forget_changes
 from community.core.errors import Conflict, Invalid, Refusal
 from community.core.forms import takes
-from community.core.web import add_resource, current_viewer, is_fragment_request
+from community.core.web import add_resource, current_viewer, is_fragment_request, read_id
 from community.escalation.cases.drafting import draft_public_answer
 from community.escalation.cases.forms import ReplyForm
 from community.escalation.cases.models import CONTACT_REASONS, OUTCOMES, SupportCase
@@ -80,8 +80,7 @@ def list_cases() -> str:
 
 def _shown_id() -> int:
     """Return the case that is open beside the list, as the address says; 0 for none."""
-    typed = request.args.get("case", "")[:9]
-    return int(typed) if typed.isascii() and typed.isdigit() else 0
+    return read_id(request.args.get("case")) or 0
 
 
 @blueprint.get("/desk/next")
@@ -179,8 +178,8 @@ def _around(case: SupportCase) -> dict[str, object]:
 
 def _drafted(record: desk.CaseRecord, wanted: str) -> ReplyForm | None:
     """Return the composer with a masked public answer made out of a private message."""
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
-    if not number or record.question is None:
+    number = read_id(wanted)
+    if number is None or record.question is None:
         return None
     message = talk.get_message_of_team(record.case, number)
     if message is None:
@@ -202,7 +201,7 @@ def take_case(case_id: int) -> ResponseReturnValue:
     owner = request.form.get("owner", "me")
     if owner == "me":
         return act_on_case(case_id, lambda actor: assigning.take_case(actor, case_id))
-    owner_id = int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 10 else 0
+    owner_id = read_id(owner) or 0
     return act_on_case(case_id, lambda actor: assigning.assign_case(actor, case_id, owner_id))
 
 

@@ -1,5 +1,6 @@
 """A customer's own cases: what is going on, what was said in private, and a reply to it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,12 +16,14 @@ from community.core.forms import takes
 from community.core.i18n import reader_language
 from community.core.limits import limited
 from community.core.submissions import submit_once
-from community.core.web import LARGEST_ID, current_viewer, renders
+from community.core.web import LARGEST_ID, current_viewer, renders, takes_files
 from community.escalation.cases.operations import asking, messages
 from community.escalation.cases.queries import own, talk
+from community.escalation.cases.views import attaching
 from community.escalation.cases.wording import OWN_STATE_WORDS, OWN_STEP_WORDS
 from community.escalation.sla.models import CaseFacts
-from community.escalation.sla.queries import find_first_due
+from community.escalation.sla.queries import find_first_due, measure_first_answers
+from community.escalation.sla.wording import measured_words
 from community.escalation.teams.queries import get_team_of_board
 from community.identity.signing_in import signed_in_user
 from community.questions.forms import QuestionForm
@@ -37,7 +40,10 @@ QUESTION_FIELDS = (
 
 @blueprint.app_context_processor
 def _promises() -> dict[str, object]:
-    return {"find_private_promise": find_private_promise}
+    return {
+        "find_private_promise": find_private_promise,
+        "private_wait_words": lambda: measured_words(measure_first_answers("form", clock.now())),
+    }
 
 
 def find_private_promise(board_slug: str) -> datetime | None:
@@ -73,7 +79,7 @@ def show_case(case_id: int) -> ResponseReturnValue:
 
 
 def _render(
-    case_id: int, *, status: int = 200, typed: str = "", error: object = ""
+    case_id: int, *, status: int = 200, typed: str = "", errors: Mapping[str, object] | None = None
 ) -> ResponseReturnValue:
     case = own.get_own_case(current_viewer(), case_id)
     page = render_template(
@@ -85,14 +91,15 @@ def _render(
         state_words=OWN_STATE_WORDS,
         step_words=OWN_STEP_WORDS,
         typed=typed,
-        error=error,
+        errors=errors or {},
     )
     return page, status
 
 
 @blueprint.post("/cases/<int:case_id>/messages")
-@takes("body", "started")
+@takes("body", "started", files=attaching.FIELD)
 @renders("body")
+@takes_files(attaching.MOST_BYTES, attaching.take_in_files)
 @limited("writing")
 def create_message(case_id: int) -> ResponseReturnValue:
     """Write to the support team; only they read it."""
@@ -101,20 +108,26 @@ def create_message(case_id: int) -> ResponseReturnValue:
         return submit_once(current_viewer().viewer_id, lambda: _reply(case_id, body))
     except Invalid as refusal:
         forget_changes()
-        error = refusal.errors.get("body", refusal.message)
-        return _render(case_id, status=422, typed=body, error=error)
+        errors = dict(refusal.errors) or {"body": refusal.message}
+        if attaching.has_files():
+            errors.setdefault(attaching.FIELD, attaching.choose_again())
+        return _render(case_id, status=422, typed=body, errors=errors)
 
 
 def _reply(case_id: int, body: str) -> str:
     own.get_own_case(current_viewer(), case_id)
-    message = messages.receive_message(case_id, from_user=signed_in_user(), body=body)
+    attaching.check_files()
+    actor = signed_in_user()
+    message = messages.receive_message(case_id, from_user=actor, body=body)
+    attaching.keep_files(message, actor.id)
     flash(_("Your message is with the support team."), "success")
     return url_for("support.show_case", case_id=message.case_id)
 
 
 @blueprint.post("/cases")
-@takes(*QUESTION_FIELDS, file="image")
+@takes(*QUESTION_FIELDS, file="image", files=attaching.FIELD)
 @renders("body")
+@takes_files(attaching.MOST_BYTES, attaching.take_in_files)
 @limited("writing")
 def create_case() -> ResponseReturnValue:
     """Send what was about to become a public question to the support team alone."""
@@ -122,19 +135,25 @@ def create_case() -> ResponseReturnValue:
         return submit_once(current_viewer().viewer_id, _open)
     except (Invalid, RateLimited) as refusal:
         forget_changes()
-        errors = refusal.errors if isinstance(refusal, Invalid) else {"": refusal.message}
+        errors: dict[str, object] = {"": refusal.message}
+        if isinstance(refusal, Invalid):
+            errors = dict(refusal.errors)
+        if attaching.has_files():
+            errors.setdefault(attaching.FIELD, attaching.choose_again())
         form = replace(QuestionForm.read(request.form), is_private=True)
-        return render_ask_form(form, status=refusal.status, errors=dict(errors))
+        return render_ask_form(form, status=refusal.status, errors=errors)
 
 
 def _open() -> str:
-    form = request.form
+    attaching.check_files()
+    form, actor = request.form, signed_in_user()
     case = asking.ask_privately(
-        signed_in_user(),
+        actor,
         title=form.get("title", ""),
         body=form.get("body", ""),
         board_slug=form.get("board", ""),
         language=form.get("language") or reader_language(),
     )
+    attaching.keep_files(talk.first_message_of(case.id), actor.id)
     flash(_("Only the support team reads this. You find their answer here."), "success")
     return url_for("support.show_case", case_id=case.id)

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from community.core.errors import NotFound
 from community.core.forms import takes
-from community.core.web import LARGEST_ID, current_viewer
+from community.core.web import current_viewer, read_id
 from community.escalation.cases.operations import triage
 from community.escalation.cases.queries.desk import get_case
 from community.escalation.cases.views.composing import blueprint
@@ -28,8 +28,7 @@ def save_priority(case_id: int) -> ResponseReturnValue:
 def hand_over(case_id: int) -> ResponseReturnValue:
     """Hand a case over to another team; whoever does not work there sees it no more."""
     raw, reason = request.form.get("team", ""), request.form.get("team_reason", "")
-    is_number = raw.isascii() and raw.isdigit() and len(raw) <= 10
-    team_id = min(int(raw), LARGEST_ID) if is_number else 0
+    team_id = read_id(raw) or 0
     answer = act_on_case(case_id, lambda actor: triage.hand_over(actor, case_id, team_id, reason))
     try:
         get_case(current_viewer(), case_id)

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from community.core.authz import require
+from community.core.sightings import Seen, note_seen
 from community.core.web import current_viewer, is_fragment_request
 from community.escalation.cases.queries.desk import get_case
 from community.escalation.connectors.configuration import list_connectors
@@ -35,6 +36,8 @@ def show_customer(case_id: int) -> ResponseReturnValue:
     case = get_case(current_viewer(), case_id)
     requester_id = case.requester_id
     found = Lookup() if requester_id is None else lookup_customer(requester_id)
+    if found.record is not None:
+        note_seen(Seen.CUSTOMER, "support_case", case_id)
     name = "support/_customer.html" if is_fragment_request() else "support/customer.html"
     return render_template(name, found=found, case_id=case_id)
 

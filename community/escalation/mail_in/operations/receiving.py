@@ -2,7 +2,6 @@
 
 import hmac
 from datetime import timedelta
-from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from community.core.allowances import Allowance, allowance_key, take_place
 from community.core.authz import SYSTEM
 from community.core.db import count_changed, db, insert_ignoring_conflicts, joined_transaction
 from community.core.i18n import speaking
-from community.core.reply_addresses import MailSite, mail_site
+from community.core.reply_addresses import LARGEST_ID, SIDE, MailSite, mail_site, message_parts_in
 from community.core.settings import current_settings
 from community.core.undeliverable import is_quoted, note_bounce
 from community.escalation.cases.models import IN, INTERNAL, CaseMessage, SupportCase
@@ -33,8 +32,11 @@ from community.escalation.mail_in.letters import (
 )
 from community.escalation.mail_in.message import InboundMail, Kind
 from community.escalation.mail_in.models import ReceivedMail
+from community.escalation.mail_in.operations.fates import Fate, Received, refused
+from community.escalation.mail_in.operations.posting import take_reply
 from community.escalation.mail_in.parsing import parse_mail
 from community.escalation.mail_in.queries import find_answered_case, get_sender
+from community.escalation.side.failures import note_undelivered
 from community.escalation.side.operations import receive_aside
 from community.identity.models import User
 from community.posts.operations import rendered_columns
@@ -48,27 +50,6 @@ STRANGERS_CASES_PER_DAY = 3
 MEMBERS_CASES_PER_DAY = 20
 REFUSALS = Allowance("", 1, timedelta(days=7))
 _KEY_PURPOSE = b"mails that came in"
-
-
-class Fate(StrEnum):
-    """What became of a mail."""
-
-    KNOWN = "known"
-    WRITTEN = "written"
-    OPENED = "opened"
-    NOTED = "noted"
-    ASIDE = "aside"
-    REFUSED = "refused"
-    IGNORED = "ignored"
-
-
-class Received(NamedTuple):
-    """What became of a mail, of which kind it was and why, and its case if it has one."""
-
-    fate: Fate
-    kind: Kind
-    reason: str
-    case_id: int | None = None
 
 
 class _Sender(NamedTuple):
@@ -85,7 +66,8 @@ def receive_mail(raw: bytes, *, recipients: tuple[str, ...] = ()) -> Received:
     site = mail_site()
     mail = parse_mail(raw, site, recipients=recipients)
     # Pictures are made anew, which takes a while: not under a lock.
-    files = fit_files(mail.files) if mail.kind is Kind.MAIL else FitFiles()
+    kept = mail.kind is Kind.MAIL and mail.post_reply is None
+    files = fit_files(mail.files) if kept else FitFiles()
     with joined_transaction():
         received = _receive_once(raw, mail, files, site)
     log.info("mail_received", fate=received.fate, kind=received.kind, reason=received.reason)
@@ -138,12 +120,19 @@ def _note(key: str, mail: InboundMail, received: Received) -> None:
 
 
 def _note_bounces(raw: bytes, mail: InboundMail) -> None:
-    """Count whom a mail of ours did not reach for good, as far as it is proved that it was ours."""
+    """Count whom a mail of ours did not reach for good, as far as it is proved that it was ours.
+
+    One that went to somebody outside about a case is marked there.
+    """
     if mail.bounce is None or mail.bounce.is_temporary:
         return
     for address in mail.bounce.addresses:
         if is_quoted(raw, address):
             note_bounce(address)
+    for side_id, part in message_parts_in(raw, mail_site(), kind=SIDE)[:1]:
+        number = part.removeprefix("m")
+        if number.isdigit() and int(number) <= LARGEST_ID:
+            note_undelivered(side_id, int(number))
 
 
 def _place(mail: InboundMail, files: FitFiles, site: MailSite) -> Received:
@@ -151,7 +140,9 @@ def _place(mail: InboundMail, files: FitFiles, site: MailSite) -> Received:
     assert mail.sender is not None
     sender = _Sender(mail.sender.email, get_sender(mail.sender.email))
     if not _may("mail-in", sender, MAILS_PER_DAY):
-        return _refused("too many today")
+        return refused("too many today")
+    if mail.post_reply is not None:
+        return take_reply(mail, mail.post_reply, site)
     if mail.side_ids and not mail.case_ids:
         return _write_aside(mail, files, sender)
     named = (*mail.case_ids, *mail.answered_case_ids)
@@ -168,10 +159,6 @@ def _place(mail: InboundMail, files: FitFiles, site: MailSite) -> Received:
 
 def _may(what: str, sender: _Sender, most: int) -> bool:
     return take_place(Allowance(allowance_key(what, sender.email), most, DAY)) is not None
-
-
-def _refused(reason: str) -> Received:
-    return Received(Fate.REFUSED, Kind.REFUSED, reason)
 
 
 def _write(case: SupportCase, mail: InboundMail, files: FitFiles, sender: _Sender) -> Received:
@@ -204,7 +191,7 @@ def _write_aside(mail: InboundMail, files: FitFiles, sender: _Sender) -> Receive
     text = _text_of(mail, FitFiles(left=names), language)
     message_id = mail.message_id or None
     if not receive_aside(mail.side_ids[0], sender.email, text, message_id=message_id):
-        return _refused("no such conversation")
+        return refused("no such conversation")
     return Received(Fate.ASIDE, Kind.MAIL, "")
 
 
@@ -218,7 +205,7 @@ def _open(mail: InboundMail, files: FitFiles, sender: _Sender) -> Received:
     """Open a private case with a mail to the help address, and tell its sender."""
     most = STRANGERS_CASES_PER_DAY if sender.user is None else MEMBERS_CASES_PER_DAY
     if not _may("mail-case", sender, most):
-        return _refused("too many cases today")
+        return refused("too many cases today")
     user = sender.user
     language = (user.language if user else None) or current_settings().default_language
     text = _text_of(mail, files, language)
@@ -242,10 +229,10 @@ def _open(mail: InboundMail, files: FitFiles, sender: _Sender) -> Received:
 def _turn_away(mail: InboundMail, sender: _Sender, site: MailSite) -> Received:
     """Say once that a reply to our notifications reaches nobody; say nothing to anybody else."""
     if not site.help_address or not site.own.intersection(mail.recipients):
-        return _refused("not for us")
+        return refused("not for us")
     if take_place(REFUSALS._replace(key=allowance_key("mail-refusal", sender.email))) is not None:
         refuse_reply(sender.email, sender.user, answers=mail.message_id)
-    return _refused("reply to a notification")
+    return refused("reply to a notification")
 
 
 def _text_of(mail: InboundMail, files: FitFiles, language: str) -> str:

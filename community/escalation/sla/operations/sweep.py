@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, or_, select
 
-from community.core.db import db
+from community.core.db import AnySelect, db
 from community.core.jobs import emit, enqueue
 from community.escalation.calendars.business_time import OpeningHours, add_business_minutes
 from community.escalation.sla.alarms import send_alarm
@@ -26,6 +26,7 @@ from community.escalation.sla.models import (
 from community.escalation.sla.operations.changes import breach, is_missed, note
 from community.escalation.sla.queries import case_table, present_hours
 from community.escalation.teams.models import Team
+from community.escalation.teams.queries import away_ids
 from community.events.deadlines import ClockBreached, ClockWarned
 
 AT_ONCE = 200
@@ -33,7 +34,10 @@ AT_ONCE = 200
 
 @dataclass(frozen=True)
 class _Ladder:
-    """Who is told about a case: whose it is, and who leads the team; and when teams work."""
+    """Who is told about a case: whose it is, and who leads the team; and when teams work.
+
+    Who is away has nothing in hand and leads nobody here: the next one is told.
+    """
 
     hours: Mapping[int, OpeningHours]
     owners: Mapping[int, int | None]
@@ -57,7 +61,7 @@ def fire_due_clocks(now: datetime, limit: int = AT_ONCE) -> int:
     clocks = _due_clocks(now, limit)
     if not clocks:
         return 0
-    ladder = _ladder_of(clocks)
+    ladder = _ladder_of(clocks, now)
     policies = {clock.policy_id: db.session.get_one(SlaPolicy, clock.policy_id) for clock in clocks}
     for clock in clocks:
         _fire(clock, policies[clock.policy_id], ladder, now)
@@ -90,7 +94,7 @@ def _lock(due: Select[SlaClock]) -> list[SlaClock]:
     return list(db.session.scalars(due))
 
 
-def _ladder_of(clocks: Sequence[SlaClock]) -> _Ladder:
+def _ladder_of(clocks: Sequence[SlaClock], now: datetime) -> _Ladder:
     cases = case_table()
     case_ids, team_ids = {c.case_id for c in clocks}, {c.team_id for c in clocks}
     calendar_ids = {c.calendar_id for c in clocks}
@@ -98,9 +102,16 @@ def _ladder_of(clocks: Sequence[SlaClock]) -> _Ladder:
     leads = select(Team.id, Team.lead_id).where(Team.id.in_(team_ids))
     return _Ladder(
         hours={calendar_id: present_hours(calendar_id) for calendar_id in calendar_ids},
-        owners={row[0]: row[1] for row in db.session.execute(owners)},
-        leads={row[0]: row[1] for row in db.session.execute(leads)},
+        owners=_present(owners, now),
+        leads=_present(leads, now),
     )
+
+
+def _present(people: AnySelect, now: datetime) -> dict[int, int | None]:
+    """Return somebody by what they answer for; None where nobody does, or they are away."""
+    found = {row[0]: row[1] for row in db.session.execute(people)}
+    away = away_ids([user_id for user_id in found.values() if user_id is not None], now)
+    return {key: None if user_id in away else user_id for key, user_id in found.items()}
 
 
 def _fire(clock: SlaClock, policy: SlaPolicy, ladder: _Ladder, now: datetime) -> None:

@@ -10,6 +10,7 @@ from community.core.authz import SYSTEM, Viewer, require
 from community.core.db import db
 from community.core.errors import Conflict, NotAllowed
 from community.core.jobs import emit
+from community.core.reasons import fit_reason
 from community.escalation.calendars.business_time import NeverOpen
 from community.escalation.cases.models import (
     INTERNAL,
@@ -32,7 +33,6 @@ from community.escalation.triggers.queries.waiting import (
 from community.events.support import DirectLineAnswered
 from community.identity.models import User
 from community.posts.policies import is_author
-from community.posts.text import Problem, fit_text, note_problem
 from community.questions.models import Question
 
 BY_HAND, BY_ASKER = "by_hand", "by_asker"
@@ -88,7 +88,7 @@ def _priority(trigger: str, rule: Rule, tags: Collection[str]) -> str:
 def hand_over_by_hand(actor: User, question: Question, reason: str) -> SupportCase:
     """Hand a locked question over, or call the team for one's own after the wait.
 
-    Raises ``NotAllowed``, ``WaitNotOver``, ``UnfitText``.
+    Raises ``NotAllowed``, ``WaitNotOver``, ``ReasonUnfit``.
     """
     if _comes_as_asker(actor, question):
         waited = has_waited(question)
@@ -99,7 +99,7 @@ def hand_over_by_hand(actor: User, question: Question, reason: str) -> SupportCa
     else:
         require(can_hand_over(actor, question))
         trigger = BY_HAND
-    reason = fit_text(reason, _reason_problem, "reason")
+    reason = _fit_reason(reason)
     occurrence = 1 + _count_escalations(question.id, trigger)
     return hand_over(actor, question, trigger, occurrence=occurrence, reason=reason)
 
@@ -107,12 +107,12 @@ def hand_over_by_hand(actor: User, question: Question, reason: str) -> SupportCa
 def call_agent(actor: User, question: Question, reason: str) -> SupportCase:
     """Call an agent to a locked question, as a superuser and once; the team owes an answer soon.
 
-    Raises ``NotAllowed``, ``LineUsed``, ``UnfitText``.
+    Raises ``NotAllowed``, ``LineUsed``, ``ReasonUnfit``.
     """
     require(can_call_agent(actor, question))
     if is_line_used(question.id):
         raise LineUsed()
-    reason = fit_text(reason, _reason_problem, "reason")
+    reason = _fit_reason(reason)
     case = hand_over(actor, question, DIRECT_LINE, reason=reason)
     # Where the team has answered the customer already, it owes a next answer from now on.
     note_customer_message(case.id, clock.now())
@@ -160,5 +160,6 @@ def _count_escalations(question_id: int, trigger: str) -> int:
     return db.session.scalars(select(func.count(Escalation.id)).where(*same)).one()
 
 
-def _reason_problem(reason: str) -> Problem | None:
-    return note_problem(reason, shortest=REASON_MIN_CHARS, longest=REASON_MAX_CHARS)
+def _fit_reason(reason: str) -> str:
+    missing = _l("A few more words, please: at least %(num)s characters.", num=REASON_MIN_CHARS)
+    return fit_reason(reason, shortest=REASON_MIN_CHARS, longest=REASON_MAX_CHARS, missing=missing)

@@ -1,0 +1,1 @@
+"""Asking a customer for their consent, and taking their answer."""

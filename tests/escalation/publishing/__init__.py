@@ -1,0 +1,1 @@
+"""A private case that becomes a public question."""
