@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -24,6 +25,7 @@ from community.core.worker import run_due_jobs
 from community.identity.models import User
 from community.identity.operations.sessions import open_session
 from community.search.building import build_index
+from community.search.subscribers import BATCH_SECONDS
 
 HOST = "127.0.0.1"
 # What browsers call it: they take no passkey for a bare address.
@@ -49,14 +51,18 @@ class Site:
                 run_due_jobs()
 
     def settle(self) -> None:
-        """Wait until the worker has done everything that is due: notes sent, index fresh."""
+        """Wait until the worker has done everything that is due: notes sent, index fresh.
+
+        The index is written at the end of its batch, so what is due by then is waited for, too.
+        """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             with self.app.app_context():
                 # One that is at work is due again only when its worker is taken for dead.
                 is_at_work = Job.lease_token.is_not(None)
+                soon = clock.now() + timedelta(seconds=BATCH_SECONDS)
                 waiting = select(func.count(Job.id)).where(
-                    Job.parked_at.is_(None), or_(is_at_work, Job.due_at <= clock.now())
+                    Job.parked_at.is_(None), or_(is_at_work, Job.due_at <= soon)
                 )
                 if not db.session.scalar(waiting):
                     return
