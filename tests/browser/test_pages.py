@@ -431,7 +431,8 @@ LISTED = (
 )
 
 
-@pytest.fixture(scope="module")
+# Of the package, as the site is: a process that takes over tests of others comes back to these.
+@pytest.fixture(scope="package")
 def scene(site: Site) -> Scene:
     return make_scene(site)
 
