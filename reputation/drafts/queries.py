@@ -16,14 +16,9 @@ from community.identity.people import Person, person_columns
 from reputation.drafts.models import RuleDraft, RuleSimulation
 from reputation.drafts.policies import can_edit_rules
 from reputation.drafts.replay import Facts
+from reputation.ledger.facts import list_accepted, list_thanks
 from reputation.ledger.models import RuleVersion
-from reputation.ledger.queries import (
-    get_confirmed_at,
-    list_accepted,
-    list_accounts_after,
-    list_erased,
-    list_thanks,
-)
+from reputation.ledger.queries import get_confirmed_at, list_accounts_after, list_erased
 from reputation.ledger.rulebook import load_rulebook, rules_of
 from reputation.ledger.rules import FIRST_RULES, Rules
 

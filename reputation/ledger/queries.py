@@ -1,21 +1,18 @@
 """Reads for the ledger: the facts that earn points, and what stands booked for them."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from community.core.db import AnySelect, db
+from community.core.db import db
 from community.core.jobs import Job
 from community.identity.models import User
 from community.posts.models import Post, SuggestedEdit, Vote
-from community.posts.visibility import COUNTED, PUBLISHED
 from community.questions.models import Acceptance
-from community.questions.standing import asker_of
-from reputation.ledger.gains import AcceptedAnswer, Gain, TakenEdit, Thanks
+from reputation.ledger.gains import Gain
 from reputation.ledger.models import (
     LedgerAccount,
     LedgerClosing,
@@ -23,20 +20,11 @@ from reputation.ledger.models import (
     LedgerExclusion,
     PromotionBudget,
 )
-from reputation.ledger.rules import BONUSES, BOOKED, EARNED, FACTS, KUDOS
+from reputation.ledger.rules import EARNED
 
 # Made once: SQLAlchemy works out an alias's columns anew for each one that is made, and the ledger
 # reads at every event.
 _reversal = aliased(LedgerEntry)
-_root, _answer, _question = aliased(Post), aliased(Post), aliased(Post)
-
-
-class Booked(NamedTuple):
-    """A standing entry: its id, from when on it counts, and the gain it books."""
-
-    entry_id: int
-    matures_at: datetime | None
-    gain: Gain
 
 
 def is_standing() -> ColumnElement[bool]:
@@ -54,6 +42,18 @@ def are_excluded(one: Any, other: Any) -> ColumnElement[bool]:
     return exists().where(pair, LedgerExclusion.lifted_at.is_(None))
 
 
+def was_taken() -> ColumnElement[bool]:
+    """Return the condition for suggestions that were accepted and not undone since.
+
+    What moderators had to see first earns nothing: it may be an edit of who need not suggest it.
+    """
+    return and_(
+        SuggestedEdit.state == "accepted",
+        SuggestedEdit.is_held.is_(False),
+        SuggestedEdit.reverted_at.is_(None),
+    )
+
+
 def get_closings() -> dict[str, datetime]:
     """Return before when the books are closed, by currency."""
     query = select(LedgerClosing.currency, func.max(LedgerClosing.before)).group_by(
@@ -61,21 +61,6 @@ def get_closings() -> dict[str, datetime]:
     )
     rows = db.session.execute(query).all()
     return {row[0]: row[1] for row in rows}
-
-
-def list_people_of(post_ids: Collection[int]) -> set[int]:
-    """Return whose accounts these posts concern: authors, askers of what was answered, who changed
-    them, and whoever was booked something for them, which after a merge is somebody else."""
-    queries: tuple[AnySelect, ...] = (
-        select(Post.author_id, _root.author_id)
-        .join(_root, _root.id == Post.root_id)
-        .where(Post.id.in_(post_ids)),
-        select(Acceptance.asker_id).where(Acceptance.answer_id.in_(post_ids)),
-        select(LedgerEntry.user_id).where(LedgerEntry.post_id.in_(post_ids)),
-        select(SuggestedEdit.author_id).where(SuggestedEdit.post_id.in_(post_ids), was_taken()),
-    )
-    rows = [row for query in queries for row in db.session.execute(query)]
-    return {user_id for row in rows for user_id in row if user_id is not None}
 
 
 def list_posts_of(question_id: int) -> list[int]:
@@ -97,191 +82,8 @@ def list_erased(user_ids: Iterable[int]) -> set[int]:
     return set(db.session.scalars(query))
 
 
-def list_accepted(user_id: int, post_ids: Collection[int] | None) -> list[AcceptedAnswer]:
-    """Return published accepted answers a member gave or was given, as far as they earn here."""
-    query = (
-        select(
-            _answer.id,
-            _answer.author_id,
-            asker_of(_question),
-            Acceptance.accepted_by_id,
-            Acceptance.accepted_at,
-            Acceptance.spotlit,
-            _question.board_id,
-        )
-        .join(_answer, _answer.id == Acceptance.answer_id)
-        .join(_question, _question.id == Acceptance.question_id)
-        .where(
-            Acceptance.imported.is_(False),
-            _answer.visibility == PUBLISHED,
-            _question.visibility == PUBLISHED,
-            _among(_answer.id, post_ids),
-            or_(_answer.author_id == user_id, asker_of(_question) == user_id),
-            ~are_excluded(_answer.author_id, asker_of(_question)),
-            ~are_excluded(_answer.author_id, Acceptance.accepted_by_id),
-        )
-    )
-    return [AcceptedAnswer(*row) for row in db.session.execute(query)]
-
-
 def _among(column: Any, ids: Collection[int] | None) -> ColumnElement[bool]:
     return true() if ids is None else column.in_(ids)
-
-
-def was_taken() -> ColumnElement[bool]:
-    """Return the condition for suggestions that were accepted and not undone since.
-
-    What moderators had to see first earns nothing: it may be an edit of who need not suggest it.
-    """
-    return and_(
-        SuggestedEdit.state == "accepted",
-        SuggestedEdit.is_held.is_(False),
-        SuggestedEdit.reverted_at.is_(None),
-    )
-
-
-def list_taken_edits(user_id: int, post_ids: Collection[int] | None) -> list[TakenEdit]:
-    """Return changes a member suggested of others' public posts, as far as they earn."""
-    query = (
-        select(Post.id, SuggestedEdit.decided_by_id, SuggestedEdit.decided_at)
-        .join(Post, Post.id == SuggestedEdit.post_id)
-        .join(_root, _root.id == Post.root_id)
-        .where(
-            SuggestedEdit.author_id == user_id,
-            was_taken(),
-            _among(Post.id, post_ids),
-            Post.visibility.in_(COUNTED),
-            _root.visibility == PUBLISHED,
-            Post.author_id != user_id,
-            SuggestedEdit.decided_by_id != user_id,
-            ~are_excluded(SuggestedEdit.author_id, Post.author_id),
-            ~are_excluded(SuggestedEdit.author_id, SuggestedEdit.decided_by_id),
-        )
-    )
-    rows: Any = db.session.execute(query)
-    return [TakenEdit(*row) for row in rows]
-
-
-def list_thanks(user_id: int, post_ids: Collection[int] | None) -> list[Thanks]:
-    """Return the kudos on a member's published posts (all of them with None), with their places.
-
-    Kudos of the erased are rows no more; where they were booked they stay and keep their place.
-    """
-    found: set[tuple[int, str, datetime, int]] = set()
-    for query in (_votes(user_id, post_ids), _kudos_of_the_erased(user_id, post_ids)):
-        found.update((i, kind, at, giver) for i, kind, at, giver in db.session.execute(query))
-    thanks, places = [], defaultdict[int, int](int)
-    for post_id, kind, at, giver_id in sorted(found, key=lambda row: (row[2], row[3])):
-        places[post_id] += 1
-        thanks.append(Thanks(post_id, kind, giver_id, at, places[post_id]))
-    return thanks
-
-
-def _votes(user_id: int, post_ids: Collection[int] | None) -> AnySelect:
-    query = (
-        select(Post.id, Post.kind, Vote.created_at, Vote.user_id)
-        .join(Vote, Vote.post_id == Post.id)
-        .where(
-            _among(Post.id, post_ids),
-            Vote.value == 1,
-            Vote.imported.is_(False),
-            Vote.user_id != user_id,
-            ~are_excluded(Post.author_id, Vote.user_id),
-        )
-    )
-    return _published_by(user_id, query)
-
-
-def _kudos_of_the_erased(user_id: int, post_ids: Collection[int] | None) -> AnySelect:
-    query = (
-        select(Post.id, Post.kind, LedgerEntry.occurred_at, LedgerEntry.giver_id)
-        .join(LedgerEntry, LedgerEntry.post_id == Post.id)
-        .join(User, User.id == LedgerEntry.giver_id)
-        .where(
-            _among(Post.id, post_ids),
-            LedgerEntry.user_id == user_id,
-            LedgerEntry.cause.in_(KUDOS),
-            User.erased_at.is_not(None),
-            is_standing(),
-            ~are_excluded(Post.author_id, LedgerEntry.giver_id),
-        )
-    )
-    return _published_by(user_id, query)
-
-
-def _published_by(user_id: int, query: Any) -> AnySelect:
-    published: AnySelect = query.join(_root, _root.id == Post.root_id).where(
-        Post.author_id == user_id,
-        Post.visibility.in_(COUNTED),
-        _root.visibility == PUBLISHED,
-        ~are_excluded(Post.author_id, _root.author_id),
-    )
-    return published
-
-
-def list_posts_thanked_on(user_id: int, days: Collection[date]) -> set[int]:
-    """Return which of a member's posts were thanked for on these days (UTC), or booked for."""
-    posts: set[int] = set()
-    for day in days:
-        begin = datetime.combine(day, time(), UTC)
-        votes = (
-            select(Vote.post_id)
-            .join(Post, Post.id == Vote.post_id)
-            .where(
-                Post.author_id == user_id,
-                Vote.created_at >= begin,
-                Vote.created_at < begin + timedelta(days=1),
-            )
-        )
-        posts.update(db.session.scalars(votes))
-    posts.update(one.gain.post_id or 0 for one in list_booked_on(user_id, days))
-    return posts
-
-
-def list_booked_on(user_id: int, days: Collection[date]) -> list[Booked]:
-    """Return what stands booked for kudos of these days."""
-    return _booked(
-        LedgerEntry.user_id == user_id,
-        LedgerEntry.earned_on.in_(days),
-        LedgerEntry.cause.in_(KUDOS),
-    )
-
-
-def list_booked_for(
-    user_id: int, post_ids: Collection[int] | None, causes: Collection[str] = BOOKED
-) -> list[Booked]:
-    """Return what stands booked for these posts (for everything with None)."""
-    return _booked(
-        LedgerEntry.user_id == user_id,
-        LedgerEntry.cause.in_(causes),
-        _among(LedgerEntry.post_id, post_ids),
-    )
-
-
-def list_booked_facts(user_id: int, post_ids: Collection[int] | None) -> list[Booked]:
-    """Return what stands booked for acceptances of these posts and for the confirmed account."""
-    posts = true() if post_ids is None else LedgerEntry.post_id.in_(post_ids)
-    return _booked(
-        LedgerEntry.user_id == user_id,
-        LedgerEntry.cause.in_((*FACTS, *BONUSES.values())),
-        or_(LedgerEntry.post_id.is_(None), posts),
-    )
-
-
-def _booked(*conditions: ColumnElement[bool]) -> list[Booked]:
-    query = select(
-        LedgerEntry.id,
-        LedgerEntry.matures_at,
-        LedgerEntry.currency,
-        LedgerEntry.cause,
-        LedgerEntry.user_id,
-        LedgerEntry.post_id,
-        LedgerEntry.giver_id,
-        LedgerEntry.occurred_at,
-        LedgerEntry.rule_version,
-        LedgerEntry.amount,
-    ).where(is_standing(), *conditions)
-    return [Booked(row[0], row[1], Gain(*tuple(row)[2:])) for row in db.session.execute(query)]
 
 
 def count_bookings(gain: Gain) -> int:

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from reputation.ledger.facts import Booked
 from reputation.ledger.gains import Gain, day_of
-from reputation.ledger.queries import Booked
 from reputation.ledger.rules import RuleBook
 
 

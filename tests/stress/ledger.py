@@ -145,6 +145,7 @@ def run_killed_bookkeepers(
         try:
             at_points = _kill_on_the_way(crew, kills, chance, started + patience_seconds)
             _wait(crew, started + patience_seconds)
+            _let_work_off(started + patience_seconds)
         finally:
             crew.stop()
         return _check(crew, kills, at_points, started)
@@ -206,6 +207,13 @@ def _wait(crew: Crew, deadline: float) -> None:
         time.sleep(0.05)
 
 
+def _let_work_off(deadline: float) -> None:
+    """Let the workers, which nobody kills any more, do what waits."""
+    while _waiting():
+        _check_time(deadline)
+        time.sleep(0.2)
+
+
 def _check_time(deadline: float) -> None:
     if time.monotonic() > deadline:
         raise TimeoutError("the acts take longer than anybody has patience")
@@ -246,7 +254,7 @@ def _check(crew: Crew, kills: int, at_points: int, started: float) -> Outcome:
 
 
 def _work_off() -> None:
-    """Work off all events, also those that a killed worker had claimed."""
+    """Work off what is left, also what a killed worker had claimed."""
     deadline = time.monotonic() + 20 * LEASE_SECONDS
     while _waiting() and time.monotonic() < deadline:
         if run_due_jobs():

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from community.core import clock
-from reputation.ledger import queries
+from reputation.ledger import facts, queries
+from reputation.ledger.facts import Booked
 from reputation.ledger.gains import (
     Gain,
     bookable,
@@ -27,7 +28,6 @@ from reputation.ledger.gains import (
 )
 from reputation.ledger.operations.accounts import lock_accounts, show_changes, write_entries
 from reputation.ledger.operations.promotions import settle_bonuses
-from reputation.ledger.queries import Booked
 from reputation.ledger.rows import reversal_row, row_of
 from reputation.ledger.rulebook import load_rulebook
 from reputation.ledger.rules import EDIT_TAKEN, KUDOS, RuleBook
@@ -40,7 +40,7 @@ Posts = Collection[int] | None
 
 def settle_posts(post_ids: Collection[int], event_id: int | None = None) -> int:
     """Book what is missing for these posts and reverse what is wrong; returns how many entries."""
-    people = queries.list_people_of(post_ids)
+    people = facts.list_people_of(post_ids)
     return _settle(people, post_ids, event_id)
 
 
@@ -84,8 +84,8 @@ class Comparison(NamedTuple):
 def _facts(
     book: RuleBook, user_id: int, post_ids: Posts, closings: Mapping[str, datetime]
 ) -> Comparison:
-    accepted = queries.list_accepted(user_id, post_ids)
-    booked = queries.list_booked_facts(user_id, post_ids)
+    accepted = facts.list_accepted(user_id, post_ids)
+    booked = facts.list_booked_facts(user_id, post_ids)
     gains = [
         *gains_of_acceptances(book, user_id, accepted),
         *gains_of_confirmation(book, user_id, queries.get_confirmed_at(user_id)),
@@ -100,8 +100,8 @@ def _edits(
 ) -> Comparison:
     """Return what changes of others' posts ought to bring and what stands booked: of all, where one
     of these posts is concerned, for they bring so much in all."""
-    taken = queries.list_taken_edits(user_id, post_ids)
-    booked = queries.list_booked_for(user_id, post_ids, (EDIT_TAKEN,))
+    taken = facts.list_taken_edits(user_id, post_ids)
+    booked = facts.list_booked_for(user_id, post_ids, (EDIT_TAKEN,))
     if post_ids is not None:
         if not taken and not booked:
             return Comparison([], [])
@@ -124,9 +124,9 @@ def _kudos(
             return Comparison([], [])
         if len(days) > DAYS_AT_ONCE:
             return _kudos(book, user_id, None, closings)
-        posts = queries.list_posts_thanked_on(user_id, days) | set(post_ids)
+        posts = facts.list_posts_thanked_on(user_id, days) | set(post_ids)
         full, _ = _full_kudos(book, user_id, posts, closings)
-        wanted, booked = on_days(full, days), queries.list_booked_on(user_id, days)
+        wanted, booked = on_days(full, days), facts.list_booked_on(user_id, days)
     final = [gain for gain in _gains_of(booked) if not is_open(closings, gain)]
     return Comparison(capped(book, wanted, final), _open(closings, booked))
 
@@ -135,8 +135,8 @@ def _full_kudos(
     book: RuleBook, user_id: int, post_ids: Posts, closings: Mapping[str, datetime]
 ) -> Comparison:
     """Return what kudos on these posts would bring without a daily cap, and all that is booked."""
-    full = gains_of_kudos(book, user_id, queries.list_thanks(user_id, post_ids))
-    booked = queries.list_booked_for(user_id, post_ids, KUDOS)
+    full = gains_of_kudos(book, user_id, facts.list_thanks(user_id, post_ids))
+    booked = facts.list_booked_for(user_id, post_ids, KUDOS)
     return Comparison(bookable(closings, full, _gains_of(booked)), booked)
 
 
