@@ -9,7 +9,7 @@ import hmac
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import String, delete, select, update
+from sqlalchemy import String, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -65,6 +65,15 @@ def takes_mail(address: str) -> bool:
         UndeliverableAddress.last_at > clock.now() - FORGOTTEN_AFTER,
     )
     return db.session.scalar(refused) is None
+
+
+def last_bounce(address: str) -> datetime | None:
+    """Return when a mail to this address last came back for good, as long as that is remembered."""
+    last = select(func.max(UndeliverableAddress.last_at)).where(
+        UndeliverableAddress.key.in_(_keys(address)),
+        UndeliverableAddress.last_at > clock.now() - FORGOTTEN_AFTER,
+    )
+    return db.session.scalar(last)
 
 
 def forget_bounces(age: timedelta) -> None:

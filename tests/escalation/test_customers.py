@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from community.core import clock
 from community.core.db import Base, db, transaction
+from community.core.undeliverable import FORGOTTEN_AFTER, UndeliverableAddress, note_bounce
 from community.escalation.teams.models import Team
 from community.escalation.triggers.models import HandoverRule
 from community.questions.models import Question
@@ -52,6 +54,37 @@ def test_agents_see_who_the_customer_is(app: Flask, client: ForumClient) -> None
     part = client.get(f"/desk/cases/{case.id}/background", headers={"HX-Request": "true"}).text
     assert "<html" not in part
     assert f'hx-get="/desk/cases/{case.id}/background"' in client.get(f"/desk/cases/{case.id}").text
+
+
+RETURNED = "A mail to this customer came back"
+
+
+def test_agents_see_that_mails_to_a_customer_come_back(app: Flask, client: ForumClient) -> None:
+    customer = make_user()
+    case = make_support_case(requester=customer)
+    client.sign_in(make_agent())
+    assert RETURNED not in client.get(f"/desk/cases/{case.id}").text
+    with transaction():
+        note_bounce(customer.email)
+    page = client.get(f"/desk/cases/{case.id}").text
+    assert RETURNED in page
+    assert "Your cases" in page
+    with transaction():
+        long_ago = clock.now() - FORGOTTEN_AFTER
+        db.session.execute(update(UndeliverableAddress).values(last_at=long_ago))
+    assert RETURNED not in client.get(f"/desk/cases/{case.id}").text
+
+
+def test_agents_see_that_mails_to_a_stranger_come_back(app: Flask, client: ForumClient) -> None:
+    case = make_support_case()
+    with transaction():
+        stranger = update(type(case)).where(type(case).id == case.id)
+        values = {"requester_id": None, "requester_email": "away@example.test"}
+        db.session.execute(stranger.values(**values))
+        note_bounce("away@example.test")
+    page = client.sign_in(make_agent()).get(f"/desk/cases/{case.id}").text
+    assert RETURNED in page
+    assert "Try to reach them another way" in page
 
 
 def test_agents_see_no_cases_of_other_teams_and_no_hidden_questions(

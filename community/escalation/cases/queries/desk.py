@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
@@ -12,6 +13,7 @@ from community.core.authz import Viewer, is_admin, require
 from community.core.db import AnyRow, AnySelect, db
 from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE
+from community.core.undeliverable import last_bounce
 from community.escalation.cases.models import (
     IN_HAND,
     NEW,
@@ -62,7 +64,10 @@ class CasePage(NamedTuple):
 
 @dataclass(frozen=True)
 class CaseRecord:
-    """A case with its question and everybody in it."""
+    """A case with its question and everybody in it.
+
+    ``bounced_at`` is when a mail to the customer last came back: then they may know of nothing.
+    """
 
     case: SupportCase
     question: Question | None
@@ -72,6 +77,7 @@ class CaseRecord:
     requester: Person | None
     links: Sequence[tuple[str, SupportCase]]
     clocks: Sequence[SlaClock]
+    bounced_at: datetime | None
 
 
 def page_of_cases(
@@ -189,7 +195,15 @@ def get_case_record(viewer: Viewer, case_id: int) -> CaseRecord:
         requester=people.get(found.requester_id or 0),
         links=_links_of(found),
         clocks=_shown_clocks(found),
+        bounced_at=_last_bounce(found),
     )
+
+
+def _last_bounce(found: SupportCase) -> datetime | None:
+    address = found.requester_email
+    if found.requester_id is not None:
+        address = db.session.scalar(select(User.email).where(User.id == found.requester_id))
+    return last_bounce(address) if address else None
 
 
 def _shown_clocks(found: SupportCase) -> list[SlaClock]:
