@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from community.boards.models import Board
 from community.core import clock, markup
@@ -29,6 +30,15 @@ blueprint = Blueprint("publications", __name__)
 
 class AnswerMissing(Invalid):
     """Neither button was pressed."""
+
+
+class AgreedButWrote(Invalid):
+    """Somebody agrees and asks for something: "yes, but without my village" is no consent."""
+
+    message = _l(
+        "To agree, please take these words out: the text is published as it is. If it should be "
+        "changed, decline; the team reads why."
+    )
 
 
 @blueprint.get("/publications/<token>")
@@ -83,10 +93,12 @@ def _answer(publication_id: int, way: str) -> ResponseReturnValue:
 def _carry_out(publication_id: int, form: AnswerForm, way: str) -> None:
     if form.agrees is None:
         raise AnswerMissing(errors={"": _("Please agree or decline.")})
+    if form.agrees and form.reason.strip():
+        raise AgreedButWrote(errors={"reason": AgreedButWrote.message})
     if form.agrees:
         agree(publication_id, text_hash=form.text_hash, is_named=form.is_named, way=way)
     else:
-        decline(publication_id, way=way, reason=form.reason)
+        decline(publication_id, text_hash=form.text_hash, way=way, reason=form.reason)
 
 
 def _show(
