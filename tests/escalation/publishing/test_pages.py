@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
@@ -13,9 +13,10 @@ from community.escalation.cases.operations.opening import open_case
 from community.escalation.cases.operations.states import solve
 from community.escalation.publishing.models import Publication
 from community.escalation.publishing.tokens import sign_publication
+from community.identity.models import User
 from community.questions.models import Question
 from tests.client import ForumClient
-from tests.factories.community import make_board, make_user, reload
+from tests.factories.community import load_user, make_board, make_user, reload
 from tests.factories.publishing import a_draft, ask_customer
 from tests.factories.support import make_agent, make_other_team, make_support_case
 from tests.mailbox import sent_mails
@@ -24,7 +25,9 @@ WORDS = "Hello, this is Nadia Brandt, call me on +49 151 23456789: roaming stops
 
 
 def _link(publication: Publication) -> str:
-    return f"/publications/{sign_publication(publication.id)}"
+    assert publication.customer_id
+    email = load_user(publication.customer_id).email or ""
+    return f"/publications/{sign_publication(publication.id, email)}"
 
 
 def _declining(publication: Publication, reason: str = "") -> dict[str, str]:
@@ -253,6 +256,17 @@ def test_forged_links_and_other_peoples_cases_lead_nowhere(client: ForumClient) 
     answer = {"answer": "agree", "text": publication.text_hash}
     assert client.submit(own, answer).status_code == 404
     assert reload(publication).answer == ""
+
+
+def test_the_link_leads_nowhere_once_its_address_is_somebody_elses(client: ForumClient) -> None:
+    publication = ask_customer(make_support_case(requester=make_user(), body=WORDS))
+    link, answer = _link(publication), {"answer": "agree", "text": publication.text_hash}
+    with transaction():
+        mine = update(User).where(User.id == publication.customer_id)
+        db.session.execute(mine.values(email="moved@example.net"))
+    assert client.get(link).status_code == 404
+    assert client.submit(link, answer).status_code == 404
+    assert _questions() == 0
 
 
 def test_a_withdrawn_text_can_be_read_no_more(client: ForumClient) -> None:

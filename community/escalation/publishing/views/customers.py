@@ -45,7 +45,7 @@ class AgreedButWrote(Invalid):
 @public
 def show_request(token: str) -> ResponseReturnValue:
     """Ask whoever holds the link. Mail scanners follow links, so this changes nothing."""
-    return _show(*get_publication(read_publication(token)))
+    return _show(*_linked(token))
 
 
 @blueprint.post("/publications/<token>")
@@ -54,7 +54,18 @@ def show_request(token: str) -> ResponseReturnValue:
 @takes(*ANSWER_FIELDS)
 def answer_request(token: str) -> ResponseReturnValue:
     """Take the answer of whoever holds the link."""
-    return _answer(read_publication(token), LINK)
+    publication, _case = _linked(token)
+    return _answer(publication.id, LINK)
+
+
+def _linked(token: str) -> tuple[Publication, SupportCase]:
+    """Return what a link leads to; to nothing once its address is not the customer's any more."""
+    consent = read_publication(token)
+    publication, case = get_publication(consent.publication_id)
+    customer = get_user(publication.customer_id) if publication.customer_id else None
+    if customer is not None and not consent.is_made_for(customer.email or ""):
+        raise NotFound()
+    return publication, case
 
 
 @blueprint.get("/cases/<int:case_id>/publication")
