@@ -331,7 +331,7 @@ def _ask_to_publish(scene: Scene, agent: User) -> None:
         with transaction():
             if answer == "declined":
                 reason = f"Because of {words['private words']} in it."
-                decline(text.id, way="page", reason=reason)
+                decline(text.id, text_hash=text.text_hash, way="page", reason=reason)
             if answer == "agreed":
                 agree(text.id, text_hash=text.text_hash, is_named=False, way="page")
 

@@ -252,7 +252,7 @@ def rating_addresses(reader: ForumClient) -> list[str]:
     token = sign_response(reader.rated.id)
     asked = reader.asked
     return [
-        f"/publications/{sign_publication(asked.id)}",
+        f"/publications/{sign_publication(asked.id, reader.asker.email)}",
         *(f"/cases/{asked.case_id}/publication", f"/desk/cases/{asked.case_id}/publication"),
         f"/desk/cases/{reader.support[1].id}/publication",
         *(f"/satisfaction/{token}", f"/satisfaction/{token}/refusal"),

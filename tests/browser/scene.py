@@ -193,7 +193,7 @@ def _ask_consent(scene: Scene) -> None:
     case = make_support_case(requester=scene.asker, subject="Roaming endet abends", language="de")
     draft = Draft("Roaming endet jeden Abend an der Grenze", RICH, "esim", scene.board.slug)
     asked = ask_customer(case, agent=scene.admin, draft=draft)
-    scene.asked_case, scene.consent = case.id, sign_publication(asked.id)
+    scene.asked_case, scene.consent = case.id, sign_publication(asked.id, scene.asker.email or "")
 
 
 def _flag(scene: Scene) -> None:

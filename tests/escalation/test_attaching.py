@@ -12,6 +12,7 @@ from community.core.db import db, transaction
 from community.escalation.cases.file_kinds import FILE_MAX_BYTES
 from community.escalation.cases.models import CaseFile, CaseMessage, SupportCase
 from community.escalation.cases.operations.opening import open_case
+from community.escalation.cases.views.attaching import MOST_FILES
 from community.identity.models import User
 from tests.client import ForumClient
 from tests.factories.community import make_board, make_question, make_user
@@ -101,6 +102,15 @@ def test_a_refused_file_sends_nothing_and_loses_no_word(
     assert refused.status_code == 422
     assert "Please see the files." in refused.text
     assert f"These files are not taken: {name}. Please choose your files again." in refused.text
+    assert (_messages(), _kept()) == (before, [])
+
+
+def test_no_file_beyond_the_most_is_left_out_in_silence(client: ForumClient, asker: User) -> None:
+    case = make_support_case(requester=asker)
+    before, files = _messages(), [(f"{number}.pdf", PDF) for number in range(MOST_FILES + 1)]
+    refused = client.submit(f"/cases/{case.id}/messages", _with(*files))
+    assert refused.status_code == 422
+    assert f"These files are not taken: {MOST_FILES}.pdf." in refused.text
     assert (_messages(), _kept()) == (before, [])
 
 

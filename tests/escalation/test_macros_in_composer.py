@@ -11,14 +11,16 @@ from sqlalchemy import select
 from community.core.audit import AuditEntry
 from community.core.db import db, transaction
 from community.escalation.cases.models import CaseMessage, SupportCase
-from community.escalation.cases.operations import assigning, messages
+from community.escalation.cases.operations import assigning, messages, states
 from community.escalation.macros.operations import retire_macro
 from community.escalation.macros.queries import get_macro
+from community.escalation.publishing.operations.answering import agree
 from community.escalation.teams.models import Team
 from community.identity.models import User
 from tests.client import ForumClient
 from tests.factories.community import make_user, reload
 from tests.factories.macros import make_macro
+from tests.factories.publishing import ask_customer
 from tests.factories.support import make_agent, make_support_case
 
 TYPED = "zqtyped So far I know this."
@@ -175,3 +177,14 @@ def test_a_fragment_counts_nothing_as_seen_that_it_does_not_show(
 def test_cases_of_others_are_not_filled(client: ForumClient, agent: User) -> None:
     own = make_support_case(requester=agent)
     assert _fill(client, own, _macro()).status_code == 404
+
+
+def test_before_everybody_who_stays_unnamed_is_not_named(client: ForumClient, agent: User) -> None:
+    case = make_support_case(requester=make_user("Femke Vries"))
+    asked, macro = ask_customer(case, agent=agent), _macro(body="Moin {customer}.")
+    with transaction():
+        agree(asked.id, text_hash=asked.text_hash, is_named=False, way="page")
+        states.reopen(agent, case.id)
+    everybody = _typed(_fill(client, case, macro, target="public").text)
+    assert everybody == f"{TYPED}\n\nMoin Somebody (through the support team)."
+    assert _typed(_fill(client, case, macro).text) == f"{TYPED}\n\nMoin Femke Vries."

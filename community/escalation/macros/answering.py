@@ -4,12 +4,14 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from community.core.authz import require
+from community.core.i18n import speaking
 from community.core.settings import current_settings
 from community.core.web import current_viewer, read_id
 from community.escalation.macros.models import Macro
 from community.escalation.macros.queries import get_template
 from community.escalation.macros.queries import list_templates as templates_in
 from community.escalation.macros.variables import MacroFacts, filled
+from community.identity.names import shown_name
 from community.identity.queries import get_user
 from community.identity.signing_in import signed_in_user
 from community.posts.drafts import find_draft
@@ -47,8 +49,11 @@ def _text(question: Question, chosen: Macro) -> str:
     """Return what the viewer has begun to write, and below it the text with its variables."""
     viewer = signed_in_user()
     asker, draft = get_user(question.author_id), find_draft(viewer, f"answer:{question.id}")
+    with speaking(chosen.language):
+        # Unnamed and former members have words for a name, kept in none of the languages.
+        customer = shown_name(asker.display_name) if asker else ""
     facts = MacroFacts(
-        customer=asker.display_name if asker else "",
+        customer=customer,
         agent=viewer.display_name,
         question=question.title,
         case="",

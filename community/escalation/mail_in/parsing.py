@@ -62,7 +62,13 @@ def _read(raw: bytes, mail: Message, site: MailSite, envelope: tuple[str, ...]) 
     content = read_content(mail)
     subject = headers.subject()
     recipients = tuple(dict.fromkeys((*map(str.lower, envelope), *headers.addresses(*_RECIPIENTS))))
-    post_reply = _post_reply(site, recipients)
+    references = headers.references()
+    case_ids = _known(read_token(site, token) for token in tokens_in(site, recipients))
+    answered_case_ids = _known(read_message_id(site, each) for each in references)
+    side_ids = _side_ids(site, recipients, references)
+    # What may be meant for the support team alone is never published.
+    is_private = case_ids or answered_case_ids or side_ids or _names_help(headers, site)
+    post_reply = None if is_private else _post_reply(site, recipients)
     is_reply = bool(_REPLY.match(subject) or headers.has("in-reply-to", "references"))
     text = strip_reply(
         content.text,
@@ -86,10 +92,10 @@ def _read(raw: bytes, mail: Message, site: MailSite, envelope: tuple[str, ...]) 
         message_id=headers.message_id(),
         sender=senders[0] if len(senders) == 1 and senders[0].email else None,
         recipients=recipients,
-        case_ids=_known(read_token(site, token) for token in tokens_in(site, recipients)),
-        references=(references := headers.references()),
-        answered_case_ids=_known(read_message_id(site, each) for each in references),
-        side_ids=_side_ids(site, recipients, references),
+        case_ids=case_ids,
+        references=references,
+        answered_case_ids=answered_case_ids,
+        side_ids=side_ids,
         post_reply=post_reply,
         subject=subject,
         text=text,
@@ -109,6 +115,11 @@ def _side_ids(
     named = (read_token(site, each, kind=SIDE) for each in tokens_in(site, recipients))
     answered = (read_message_id(site, each, kind=SIDE) for each in references)
     return _known((*named, *answered))
+
+
+def _names_help(headers: Headers, site: MailSite) -> bool:
+    """Say whether the sender named the help address; a server that delivers may name it, too."""
+    return bool(site.help_address) and site.help_address in headers.addresses("to", "cc")
 
 
 def _post_reply(site: MailSite, recipients: Sequence[str]) -> PostReply | None:

@@ -32,7 +32,7 @@ def write_request(
             board=board.name_in(language),
             tags=publication.tags,
             days=OPEN_FOR.days,
-            url=f"{site_url}/publications/{sign_publication(publication.id)}",
+            url=f"{site_url}/publications/{sign_publication(publication.id, to)}",
         )
         subject = _("May we ask the community about %(number)s?", number=case.number)
     headers = case_mail_headers(mail_site(), case.id, f"publication{publication.id}")

@@ -10,13 +10,15 @@ from community.core.db import db, transaction
 from community.escalation.macros.models import Macro
 from community.escalation.macros.operations import retire_macro
 from community.escalation.macros.queries import list_templates
+from community.escalation.publishing.operations.answering import agree
 from community.posts.drafts import save_draft
 from community.questions.models import Question
 from community.questions.operations.questions import lock_question, lock_writing
 from tests.client import ForumClient
 from tests.factories.community import make_board, make_question, make_user
 from tests.factories.macros import make_macro
-from tests.factories.support import make_team
+from tests.factories.publishing import ask_customer
+from tests.factories.support import make_support_case, make_team
 
 BODY = "Hello {customer}, about “{question}”: please restart it. {agent}, {site}"
 
@@ -109,3 +111,15 @@ def test_what_is_a_teams_own_is_no_template(
         assert client.get(_page_of(question, one.id)).status_code == 404
     for wrong in ("0", "x", "9" * 40):
         assert client.get(_page_of(question, wrong)).status_code == 404
+
+
+def test_who_stays_unnamed_is_greeted_in_words(client: ForumClient) -> None:
+    publication = ask_customer(make_support_case(requester=make_user()))
+    with transaction():
+        text = publication.text_hash
+        question = agree(publication.id, text_hash=text, is_named=False, way="page")
+    greeting = make_macro(
+        make_user(role="admin"), team_id=None, language="de", body="Hallo {customer}, gut gefragt."
+    )
+    page = client.sign_in(make_user(role="moderator")).get(_page_of(question, greeting.id)).text
+    assert "Hallo Jemand (über das Support-Team), gut gefragt." in page

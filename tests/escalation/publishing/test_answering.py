@@ -60,7 +60,7 @@ def _agree(publication: Publication, *, is_named: bool = False, text: str = "") 
 
 def _decline(publication: Publication, reason: str = "") -> None:
     with transaction():
-        decline(publication.id, way="link", reason=reason)
+        decline(publication.id, text_hash=publication.text_hash, way="link", reason=reason)
 
 
 def _published() -> int:

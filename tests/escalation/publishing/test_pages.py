@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from community.core.authz import SYSTEM
 from community.core.db import db, transaction
@@ -13,9 +13,10 @@ from community.escalation.cases.operations.opening import open_case
 from community.escalation.cases.operations.states import solve
 from community.escalation.publishing.models import Publication
 from community.escalation.publishing.tokens import sign_publication
+from community.identity.models import User
 from community.questions.models import Question
 from tests.client import ForumClient
-from tests.factories.community import make_board, make_user, reload
+from tests.factories.community import load_user, make_board, make_user, reload
 from tests.factories.publishing import a_draft, ask_customer
 from tests.factories.support import make_agent, make_other_team, make_support_case
 from tests.mailbox import sent_mails
@@ -24,7 +25,13 @@ WORDS = "Hello, this is Nadia Brandt, call me on +49 151 23456789: roaming stops
 
 
 def _link(publication: Publication) -> str:
-    return f"/publications/{sign_publication(publication.id)}"
+    assert publication.customer_id
+    email = load_user(publication.customer_id).email or ""
+    return f"/publications/{sign_publication(publication.id, email)}"
+
+
+def _declining(publication: Publication, reason: str = "") -> dict[str, str]:
+    return {"answer": "decline", "text": publication.text_hash, "reason": reason}
 
 
 def _publications() -> list[Publication]:
@@ -193,12 +200,44 @@ def test_a_customer_agrees_on_their_own_page_with_their_name(client: ForumClient
 
 def test_declining_keeps_it_private_and_says_so(client: ForumClient) -> None:
     publication = ask_customer(make_support_case())
-    refused = client.submit(_link(publication), {"answer": "decline", "reason": "x"})
+    refused = client.submit(_link(publication), _declining(publication, "x"))
     assert refused.status_code == 422
     assert 'href="#reason"' in refused.text
-    done = client.submit(_link(publication), {"answer": "decline", "reason": "Rather not."})
+    done = client.submit(_link(publication), _declining(publication, "Rather not."))
     assert "You declined" in done.text
     assert _questions() == 0
+
+
+def test_words_that_came_too_late_are_shown_again(client: ForumClient) -> None:
+    agent = make_agent()
+    case = make_support_case(requester=make_user(), body=WORDS)
+    first = ask_customer(case, agent=agent)
+    ask_customer(case, agent=agent)
+    sent = client.submit(_link(first), _declining(first, "Please mask my village."))
+    assert sent.status_code == 409
+    assert "Please mask my village." in sent.text
+
+
+def test_who_agrees_to_another_text_agrees_to_nothing(client: ForumClient) -> None:
+    publication = ask_customer(make_support_case(requester=make_user(), body=WORDS))
+    answer = {**_declining(publication, "Yes, but mask my village."), "answer": "agree"}
+    sent = client.submit(_link(publication), answer)
+    assert sent.status_code == 422
+    assert "Yes, but mask my village." in sent.text
+    assert "please take these words out" in sent.text
+    assert _questions() == 0
+
+
+def test_a_text_that_nobody_read_is_not_declined(client: ForumClient) -> None:
+    agent, customer = make_agent(), make_user()
+    case = make_support_case(requester=customer, body=WORDS)
+    first = ask_customer(case, agent=agent)
+    second = ask_customer(case, agent=agent)
+    client.sign_in(customer)
+    sent = client.submit(f"/cases/{case.id}/publication", _declining(first, "Not this one."))
+    assert sent.status_code == 409
+    assert "Not this one." in sent.text
+    assert reload(second).answer == ""
 
 
 def test_neither_button_changes_nothing(client: ForumClient) -> None:
@@ -219,6 +258,17 @@ def test_forged_links_and_other_peoples_cases_lead_nowhere(client: ForumClient) 
     assert reload(publication).answer == ""
 
 
+def test_the_link_leads_nowhere_once_its_address_is_somebody_elses(client: ForumClient) -> None:
+    publication = ask_customer(make_support_case(requester=make_user(), body=WORDS))
+    link, answer = _link(publication), {"answer": "agree", "text": publication.text_hash}
+    with transaction():
+        mine = update(User).where(User.id == publication.customer_id)
+        db.session.execute(mine.values(email="moved@example.net"))
+    assert client.get(link).status_code == 404
+    assert client.submit(link, answer).status_code == 404
+    assert _questions() == 0
+
+
 def test_a_withdrawn_text_can_be_read_no_more(client: ForumClient) -> None:
     agent = make_agent()
     publication = ask_customer(make_support_case(), agent=agent)
@@ -235,7 +285,7 @@ def test_a_withdrawn_text_can_be_read_no_more(client: ForumClient) -> None:
 def test_the_case_page_says_what_the_customer_answered(client: ForumClient) -> None:
     agent = make_agent()
     publication = ask_customer(make_support_case(), agent=agent)
-    client.submit(_link(publication), {"answer": "decline", "reason": ""})
+    client.submit(_link(publication), _declining(publication))
     client.sign_in(agent)
     assert "The customer declined" in client.get(f"/desk/cases/{publication.case_id}").text
     fragment = client.get(

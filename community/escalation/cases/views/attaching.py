@@ -1,6 +1,7 @@
 """Files that a form brings beside a private message: judged before the write lock is taken."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from flask import g, request
@@ -36,7 +37,8 @@ def take_in_files() -> None:
     if not has_files() or not may_go_on():
         return
     try:
-        g.case_files = fit_files(_given())
+        fit = fit_files(_given())
+        g.case_files = replace(fit, left=(*fit.left, *_too_many()))
     except Refusal as refusal:
         g.case_files_refusal = str(refusal)
     finally:
@@ -49,6 +51,13 @@ def _given() -> Iterator[_Given]:
         if upload.filename:
             # One byte more tells that it is too large.
             yield _Given(file_name(upload.filename), upload.stream.read(FILE_MAX_BYTES + 1))
+
+
+def _too_many() -> Iterator[str]:
+    """Yield the names of the files that are not even looked at: they are not lost in silence."""
+    for upload in request.files.getlist(FIELD)[MOST_FILES:]:
+        if upload.filename:
+            yield file_name(upload.filename)
 
 
 def has_files() -> bool:

@@ -11,6 +11,7 @@ from community.core import markup
 from community.core.db import forget_changes
 from community.core.errors import Conflict, Invalid, RateLimited
 from community.core.forms import takes
+from community.core.i18n import speaking
 from community.core.limits import limited
 from community.core.settings import current_settings
 from community.core.submissions import submit_once
@@ -27,6 +28,8 @@ from community.escalation.cases.views.linking import blueprint
 from community.escalation.macros.operations import apply_macro
 from community.escalation.macros.queries import get_offered_macro
 from community.escalation.macros.variables import MacroFacts
+from community.identity.names import shown_name
+from community.identity.queries import get_user
 from community.identity.signing_in import signed_in_user
 from community.posts.views import preview_problem
 from community.questions.forms import PersonalChoice, PersonalPanel
@@ -136,7 +139,9 @@ def fill_reply(case_id: int) -> ResponseReturnValue:
     if macro is None:
         errors = {"macro": _("Choose a macro.")}
         return render_case(case_id, form, status=422, errors=errors, seen=form.seen)
-    applied = apply_macro(current_viewer(), macro, _facts_of(record))
+    with speaking(macro.language):
+        facts = _facts_of(record, form.target)
+    applied = apply_macro(current_viewer(), macro, facts)
     filled = replace(
         form,
         body="\n\n".join(filter(None, (form.body.rstrip(), applied.text))),
@@ -148,13 +153,25 @@ def fill_reply(case_id: int) -> ResponseReturnValue:
     return render_case(case_id, filled, seen=form.seen, applied=applied, errors=_with_files({}))
 
 
-def _facts_of(record: desk.CaseRecord) -> MacroFacts:
+def _facts_of(record: desk.CaseRecord, target: str) -> MacroFacts:
     """Return what a macro's variables stand for in a case."""
-    case, requester = record.case, record.requester
+    case = record.case
     return MacroFacts(
-        customer=requester.name if requester else (case.requester_email or ""),
+        customer=_greeted(record, target),
         agent=signed_in_user().display_name,
         question=record.question.title if record.question else case.subject,
         case=case.number,
         site=current_settings().site_name,
     )
+
+
+def _greeted(record: desk.CaseRecord, target: str) -> str:
+    """Return by which name a customer is greeted: before everybody as their question shows it.
+
+    Who let a case be published without their name, or without an account, stays unnamed there.
+    """
+    if target == "public" and record.question is not None:
+        asker = get_user(record.question.author_id)
+        return shown_name(asker.display_name) if asker else ""
+    requester = record.requester
+    return requester.name if requester else (record.case.requester_email or "")

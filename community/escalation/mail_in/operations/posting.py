@@ -4,7 +4,9 @@ It is posted by the same operation as on the page, so all of the page's rules ho
 to anywhere but the account's address, whatever a mail says about who wrote it.
 """
 
+from contextlib import suppress
 from datetime import timedelta
+from urllib.parse import unquote
 
 from community.core import clock
 from community.core.allowances import Allowance, allowance_key, take_place
@@ -29,7 +31,7 @@ from community.escalation.mail_in.post_letters import GivenBack, give_back, tell
 from community.identity.models import User
 from community.identity.policies import is_any_staff
 from community.identity.queries import get_user
-from community.posts.drafts import find_draft, save_draft
+from community.posts.drafts import UnfitDraft, find_draft, save_draft
 from community.posts.errors import UnfitText
 from community.posts.models import Post
 from community.posts.policies import is_silenced
@@ -79,11 +81,16 @@ def _post(member: User, mail: InboundMail, reply: PostReply, site: MailSite) -> 
 
 def _quotes_us(text: str) -> bool:
     """Say whether a text holds what our mails have for their reader alone."""
-    site_url = current_settings().site_url.rstrip("/")
-    joined = "".join(text.split())
     if REPLY_MARK in text or holds_address(text):
         return True
-    return any(f"{site_url}{path}" in joined for path in _SECRET_PATHS)
+    # Filters of mail rewrite links: https%3A%2F%2F…, https-3A__…; letters and digits stay.
+    host = current_settings().site_url.partition("://")[2]
+    bare = _letters_of(unquote(unquote(text)))
+    return any(_letters_of(f"{host}{path}") in bare for path in _SECRET_PATHS)
+
+
+def _letters_of(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _named(member: User, refusal: Refusal) -> Refusal:
@@ -113,5 +120,8 @@ def _place_of(member: User, reply: PostReply) -> ReplyPlace | None:
 
 def _keep_draft(member: User, place: ReplyPlace, text: str) -> None:
     where = f"answer:{place.question.id}"
-    if find_draft(member, where) is None:
+    if find_draft(member, where) is not None:
+        return
+    # One too long even for a draft is in the mail that goes back.
+    with suppress(UnfitDraft):
         save_draft(member.id, where, body=text)

@@ -37,8 +37,7 @@ def agree(publication_id: int, *, text_hash: str, is_named: bool, way: str) -> Q
     """
     locked, publication = _lock_open(publication_id)
     case, customer = locked.case, _customer_of(publication)
-    if text_hash != publication.text_hash:
-        raise PublicationOver()
+    _check_text(publication, text_hash)
     board = db.session.get_one(Board, publication.board_id)
     require(is_fit_board(customer, board))
     named = customer if is_named else None
@@ -56,8 +55,10 @@ def agree(publication_id: int, *, text_hash: str, is_named: bool, way: str) -> Q
     return question
 
 
-def decline(publication_id: int, *, way: str, reason: str = "") -> None:
+def decline(publication_id: int, *, text_hash: str, way: str, reason: str = "") -> None:
     """Let a text stay private, and the case be in hand again; ``reason`` is for the team alone.
+
+    ``text_hash`` stands for what was read: a text that took its place still waits for an answer.
 
     Whoever calls has made sure that it is theirs to say. Raises ``NotFound``, ``PublicationOver``,
     ``UnfitText``.
@@ -65,6 +66,7 @@ def decline(publication_id: int, *, way: str, reason: str = "") -> None:
     words = _fit_reason(reason)
     locked, publication = _lock_open(publication_id)
     case, customer = locked.case, _customer_of(publication)
+    _check_text(publication, text_hash)
     actor = customer or SYSTEM
     _note_answer(publication, DECLINED, way, None)
     note_step(case, "consent_declined", actor)
@@ -72,6 +74,11 @@ def decline(publication_id: int, *, way: str, reason: str = "") -> None:
         receive_message(case.id, from_user=customer, body=words)
     reopen_locked(actor, locked)
     _tell_team(actor, case, publication, DECLINED)
+
+
+def _check_text(publication: Publication, text_hash: str) -> None:
+    if text_hash != publication.text_hash:
+        raise PublicationOver()
 
 
 def _fit_reason(reason: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from community.boards.models import Board
 from community.core import clock, markup
@@ -31,11 +32,20 @@ class AnswerMissing(Invalid):
     """Neither button was pressed."""
 
 
+class AgreedButWrote(Invalid):
+    """Somebody agrees and asks for something: "yes, but without my village" is no consent."""
+
+    message = _l(
+        "To agree, please take these words out: the text is published as it is. If it should be "
+        "changed, decline; the team reads why."
+    )
+
+
 @blueprint.get("/publications/<token>")
 @public
 def show_request(token: str) -> ResponseReturnValue:
     """Ask whoever holds the link. Mail scanners follow links, so this changes nothing."""
-    return _show(*get_publication(read_publication(token)))
+    return _show(*_linked(token))
 
 
 @blueprint.post("/publications/<token>")
@@ -44,7 +54,18 @@ def show_request(token: str) -> ResponseReturnValue:
 @takes(*ANSWER_FIELDS)
 def answer_request(token: str) -> ResponseReturnValue:
     """Take the answer of whoever holds the link."""
-    return _answer(read_publication(token), LINK)
+    publication, _case = _linked(token)
+    return _answer(publication.id, LINK)
+
+
+def _linked(token: str) -> tuple[Publication, SupportCase]:
+    """Return what a link leads to; to nothing once its address is not the customer's any more."""
+    consent = read_publication(token)
+    publication, case = get_publication(consent.publication_id)
+    customer = get_user(publication.customer_id) if publication.customer_id else None
+    if customer is not None and not consent.is_made_for(customer.email or ""):
+        raise NotFound()
+    return publication, case
 
 
 @blueprint.get("/cases/<int:case_id>/publication")
@@ -83,10 +104,12 @@ def _answer(publication_id: int, way: str) -> ResponseReturnValue:
 def _carry_out(publication_id: int, form: AnswerForm, way: str) -> None:
     if form.agrees is None:
         raise AnswerMissing(errors={"": _("Please agree or decline.")})
+    if form.agrees and form.reason.strip():
+        raise AgreedButWrote(errors={"reason": AgreedButWrote.message})
     if form.agrees:
         agree(publication_id, text_hash=form.text_hash, is_named=form.is_named, way=way)
     else:
-        decline(publication_id, way=way, reason=form.reason)
+        decline(publication_id, text_hash=form.text_hash, way=way, reason=form.reason)
 
 
 def _show(
