@@ -42,7 +42,7 @@ from community.questions.queries.replying import ReplyPlace, get_reply_place
 GIVEN_BACK_PER_DAY = 5
 DAY = timedelta(days=1)
 # Of our own pages, those whose addresses are a member's secret.
-_SECRET_PATHS = ("/unsubscribe/", "/acceptances/")
+_SECRET_PATHS = ("/unsubscribe/", "/acceptances/", "/publications/", "/satisfaction/")
 
 
 def take_reply(mail: InboundMail, reply: PostReply, site: MailSite) -> Received:
