@@ -141,8 +141,15 @@ def _gains(
             yield Gain(currency, cause, user_id, post_id, giver_id, at, rules.version, amount)
 
 
-def gains_of_kudos(book: RuleBook, user_id: int, thanks: Iterable[Thanks]) -> list[Gain]:
-    """Return what kudos would bring their receiver if there were no daily cap."""
+def gains_of_kudos(
+    book: RuleBook, user_id: int, thanks: Collection[Thanks], final: Iterable[Gain] = ()
+) -> list[Gain]:
+    """Return what kudos would bring their receiver if there were no daily cap.
+
+    ``final`` are those that are booked and will not be touched any more: their givers keep their
+    places, or a post would bring full points for further people whenever one takes kudos back.
+    """
+    kept = _places_beside(thanks, final)
     gains = []
     for one in thanks:
         cause = KUDOS_CAUSES.get(one.post_kind)
@@ -150,11 +157,30 @@ def gains_of_kudos(book: RuleBook, user_id: int, thanks: Iterable[Thanks]) -> li
             continue
         for currency in CURRENCIES:
             rules = book.at(currency, one.at)
-            amount = rules.worth(cause, one.place) if rules else 0
+            place = kept.get((currency, one.post_id, one.giver_id), one.place)
+            amount = rules.worth(cause, place) if rules else 0
             if rules and amount:
                 where = (currency, cause, user_id, one.post_id, one.giver_id)
                 gains.append(Gain(*where, one.at, rules.version, amount))
     return gains
+
+
+def _places_beside(
+    thanks: Iterable[Thanks], final: Iterable[Gain]
+) -> dict[tuple[str, int, int], int]:
+    """Return places by currency, post and giver at the posts that have final gains."""
+    given: dict[tuple[str, int], dict[int, datetime]] = defaultdict(dict)
+    for gain in final:
+        given[gain.currency, gain.post_id or 0][gain.giver_id or 0] = gain.occurred_at
+    for one in thanks:
+        for currency in CURRENCIES:
+            if (currency, one.post_id) in given:
+                given[currency, one.post_id].setdefault(one.giver_id, one.at)
+    return {
+        (*where, giver_id): place
+        for where, givers in given.items()
+        for place, giver_id in enumerate(sorted(givers, key=lambda g: (givers[g], g)), start=1)
+    }
 
 
 def capped(book: RuleBook, gains: Iterable[Gain], final: Iterable[Gain] = ()) -> list[Gain]:
