@@ -111,19 +111,29 @@ def gains_of_confirmation(
 def gains_of_edits(book: RuleBook, user_id: int, taken: Iterable[TakenEdit]) -> Iterator[Gain]:
     """Yield what a member gains by changes of others' posts that were taken.
 
-    Once a post, so that nobody is paid by the comma, and ``EDITS_LIFETIME`` in all: all of them
-    must be given.
+    Once a post, so that nobody is paid by the comma, the earliest first.
     """
     first: dict[int, TakenEdit] = {}
     for fact in sorted(taken, key=lambda one: (one.at, one.post_id)):
         first.setdefault(fact.post_id, fact)
-    left = dict.fromkeys(CURRENCIES, EDITS_LIFETIME)
     for post_id, fact in first.items():
-        for gain in _gains(book, EDIT_TAKEN, user_id, post_id, fact.accepted_by_id, fact.at):
-            amount = min(gain.amount, left[gain.currency])
+        yield from _gains(book, EDIT_TAKEN, user_id, post_id, fact.accepted_by_id, fact.at)
+
+
+def within_lifetime(gains: Iterable[Gain], final: Iterable[Gain] = ()) -> Iterator[Gain]:
+    """Cut gains by changes of others' posts to ``EDITS_LIFETIME`` in all, the first ones first.
+
+    All of them must be given; ``final`` are those that are booked and will not be touched any more:
+    they have used up their part, also when the change was put back since.
+    """
+    left = dict.fromkeys(CURRENCIES, EDITS_LIFETIME)
+    for gain in final:
+        left[gain.currency] -= gain.amount
+    for gain in gains:
+        amount = min(gain.amount, left[gain.currency])
+        if amount > 0:
             left[gain.currency] -= amount
-            if amount:
-                yield gain._replace(amount=amount)
+            yield gain._replace(amount=amount)
 
 
 def _gains(

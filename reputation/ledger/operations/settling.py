@@ -25,6 +25,7 @@ from reputation.ledger.gains import (
     gains_of_kudos,
     is_open,
     on_days,
+    within_lifetime,
 )
 from reputation.ledger.operations.accounts import lock_accounts, show_changes, write_entries
 from reputation.ledger.operations.promotions import settle_bonuses
@@ -106,7 +107,8 @@ def _edits(
         if not taken and not booked:
             return Comparison([], [])
         return _edits(book, user_id, None, closings)
-    wanted = bookable(closings, gains_of_edits(book, user_id, taken), _gains_of(booked))
+    gains = bookable(closings, gains_of_edits(book, user_id, taken), _gains_of(booked))
+    wanted = list(within_lifetime(gains, _closed(closings, booked)))
     return Comparison(wanted, _open(closings, booked))
 
 
