@@ -33,6 +33,14 @@ def is_standing() -> ColumnElement[bool]:
     return and_(LedgerEntry.reverses_id.is_(None), ~reversed_)
 
 
+def stood_at(instant: Any) -> ColumnElement[bool]:
+    """Return the condition for entries that are no reversal and were not reversed by an instant."""
+    reversed_ = exists().where(
+        _reversal.reverses_id == LedgerEntry.id, _reversal.created_at < instant
+    )
+    return and_(LedgerEntry.reverses_id.is_(None), ~reversed_)
+
+
 def are_excluded(one: Any, other: Any) -> ColumnElement[bool]:
     """Return the condition for two members who earn nothing by each other."""
     pair = or_(

@@ -214,6 +214,27 @@ def test_kudos_of_somebody_erased_stay_booked():
     assert_sound()
 
 
+def test_kudos_of_somebody_erased_come_back_with_a_hidden_post():
+    author, giver, turncoat = make_member(), make_member(), make_member()
+    moderator = make_member(role="moderator")
+    answer = make_answer(make_question(make_member()), author)
+    for each in (giver, turncoat):
+        thank(each, answer)
+    assert points_of(author) == 20
+    take_back(turncoat, answer)
+    assert points_of(author) == 10
+    with transaction():
+        db.session.execute(delete(Vote).where(Vote.user_id == giver.id))
+        gone = update(User).where(User.id.in_([giver.id, turncoat.id]))
+        db.session.execute(gone.values(erased_at=clock.now(), active=False))
+    for _ in range(2):
+        set_post_visibility(answer, "hidden", moderator)
+        assert points_of(author) == 0
+        set_post_visibility(answer, "published", moderator)
+        assert points_of(author) == 10
+    assert_sound()
+
+
 def test_an_opening_is_booked_once():
     user = make_member()
     for _ in range(2):
