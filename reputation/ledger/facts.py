@@ -21,7 +21,7 @@ from community.questions.models import Acceptance
 from community.questions.standing import asker_of
 from reputation.ledger.gains import AcceptedAnswer, Gain, TakenEdit, Thanks
 from reputation.ledger.models import LedgerEntry
-from reputation.ledger.queries import are_excluded, is_standing, stood_at, was_taken
+from reputation.ledger.queries import are_excluded, is_leaving, is_standing, stood_at, was_taken
 from reputation.ledger.rules import BONUSES, BOOKED, FACTS, KUDOS
 
 _root, _answer, _question = aliased(Post), aliased(Post), aliased(Post)
@@ -162,7 +162,7 @@ def _kudos_of_the_erased(of_all: bool) -> AnySelect:
             _among(Post.id, of_all),
             LedgerEntry.user_id == _MEMBER,
             LedgerEntry.cause.in_(KUDOS),
-            User.erased_at.is_not(None),
+            is_leaving(),
             stood_at(User.erased_at),
             ~are_excluded(Post.author_id, LedgerEntry.giver_id),
         )
