@@ -188,7 +188,7 @@ def list_out_of_reach(members: Collection[int]) -> set[int]:
             PayoutLine.user_id == LedgerEntry.user_id,
             PayoutLine.state == LineState.SETTLED.value,
             PaybackPeriod.id == PayoutLine.period_id,
-            PaybackPeriod.begins_at <= LedgerEntry.occurred_at,
+            # A line pays what earlier ones left to roll as well.
             PaybackPeriod.ends_at > LedgerEntry.occurred_at,
         )
         .correlate(LedgerEntry)

@@ -21,7 +21,7 @@ from community.questions.models import Acceptance
 from community.questions.standing import asker_of
 from reputation.ledger.gains import AcceptedAnswer, Gain, TakenEdit, Thanks
 from reputation.ledger.models import LedgerEntry
-from reputation.ledger.queries import are_excluded, is_standing, was_taken
+from reputation.ledger.queries import are_excluded, is_leaving, is_standing, stood_at, was_taken
 from reputation.ledger.rules import BONUSES, BOOKED, FACTS, KUDOS
 
 _root, _answer, _question = aliased(Post), aliased(Post), aliased(Post)
@@ -124,6 +124,7 @@ def list_thanks(user_id: int, post_ids: Posts) -> list[Thanks]:
     """Return the kudos on a member's published posts (all of them with None), with their places.
 
     Kudos of the erased are rows no more; where they were booked they stay and keep their place.
+    What was reversed later was not taken back by them: when a hidden post returns, so do they.
     """
     found: set[tuple[int, str, datetime, int]] = set()
     for make in (_votes, _kudos_of_the_erased):
@@ -161,8 +162,8 @@ def _kudos_of_the_erased(of_all: bool) -> AnySelect:
             _among(Post.id, of_all),
             LedgerEntry.user_id == _MEMBER,
             LedgerEntry.cause.in_(KUDOS),
-            User.erased_at.is_not(None),
-            is_standing(),
+            is_leaving(),
+            stood_at(User.erased_at),
             ~are_excluded(Post.author_id, LedgerEntry.giver_id),
         )
     )

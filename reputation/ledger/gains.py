@@ -111,19 +111,29 @@ def gains_of_confirmation(
 def gains_of_edits(book: RuleBook, user_id: int, taken: Iterable[TakenEdit]) -> Iterator[Gain]:
     """Yield what a member gains by changes of others' posts that were taken.
 
-    Once a post, so that nobody is paid by the comma, and ``EDITS_LIFETIME`` in all: all of them
-    must be given.
+    Once a post, so that nobody is paid by the comma, the earliest first.
     """
     first: dict[int, TakenEdit] = {}
     for fact in sorted(taken, key=lambda one: (one.at, one.post_id)):
         first.setdefault(fact.post_id, fact)
-    left = dict.fromkeys(CURRENCIES, EDITS_LIFETIME)
     for post_id, fact in first.items():
-        for gain in _gains(book, EDIT_TAKEN, user_id, post_id, fact.accepted_by_id, fact.at):
-            amount = min(gain.amount, left[gain.currency])
+        yield from _gains(book, EDIT_TAKEN, user_id, post_id, fact.accepted_by_id, fact.at)
+
+
+def within_lifetime(gains: Iterable[Gain], final: Iterable[Gain] = ()) -> Iterator[Gain]:
+    """Cut gains by changes of others' posts to ``EDITS_LIFETIME`` in all, the first ones first.
+
+    All of them must be given; ``final`` are those that are booked and will not be touched any more:
+    they have used up their part, also when the change was put back since.
+    """
+    left = dict.fromkeys(CURRENCIES, EDITS_LIFETIME)
+    for gain in final:
+        left[gain.currency] -= gain.amount
+    for gain in gains:
+        amount = min(gain.amount, left[gain.currency])
+        if amount > 0:
             left[gain.currency] -= amount
-            if amount:
-                yield gain._replace(amount=amount)
+            yield gain._replace(amount=amount)
 
 
 def _gains(
@@ -141,8 +151,15 @@ def _gains(
             yield Gain(currency, cause, user_id, post_id, giver_id, at, rules.version, amount)
 
 
-def gains_of_kudos(book: RuleBook, user_id: int, thanks: Iterable[Thanks]) -> list[Gain]:
-    """Return what kudos would bring their receiver if there were no daily cap."""
+def gains_of_kudos(
+    book: RuleBook, user_id: int, thanks: Collection[Thanks], final: Iterable[Gain] = ()
+) -> list[Gain]:
+    """Return what kudos would bring their receiver if there were no daily cap.
+
+    ``final`` are those that are booked and will not be touched any more: their givers keep their
+    places, or a post would bring full points for further people whenever one takes kudos back.
+    """
+    kept = _places_beside(thanks, final)
     gains = []
     for one in thanks:
         cause = KUDOS_CAUSES.get(one.post_kind)
@@ -150,11 +167,30 @@ def gains_of_kudos(book: RuleBook, user_id: int, thanks: Iterable[Thanks]) -> li
             continue
         for currency in CURRENCIES:
             rules = book.at(currency, one.at)
-            amount = rules.worth(cause, one.place) if rules else 0
+            place = kept.get((currency, one.post_id, one.giver_id), one.place)
+            amount = rules.worth(cause, place) if rules else 0
             if rules and amount:
                 where = (currency, cause, user_id, one.post_id, one.giver_id)
                 gains.append(Gain(*where, one.at, rules.version, amount))
     return gains
+
+
+def _places_beside(
+    thanks: Iterable[Thanks], final: Iterable[Gain]
+) -> dict[tuple[str, int, int], int]:
+    """Return places by currency, post and giver at the posts that have final gains."""
+    given: dict[tuple[str, int], dict[int, datetime]] = defaultdict(dict)
+    for gain in final:
+        given[gain.currency, gain.post_id or 0][gain.giver_id or 0] = gain.occurred_at
+    for one in thanks:
+        for currency in CURRENCIES:
+            if (currency, one.post_id) in given:
+                given[currency, one.post_id].setdefault(one.giver_id, one.at)
+    return {
+        (*where, giver_id): place
+        for where, givers in given.items()
+        for place, giver_id in enumerate(sorted(givers, key=lambda g: (givers[g], g)), start=1)
+    }
 
 
 def capped(book: RuleBook, gains: Iterable[Gain], final: Iterable[Gain] = ()) -> list[Gain]:

@@ -33,6 +33,21 @@ def is_standing() -> ColumnElement[bool]:
     return and_(LedgerEntry.reverses_id.is_(None), ~reversed_)
 
 
+def is_leaving() -> ColumnElement[bool]:
+    """Return the condition for members who are erased, or are just being erased: their rows go in
+    many small steps, and the account says that it is erased only after the last one."""
+    is_begun = and_(User.erasure_due_at.is_not(None), User.active.is_(False))
+    return or_(User.erased_at.is_not(None), is_begun)
+
+
+def stood_at(instant: Any) -> ColumnElement[bool]:
+    """Return the condition for entries that are no reversal and were not reversed by an instant;
+    where it has not come (NULL), by now."""
+    is_early = or_(instant.is_(None), _reversal.created_at < instant)
+    reversed_ = exists().where(_reversal.reverses_id == LedgerEntry.id, is_early)
+    return and_(LedgerEntry.reverses_id.is_(None), ~reversed_)
+
+
 def are_excluded(one: Any, other: Any) -> ColumnElement[bool]:
     """Return the condition for two members who earn nothing by each other."""
     pair = or_(

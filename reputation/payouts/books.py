@@ -21,9 +21,13 @@ INVARIANTS = (
         WHERE account.user_id IS NULL OR account.payback <> sums.payback""",
     ),
     Invariant(
-        "no payback account is below zero",
-        "SELECT user_id FROM ledger_accounts WHERE payback < 0 AND user_id IN"
-        " (SELECT user_id FROM payout_lines)",
+        # Who is corrected below zero sets it off against what they earn; everybody else is paid.
+        "no payback account is below zero where nothing was taken by hand",
+        """SELECT user_id FROM ledger_accounts AS account
+        WHERE payback < 0 AND user_id IN (SELECT user_id FROM payout_lines)
+          AND NOT EXISTS (SELECT 1 FROM ledger_entries AS entry
+            WHERE entry.user_id = account.user_id AND entry.currency = 'payback'
+              AND entry.cause = 'adjustment' AND entry.amount < 0)""",
     ),
     Invariant(
         "every settled line is booked once, with what was paid",

@@ -25,6 +25,7 @@ from reputation.ledger.gains import (
     gains_of_kudos,
     is_open,
     on_days,
+    within_lifetime,
 )
 from reputation.ledger.operations.accounts import lock_accounts, show_changes, write_entries
 from reputation.ledger.operations.promotions import settle_bonuses
@@ -106,7 +107,8 @@ def _edits(
         if not taken and not booked:
             return Comparison([], [])
         return _edits(book, user_id, None, closings)
-    wanted = bookable(closings, gains_of_edits(book, user_id, taken), _gains_of(booked))
+    gains = bookable(closings, gains_of_edits(book, user_id, taken), _gains_of(booked))
+    wanted = list(within_lifetime(gains, _closed(closings, booked)))
     return Comparison(wanted, _open(closings, booked))
 
 
@@ -127,16 +129,16 @@ def _kudos(
         posts = facts.list_posts_thanked_on(user_id, days) | set(post_ids)
         full, _ = _full_kudos(book, user_id, posts, closings)
         wanted, booked = on_days(full, days), facts.list_booked_on(user_id, days)
-    final = [gain for gain in _gains_of(booked) if not is_open(closings, gain)]
-    return Comparison(capped(book, wanted, final), _open(closings, booked))
+    return Comparison(capped(book, wanted, _closed(closings, booked)), _open(closings, booked))
 
 
 def _full_kudos(
     book: RuleBook, user_id: int, post_ids: Posts, closings: Mapping[str, datetime]
 ) -> Comparison:
     """Return what kudos on these posts would bring without a daily cap, and all that is booked."""
-    full = gains_of_kudos(book, user_id, facts.list_thanks(user_id, post_ids))
     booked = facts.list_booked_for(user_id, post_ids, KUDOS)
+    thanks = facts.list_thanks(user_id, post_ids)
+    full = gains_of_kudos(book, user_id, thanks, _closed(closings, booked))
     return Comparison(bookable(closings, full, _gains_of(booked)), booked)
 
 
@@ -146,6 +148,10 @@ def _gains_of(booked: Iterable[Booked]) -> list[Gain]:
 
 def _open(closings: Mapping[str, datetime], booked: Iterable[Booked]) -> list[Booked]:
     return [one for one in booked if is_open(closings, one.gain)]
+
+
+def _closed(closings: Mapping[str, datetime], booked: Iterable[Booked]) -> list[Gain]:
+    return [one.gain for one in booked if not is_open(closings, one.gain)]
 
 
 def _book_difference(book: RuleBook, difference: Comparison, event_id: int | None) -> int:

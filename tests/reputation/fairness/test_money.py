@@ -12,10 +12,11 @@ from community.core.worker import run_due_jobs
 from moderation.cases.models import ModerationCase
 from reputation.fairness.models import RingFinding
 from reputation.fairness.operations import take_back
+from reputation.fairness.queries import list_out_of_reach
 from reputation.ledger.operations import settle_members
 from reputation.ledger.queries import get_balances
 from reputation.ledger.rules import PAYBACK
-from reputation.payback.models import Choice, PaybackPeriod, PeriodState
+from reputation.payback.models import Choice, PaybackPeriod, PayoutLine, PeriodState
 from reputation.payback.operations import shares
 from reputation.payback.queries.shares import get_line
 from reputation.payback.tasks import run_lock
@@ -32,6 +33,7 @@ from tests.reputation.fairness.test_findings import decide, held
 from tests.reputation.payback.scene import (
     DECEMBER_1,
     DECEMBER_15,
+    NEXT_JUNE,
     at,
     broken,
     choosable,
@@ -154,6 +156,24 @@ def test_a_ring_that_is_found_after_the_lock_stays_held_when_it_is_decided(story
         take_back(story.finding().source)
     assert held() == set()
     assert broken() == []
+
+
+def test_what_rolled_on_and_was_paid_in_the_next_period_is_paid(story):
+    with at(NOVEMBER_20 + DAY):
+        run_due_jobs()
+    lock(choosable(story.period))
+    ring = {user.id for user in story.ring}
+    with at(NEXT_JUNE), transaction():
+        assert list_out_of_reach(ring) == ring
+        begins_at = story.period.ends_at
+        later = PaybackPeriod(begins_at=begins_at, ends_at=NEXT_JUNE)
+        db.session.add(later)
+        db.session.flush()
+        paid = PayoutLine(period_id=later.id, user_id=story.ring[0].id, state="settled")
+        paid.earned, paid.carried, paid.amount = 0, HELPED, HELPED
+        db.session.add(paid)
+        db.session.flush()
+        assert list_out_of_reach(ring) == ring - {story.ring[0].id}
 
 
 def test_who_is_cleared_after_the_books_were_closed_is_paid(story):

@@ -12,6 +12,8 @@ from community.core.jobs import EventRecord, emit
 from community.events import AccountConfirmed, AnswerAccepted
 from community.identity.models import User
 from community.posts.models import Post, Vote
+from community.privacy.operations.erasures import erase_account, order_erasure
+from community.privacy.operations.rows import count_votes
 from community.questions.models import Acceptance
 from reputation.ledger import rules
 from reputation.ledger.models import LedgerEntry
@@ -19,6 +21,7 @@ from reputation.ledger.operations import book_opening
 from reputation.ledger.queries import get_balances
 from reputation.ledger.subscribers import on_acceptance_changed
 from tests.factories.community import (
+    load_user,
     make_acceptance,
     make_answer,
     make_question,
@@ -210,6 +213,42 @@ def test_kudos_of_somebody_erased_stay_booked():
             update(User).where(User.id == giver.id).values(erased_at=clock.now(), active=False)
         )
     thank(make_member(), answer)
+    assert points_of(author) == 20
+    assert_sound()
+
+
+def test_kudos_of_somebody_erased_come_back_with_a_hidden_post():
+    author, giver, turncoat = make_member(), make_member(), make_member()
+    moderator = make_member(role="moderator")
+    answer = make_answer(make_question(make_member()), author)
+    for each in (giver, turncoat):
+        thank(each, answer)
+    assert points_of(author) == 20
+    take_back(turncoat, answer)
+    assert points_of(author) == 10
+    with transaction():
+        db.session.execute(delete(Vote).where(Vote.user_id == giver.id))
+        gone = update(User).where(User.id.in_([giver.id, turncoat.id]))
+        db.session.execute(gone.values(erased_at=clock.now(), active=False))
+    for _ in range(2):
+        set_post_visibility(answer, "hidden", moderator)
+        assert points_of(author) == 0
+        set_post_visibility(answer, "published", moderator)
+        assert points_of(author) == 10
+    assert_sound()
+
+
+def test_kudos_of_somebody_who_is_just_being_erased_stay_booked():
+    author, giver = make_member(), make_member()
+    answer = make_answer(make_question(make_member()), author)
+    thank(giver, answer)
+    assert points_of(author) == 10
+    with transaction():
+        order_erasure(make_member(role="admin"), load_user(giver.id))
+    count_votes(giver.id)
+    thank(make_member(), answer)
+    assert points_of(author) == 20
+    erase_account(giver.id)
     assert points_of(author) == 20
     assert_sound()
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from community.core import clock
 from community.core.db import db, transaction
 from community.identity.models import User
 from community.posts.models import Post, SuggestedEdit
@@ -9,7 +10,10 @@ from community.questions.models import Question
 from community.questions.operations.questions import lock_question
 from community.questions.operations.suggestions import take_suggestion
 from community.questions.queries.texts import texts_of
-from reputation.ledger import gains
+from reputation.ledger import gains, rules
+from reputation.ledger.operations import close_books
+from reputation.ledger.queries import get_balances
+from reputation.ledger.rules import EDIT_TAKEN, PAYBACK, Rules
 from tests.factories.community import load_user, make_question, set_post_visibility
 from tests.factories.editing import edit_question
 from tests.factories.suggestions import make_suggestion
@@ -108,6 +112,25 @@ def test_suggestions_bring_a_limited_number_of_points_in_all(monkeypatch, modera
     set_post_visibility(questions[0], "hidden", moderator_of_all)
     assert points_of(helper) == 5
     assert [amount for _, amount in entries_of(helper)] == [2, 2, 1, -2, -1, 2, 1]
+    assert_sound()
+
+
+def test_changes_in_closed_books_have_used_up_what_they_bring_in_all(monkeypatch) -> None:
+    monkeypatch.setattr(gains, "EDITS_LIFETIME", 5)
+    paying = Rules(**{**vars(rules.PAYBACK_1), "values": {EDIT_TAKEN: 2}})
+    monkeypatch.setitem(rules.FIRST_RULES, PAYBACK, (paying,))
+    helper, question = make_member(), make_question(make_member())
+    before = question.body
+    take(question, make_suggestion(helper, question, BETTER))
+    assert points_of(helper) == 2
+    with transaction():
+        close_books(PAYBACK, clock.now())
+    write(question, before)
+    for _ in range(3):
+        taken_edit(helper)
+    assert points_of(helper) == 5, "reputation goes on"
+    with transaction():
+        assert get_balances(helper.id)[PAYBACK] == 5
     assert_sound()
 
 

@@ -188,6 +188,26 @@ def test_what_closed_books_paid_is_not_paid_again(solved, again_by):
 
 
 @pytest.mark.usefixtures("paid")
+def test_kudos_in_closed_books_keep_their_places(monkeypatch, solved):
+    three = Rules(**{**vars(rules.PAYBACK_1), "full_givers": 3})
+    monkeypatch.setitem(rules.FIRST_RULES, PAYBACK, (three,))
+    _, helper, answer = solved
+    first, second = make_member(), make_member()
+    for fan in (first, second):
+        thank(fan, answer)
+    assert balance_of(helper) == 22
+    with transaction():
+        close_books(PAYBACK, clock.now())
+    for fan in (first, second):
+        take_back(fan, answer)
+    thank(first, answer)
+    for _ in range(3):
+        thank(make_member(), answer)
+    assert balance_of(helper) == 23, "three people bring something for a post, not five"
+    assert_sound()
+
+
+@pytest.mark.usefixtures("paid")
 def test_what_is_closed_has_used_up_the_cap_of_its_day(solved, monkeypatch):
     tight = Rules(**{**vars(rules.PAYBACK_1), "daily_cap": 2})
     monkeypatch.setitem(rules.FIRST_RULES, PAYBACK, (tight,))

@@ -11,9 +11,11 @@ from community.core.audit import AuditEntry
 from community.core.db import db, transaction
 from community.core.errors import NotAllowed
 from community.core.reasons import ReasonUnfit
+from reputation.ledger.models import LedgerAccount
 from reputation.ledger.operations import Posting, book
+from reputation.ledger.verify import check
 from reputation.payback.models import PaybackPeriod, PayoutLine
-from reputation.payouts.books import check_everything, find_break
+from reputation.payouts.books import INVARIANTS, check_everything, find_break
 from reputation.payouts.errors import BooksBroken, PayoutsHalted
 from reputation.payouts.models import PayoutBatch, PayoutItem
 from reputation.payouts.operations import approve_list, import_settlement, lift_halt
@@ -104,6 +106,21 @@ def test_sound_books_halt_nothing(run: Run) -> None:
     assert find_break() is None
     assert get_halt() is None
     assert [broken for _, broken in check_everything() if broken] == []
+
+
+def test_who_was_corrected_below_zero_keeps_nobody_else_from_being_paid(app: Flask) -> None:
+    run = make_run(("credit", 500), ("credit", 600)).approved()
+    with transaction():
+        book(Posting(run.user_ids[0], "payback", "adjustment", -501, "correction"))
+        assert find_break() is None
+    assert run.export("credit").points == 600
+
+
+def test_below_zero_by_anything_else_is_a_break(run: Run) -> None:
+    change(update(LedgerAccount).where(LedgerAccount.user_id == run.user_ids[1]).values(payback=-1))
+    with transaction():
+        found = [broken.says for broken in map(check, INVARIANTS) if broken]
+    assert "no payback account is below zero where nothing was taken by hand" in found
 
 
 @pytest.mark.parametrize(("do", "says"), BREAKS, ids=[do.__name__ for do, _ in BREAKS])
