@@ -16,7 +16,7 @@ from community.identity.people import Person, person_columns
 from reputation.drafts.models import RuleDraft, RuleSimulation
 from reputation.drafts.policies import can_edit_rules
 from reputation.drafts.replay import Facts
-from reputation.ledger.facts import list_accepted, list_thanks
+from reputation.ledger.facts import list_accepted, list_taken_edits, list_thanks
 from reputation.ledger.models import RuleVersion
 from reputation.ledger.queries import get_confirmed_at, list_accounts_after, list_erased
 from reputation.ledger.rulebook import load_rulebook, rules_of
@@ -137,4 +137,5 @@ def get_facts(user_id: int) -> Facts:
         list_accepted(user_id, None),
         list_thanks(user_id, None),
         get_confirmed_at(user_id),
+        list_taken_edits(user_id, None),
     )

@@ -11,11 +11,14 @@ from reputation.ledger.bonuses import bonuses_due
 from reputation.ledger.gains import (
     AcceptedAnswer,
     Gain,
+    TakenEdit,
     Thanks,
     capped,
     gains_of_acceptances,
     gains_of_confirmation,
+    gains_of_edits,
     gains_of_kudos,
+    within_lifetime,
 )
 from reputation.ledger.rules import RuleBook, Rules
 
@@ -32,6 +35,7 @@ class Facts(NamedTuple):
     accepted: Collection[AcceptedAnswer]
     thanks: Collection[Thanks]
     confirmed_at: datetime | None
+    edits: Collection[TakenEdit] = ()
 
 
 class Span(NamedTuple):
@@ -66,6 +70,7 @@ def earned(book: RuleBook, facts: Facts, currency: str, span: Span) -> int:
         *gains_of_acceptances(book, facts.user_id, facts.accepted),
         *gains_of_confirmation(book, facts.user_id, facts.confirmed_at),
         *capped(book, gains_of_kudos(book, facts.user_id, facts.thanks)),
+        *within_lifetime(gains_of_edits(book, facts.user_id, facts.edits)),
     )
     return _sum_in(span, currency, gains)
 

@@ -13,7 +13,7 @@ from community.core.errors import NotAllowed
 from community.core.jobs import Job
 from community.core.worker import run_due_jobs
 from community.identity.models import User
-from community.posts.models import Vote
+from community.posts.models import SuggestedEdit, Vote
 from community.questions.models import Acceptance
 from reputation.drafts.models import RuleDraft, RuleSimulation
 from reputation.drafts.operations import simulations
@@ -41,6 +41,7 @@ from tests.factories.community import (
 )
 from tests.reputation.drafts.scene import draft_of, simulate
 from tests.reputation.ledger.booking import make_member, thank
+from tests.reputation.ledger.test_edits import taken_edit
 from tests.reputation.ledger.test_histories import World
 
 HISTORIES = 6
@@ -179,6 +180,15 @@ def test_before_payback_is_started_all_of_it_would_be_new(admin, helper):
     summary = simulate(admin, draft_of(admin, "payback")).summary
     assert summary["gaining"] == [[helper.id, 0, 23]]
     assert summary["before"] == 0
+
+
+def test_it_counts_changes_that_others_took(admin, app):
+    suggester = make_member()
+    taken_edit(suggester)
+    with transaction():
+        db.session.execute(update(SuggestedEdit).values(decided_at=days_ago(5)))
+    summary = simulate(admin, draft_of(admin, amounts={"edit_taken": 5})).summary
+    assert summary["gaining"] == [[suggester.id, 2, 5]]
 
 
 def test_what_was_earned_outside_of_the_time_is_not_counted(admin, helper):
