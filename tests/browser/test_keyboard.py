@@ -43,8 +43,8 @@ def tab_to(page: "Page", selector: str) -> list[str]:
 
 
 def assert_focus_is_seen(page: "Page") -> None:
-    # A busy machine scrolls a moment after the key.
-    for _ in range(20):
+    # A busy machine scrolls some moments after the key.
+    for _ in range(100):
         unseen = page.evaluate(IS_FOCUS_SEEN)
         if not unseen:
             return
