@@ -25,6 +25,9 @@ FILES_MAX = 20
 _PARTS_MAX = 200
 # Base64 of the largest mail has fewer.
 _LINES_MAX = 500_000
+# Every look for a header goes through all of them. Mail servers refuse more than 100 KB of them.
+_HEADER_LINES_MAX = 20_000
+_HEAD = re.compile(rb"\r?\n\r?\n|\r\r")
 # Each line is compared with the boundary of every part around it.
 _WORK_MAX = 3_000_000
 _BOUNDARIES_MAX = 150
@@ -69,6 +72,9 @@ def parse_bytes(raw: bytes) -> Message:
         raise MailTooLarge("parts")
     if sum(1 for _ in _SEPARATOR.finditer(raw)) * makers > _SEPARATORS_MAX:
         raise MailTooLarge("parts")
+    head = _HEAD.search(raw)
+    if raw.count(b"\n", 0, head.start() if head else len(raw)) > _HEADER_LINES_MAX:
+        raise MailTooLarge("headers")
     if any(_is_long(raw, found.end()) for found in _SHAPE_HEADER.finditer(raw)):
         raise MailTooLarge("parameters")
     try:

@@ -272,6 +272,13 @@ MAILS = {
 }
 
 
+def test_a_mail_of_nothing_but_headers_is_refused() -> None:
+    refused = parse_mail(b"X: y\n" * 20_001 + HEAD + b"\nx", SITE)
+    assert (refused.kind, refused.reason) == (Kind.REFUSED, "too many headers")
+    taken = parse_mail(b"From: a@example.test\n" + b"X: y\n" * 19_000 + HEAD + b"\nx", SITE)
+    assert taken.kind is not Kind.REFUSED
+
+
 @pytest.mark.parametrize("make", MAILS.values(), ids=MAILS.keys())
 def test_no_mail_takes_long(make: Callable[[], bytes]) -> None:
     raw = make()
