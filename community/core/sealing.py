@@ -1,13 +1,16 @@
-"""Secrets that we must be able to read again, kept so that the database alone does not tell them.
+"""Secrets that we must be able to read again, kept so that the database alone does not tell them,
+and hashes of what we need only recognise.
 
 The key is derived from the site's secret key, one for each purpose (HKDF, RFC 5869). A secret is
 sealed for one record: copied to another row, it does not open. What was sealed with one of
 ``FORUM_SECRET_KEY_FALLBACKS`` still opens.
 """
 
+import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -56,3 +59,13 @@ def derive_key(secret_key: str, purpose: str) -> bytes:
     """Return the key for one purpose; it tells neither the secret nor the other keys."""
     derivation = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
     return derivation.derive(secret_key.encode())
+
+
+def keyed_hashes(purpose: str, words: str) -> list[str]:
+    """Return what words, an address for instance, may be kept as: 64 hexadecimal digits that tell
+    nothing without our keys. By the present secret first, then by the former ones."""
+    settings = current_settings()
+    secrets = (settings.secret_key, *settings.former_secret_keys)
+    return [
+        hmac.digest(derive_key(each, purpose), words.encode(), sha256).hex() for each in secrets
+    ]

@@ -5,17 +5,14 @@ else anybody could stop the mails of anybody by writing bounces. Kept is a keyed
 never the address. Source: product, "4 bounces stop mail".
 """
 
-import hmac
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy import String, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
 from community.core.db import Base, db, insert_ignoring_conflicts
-from community.core.sealing import derive_key
-from community.core.settings import current_settings
+from community.core.sealing import keyed_hashes
 
 TOKEN_HEADER = "X-Delivery-Token"
 BOUNCES_MAX = 4
@@ -91,10 +88,4 @@ def _tokens(address: str) -> list[str]:
 
 
 def _hashes(kind: str, address: str) -> list[str]:
-    """Return keyed hashes, that of the present secret first."""
-    settings = current_settings()
-    words = f"{kind}:{address.strip().lower()}".encode()
-    return [
-        hmac.digest(derive_key(secret, _PURPOSE), words, sha256).hex()
-        for secret in (settings.secret_key, *settings.former_secret_keys)
-    ]
+    return keyed_hashes(_PURPOSE, f"{kind}:{address.strip().lower()}")

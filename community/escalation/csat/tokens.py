@@ -3,12 +3,8 @@
 A token names one question and serves this one purpose; that it is used once is the row's business.
 """
 
-import hmac
-from hashlib import sha256
-
 from community.core.errors import NotFound
-from community.core.sealing import derive_key
-from community.core.settings import current_settings
+from community.core.sealing import keyed_hashes
 from community.core.signed_links import read_link, sign_link
 
 PURPOSE = "csat.response"
@@ -36,8 +32,4 @@ def address_hash(email: str) -> str:
 
 def address_hashes(email: str) -> list[str]:
     """Return what may be kept of an address: by the present key first, then by former ones."""
-    settings = current_settings()
-    secrets = (settings.secret_key, *settings.former_secret_keys)
-    plain = email.strip().lower().encode()
-    keys = [derive_key(secret, ADDRESS_PURPOSE) for secret in secrets]
-    return [hmac.new(key, plain, sha256).hexdigest() for key in keys]
+    return keyed_hashes(ADDRESS_PURPOSE, email.strip().lower())

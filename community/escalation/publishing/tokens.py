@@ -5,12 +5,10 @@ once, and not for ever, is the row's business.
 """
 
 import hmac
-from hashlib import sha256
 from typing import NamedTuple
 
 from community.core.errors import NotFound
-from community.core.sealing import derive_key
-from community.core.settings import current_settings
+from community.core.sealing import keyed_hashes
 from community.core.signed_links import read_link, sign_link
 
 PURPOSE = "case.publication"
@@ -28,15 +26,12 @@ class Consent(NamedTuple):
 
     def is_made_for(self, email: str) -> bool:
         """Say whether this is the address that was written to."""
-        settings = current_settings()
-        secrets = (settings.secret_key, *settings.former_secret_keys)
-        right = [hmac.compare_digest(_mark(secret, email), self.mark) for secret in secrets]
-        return any(right)
+        return any(hmac.compare_digest(mark, self.mark) for mark in _marks(email))
 
 
 def sign_publication(publication_id: int, email: str) -> str:
     """Return the token that stands in a mail to this address."""
-    return sign_link(PURPOSE, [publication_id, _mark(current_settings().secret_key, email)])
+    return sign_link(PURPOSE, [publication_id, _marks(email)[0]])
 
 
 def read_publication(token: str) -> Consent:
@@ -49,13 +44,9 @@ def read_publication(token: str) -> Consent:
 
 def address_hash(email: str) -> str:
     """Return what is kept of the address of a stranger who was asked."""
-    return _hash(current_settings().secret_key, ADDRESS_PURPOSE, email)
+    return keyed_hashes(ADDRESS_PURPOSE, email.strip().lower())[0]
 
 
-def _mark(secret: str, email: str) -> str:
-    return _hash(secret, MARK_PURPOSE, email)[:_MARK_CHARS]
-
-
-def _hash(secret: str, purpose: str, email: str) -> str:
-    key = derive_key(secret, purpose)
-    return hmac.new(key, email.strip().lower().encode(), sha256).hexdigest()
+def _marks(email: str) -> list[str]:
+    hashes = keyed_hashes(MARK_PURPOSE, email.strip().lower())
+    return [each[:_MARK_CHARS] for each in hashes]
