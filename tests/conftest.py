@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 from sqlalchemy import insert, select, text
 
 from community.app import create_app
@@ -29,6 +30,12 @@ from reputation.trust.noting import EXTENSION as READING
 from tests.client import ForumClient
 from tests.parallel import Act, at_once_in
 from tests.postgres import postgres_url
+
+# The same examples each time, however long a busy machine takes for one.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """Attacks that worked once."""
 
-import time
-
 import pytest
 from flask import Flask
 from sqlalchemy import update
@@ -31,12 +29,12 @@ from tests.factories.community import (
     reload,
     set_post_visibility,
 )
+from tests.pace import within
 
 
 def test_a_megabyte_of_tags_costs_no_minutes() -> None:
-    started = time.process_time()
-    assert len(parse_tags(" ".join(str(number) for number in range(150_000)))) == 150_000
-    assert time.process_time() - started < 5
+    words = " ".join(str(number) for number in range(150_000))
+    assert len(within(5, lambda: parse_tags(words))) == 150_000
 
 
 @pytest.mark.parametrize("kudos", ["--5", "-", "-٣", "", "9" * 400])

@@ -32,7 +32,7 @@ ARGUMENTS = [
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
-TIMEOUT_MS = 10_000
+TIMEOUT_MS = 30_000
 # Refusals and lost connections are what a test asks for; Chromium prints each one.
 EXPECTED = re.compile(
     r"Failed to load resource: the server responded with a status of 4\d\d"

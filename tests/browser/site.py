@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import delete, func, or_, select
@@ -95,12 +96,15 @@ def running_site(**settings: object) -> Iterator[Site]:
     listener = socket.create_server((HOST, 0))
     url = f"http://{NAME}:{listener.getsockname()[1]}"
     app = create_app(_settings(folder, url, settings))
-    with app.app_context():
-        upgrade()
-        build_index(app.config["SETTINGS"].index_path)
     try:
-        with _served(app, listener, url) as site:
-            yield site
+        with pytest.MonkeyPatch.context() as patched:
+            # Server, worker and test share one interpreter: who holds the lock may get no turn.
+            patched.setattr("community.core.db.BUSY_TIMEOUT_MS", PATIENCE_SECONDS * 1_000)
+            with app.app_context():
+                upgrade()
+                build_index(app.config["SETTINGS"].index_path)
+            with _served(app, listener, url) as site:
+                yield site
     finally:
         listener.close()
         with app.app_context():

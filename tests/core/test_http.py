@@ -132,7 +132,8 @@ def test_many_small_waits_are_given_up_together(ask, path: str, monkeypatch) -> 
     started = time.monotonic()
     with pytest.raises(http.TooSlow):
         ask(path)
-    assert time.monotonic() - started < 1.5
+    # All its small waits together are five seconds.
+    assert time.monotonic() - started < 4.5
 
 
 def test_garbage_and_silence_are_failures(ask, stranger: str) -> None:

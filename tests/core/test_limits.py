@@ -18,6 +18,7 @@ from community.identity.operations.sessions import end_session
 from community.identity.signing_in import SESSION_STARTERS
 from tests.factories.community import make_board, make_question, make_user
 from tests.identity.accounts import make_account, sign_in
+from tests.pace import slowness
 from tests.redis_server import redis_server
 from tests.source import ROOT
 from tests.url_map import UNSAFE
@@ -265,7 +266,7 @@ def test_a_refused_request_waits_for_no_lock_and_is_quick(app, client, strict):
             seconds.append(time.perf_counter() - started)
             worked.append(time.thread_time() - worked_before)
     # On a busy machine the processor's time is what can be promised.
-    assert statistics.median(worked) <= 0.020
+    assert statistics.median(worked) <= 0.020 * slowness()
     assert max(seconds) < BUSY_TIMEOUT_MS / 1000
 
 

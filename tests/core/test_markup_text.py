@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import time
 import unicodedata
 
 import pytest
@@ -24,6 +23,7 @@ from community.core.markup.fast import is_plain, plain_to_html
 from community.core.markup.limits import DEFAULT_LIMITS
 from community.core.markup.text import make_showable
 from tests.core.html_checker import problems_in
+from tests.pace import within
 from tests.shared_data import shared_data
 
 PLAIN_WORDS = [
@@ -80,9 +80,7 @@ def test_stored_text_is_nfc_with_line_feeds() -> None:
 
 def test_a_tower_of_marks_is_stored_in_time() -> None:
     tower = "a" + "\u0315" * 15_000 + "\u0300" * 15_000
-    start = time.process_time()
-    assert clean_text("a\u0308" + tower) == "ä" + tower
-    assert time.process_time() - start < 0.3
+    assert within(0.3, lambda: clean_text("a\u0308" + tower)) == "ä" + tower
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800", "x\udfff"])

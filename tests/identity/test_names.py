@@ -1,7 +1,6 @@
 """Display names: what can be one, and which are the same to the eye."""
 
 import json
-import time
 
 import pytest
 
@@ -15,6 +14,7 @@ from community.identity.names import (
     tidy_name,
 )
 from community.identity.reserved_names import is_reserved_name
+from tests.pace import within
 from tests.shared_data import shared_data
 
 SITE = "Nordfunk"
@@ -150,12 +150,14 @@ def test_the_name_of_the_site_is_whatever_it_is_called():
 
 
 def test_checking_takes_the_same_time_whatever_is_typed():
-    started = time.perf_counter()
+    within(0.5, _check_the_slowest_names)
+
+
+def _check_the_slowest_names():
     for name in ("mods" * 10, "s" * 40, "teamt" * 8, "nullnone" * 5, "al" * 20, "allall" * 6 + "x"):
         is_reserved_name(name, site_name=SITE)
         is_well_formed_name(name)
         is_in_mixed_scripts(name)
-    assert time.perf_counter() - started < 0.5
 
 
 def test_every_row_of_the_shared_names_is_as_it_expects():

@@ -289,12 +289,12 @@ def test_a_failing_provider_is_named_as_such(fake: FakeProvider, hear, place: st
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_slow_provider_is_given_up(fake: FakeProvider, hear, monkeypatch, place: str) -> None:
-    fake.answers[place] = lambda handler: time.sleep(1)
+    fake.answers[place] = lambda handler: time.sleep(60)
     monkeypatch.setattr(http, "TOTAL_SECONDS", 0.2)
     started = time.monotonic()
     with pytest.raises(ProviderUnreachable):
         hear()
-    assert time.monotonic() - started < 0.9
+    assert time.monotonic() - started < 30
 
 
 def test_a_provider_that_is_down_is_not_asked_again_at_once(fake: FakeProvider, hear) -> None:

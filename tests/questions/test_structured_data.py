@@ -1,7 +1,6 @@
 """QAPage: true, plain, harmless inside a script element, and cheap."""
 
 import json
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +8,7 @@ import pytest
 
 from community.identity.people import Person
 from community.questions.structured_data import TEXT_CHARS, qa_page, text_of
+from tests.pace import within
 
 BASE = "https://forum.example"
 THEN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
@@ -99,12 +99,5 @@ def test_long_texts_are_cut_between_tags_and_references():
 def test_twenty_answers_cost_little():
     body = "<p>" + "Switch <strong>flight mode</strong> on and off &amp; wait. " * 60 + "</p>"
     question, answers = Fact(html=body), [Fact(id=n, html=body) for n in range(20)]
-    best = min(_seconds(question, answers) for _ in range(20))
     # Measured at about 0.3 ms; the bound only catches a change of kind.
-    assert best < 0.005
-
-
-def _seconds(question: Fact, answers: list[Fact]) -> float:
-    started = time.perf_counter()
-    qa_page(question, answers, BASE)
-    return time.perf_counter() - started
+    within(0.1, lambda: [qa_page(question, answers, BASE) for _ in range(20)])

@@ -105,10 +105,10 @@ def test_a_slow_answer_is_not_waited_for(
 ) -> None:
     assert directory.LOOKUP_SECONDS == 2
     monkeypatch.setattr(directory, "LOOKUP_SECONDS", 0.2)
-    records.pause_seconds = 1.0
+    records.pause_seconds = 60
     began = time.monotonic()
     assert not lookup_customer(customer.id).is_reachable
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 30
 
 
 def test_who_is_no_customer_is_not_known(records: type[Records], customer: User) -> None:

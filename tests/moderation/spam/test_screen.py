@@ -212,7 +212,7 @@ def test_a_statement_that_takes_long_is_given_up(app) -> None:
     with transaction():
         with pytest.raises(OperationalError), db.session.begin_nested(), time_limit(0.1):
             db.session.execute(endless)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
         # The limit ends with the block, and the transaction is as good as before.
         assert db.session.execute(text("SELECT 1")).scalar() == 1
 
