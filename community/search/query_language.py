@@ -49,8 +49,13 @@ class SearchRequest:
     @property
     def is_narrowed(self) -> bool:
         """Say whether any filter is set."""
-        chosen = (self.statuses, self.tags, self.board, self.user, self.language)
-        return any(chosen) or self.by_staff or self.after is not None or self.before is not None
+        return self.filters_count > 0
+
+    @property
+    def filters_count(self) -> int:
+        """How many filters are set."""
+        lists = (self.statuses, self.tags, self.board, self.user, self.language)
+        return sum(map(bool, (*lists, self.by_staff, self.after, self.before)))
 
     @property
     def not_before(self) -> datetime | None:

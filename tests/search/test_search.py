@@ -1,6 +1,7 @@
 """Finding questions: words, forms of words, filters, rights."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -126,6 +127,15 @@ def test_filters_narrow_with_and_without_words(rebuilt):
     assert ids_for("mailbox", board="voice", **{"is": "solved"}) == [wanted.id]
     assert ids_for("mailbox board:nowhere") == []
     assert ids_for("mailbox user:nobody") == []
+
+
+def test_the_page_says_how_many_filters_are_set(client):
+    def badges(address):
+        summary = client.get(address).text.split("<summary>")[1].split("</summary>")[0]
+        return re.findall(r'badge-n">(\d+)<', summary)
+
+    assert badges("/search?q=sim") == badges("/search?q=sim&is=&sort=newest") == []
+    assert badges("/search?q=sim+lang:de&is=solved&staff=yes&before=2026-11-01") == ["4"]
 
 
 def test_dates_include_the_days_named(rebuilt, monkeypatch):
