@@ -66,21 +66,7 @@ KIND_LABELS: dict[str, LazyString] = {
 }
 
 # What they are about stands in their note; the line says all of it.
-CODED_KINDS = frozenset(
-    {
-        *("points", "rules", "decision", "flag", "case", "suggestion", "deadline", "support"),
-        *(
-            "customer",
-            "handed_over",
-            "solved",
-            "rating",
-            "payment",
-            "line",
-            "undelivered",
-            "welcome",
-        ),
-    }
-)
+CODED_KINDS = PERSONAL_KINDS - {"badge", "superuser", "trust"}
 
 MAIL_LABELS: dict[str, LazyString] = {
     **KIND_LABELS,
