@@ -10,7 +10,7 @@ from tests.browser.steps import BODY, expect, make_member, make_place, question_
 from tests.factories.community import make_question
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 
@@ -84,6 +84,29 @@ def test_asking_by_keyboard(site: Site, visit: Opener) -> None:
     take_time(page)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Keyboard only")
+
+
+def test_similar_questions_that_come_late_push_nothing_out_of_sight(
+    site: Site, visit: Opener
+) -> None:
+    with site.app.app_context():
+        for number in range(3):
+            make_question(title=f"The lighthouse has no network, case {number}")
+    site.settle()
+    page = visit(make_member(site, "Anna"))
+    page.goto("/questions/new")
+    held: list[Route] = []
+    page.route("**/search/similar*", lambda route: held.append(route))
+    page.locator("#title").fill("Our lighthouse has no network")
+    page.locator("#board").focus()
+    while not held:
+        page.wait_for_timeout(50)
+    assert page.evaluate("scrollY") == 0
+    for route in held:
+        route.continue_()
+    expect(page.locator(".similar details")).to_have_count(3)
+    expect(page.locator("#board")).to_be_focused()
+    expect(page.locator("#board")).to_be_in_viewport()
 
 
 def test_the_first_wrong_field_gets_the_focus(site: Site, visit: Opener) -> None:
