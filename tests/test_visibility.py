@@ -59,6 +59,7 @@ def test_the_crawl_knows_every_address(app: Flask) -> None:
     assert changing - set(crawl.CHANGES) - crawl.OWN_CHANGES - crawl.ADMINISTRATION == set()
 
 
+@pytest.mark.slow
 def test_nobody_comes_across_or_changes_what_they_may_not_see(app: Flask) -> None:
     world = make_world()
     leaks = _tell_and_hide(app, world)

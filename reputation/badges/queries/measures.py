@@ -1,9 +1,13 @@
-"""What counts of members for badges: a few statements for any number of them."""
+"""What counts of members for badges: a few statements for any number of them.
 
-from collections.abc import Callable, Collection
+Each is made once and given its members when it is executed: they are counted after every event.
+"""
+
+from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import BindParameter, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from community.core.authz import SYSTEM
@@ -16,12 +20,12 @@ from reputation.badges.badge_rules import Earned
 from reputation.ledger.queries import are_excluded
 from reputation.ranks.queries import measures_of
 
-UserIds = Collection[int]
+_MEMBERS: BindParameter[int] = bindparam("members", expanding=True)
 
 
-def earned_by(user_ids: UserIds) -> dict[int, Earned]:
+def earned_by(user_ids: Collection[int]) -> dict[int, Earned]:
     """Return what counts of these members; those who were erased are left out."""
-    found = {name: _numbers(query(user_ids)) for name, query in COUNTS.items()}
+    found = {name: _numbers(query, user_ids) for name, query in _counts().items()}
     return {
         user_id: Earned(
             solved=shared.solved,
@@ -34,11 +38,25 @@ def earned_by(user_ids: UserIds) -> dict[int, Earned]:
     }
 
 
-def _numbers(query: AnySelect) -> dict[int, int]:
-    return {user_id: number or 0 for user_id, number in db.session.execute(query)}
+def _numbers(query: AnySelect, user_ids: Collection[int]) -> dict[int, int]:
+    rows = db.session.execute(query, {"members": list(user_ids)})
+    return {user_id: number or 0 for user_id, number in rows}
 
 
-def _welcomed(user_ids: UserIds) -> AnySelect:
+@cache
+def _counts() -> dict[str, AnySelect]:
+    return {
+        "welcomed": _welcomed(),
+        "answers": _answers(),
+        "written": _of_posts(func.count(Post.id), ("question", "answer")),
+        "best_answer": _of_posts(func.max(Post.kudos_count), ("answer",)),
+        "best_question": _best_question(),
+        "thanked": _thanked(),
+        "accepted": _accepted(),
+    }
+
+
+def _welcomed() -> AnySelect:
     answer, question, earlier = aliased(Post), aliased(Post), aliased(Post)
     had_asked = exists().where(
         earlier.author_id == asker_of(question),
@@ -50,7 +68,7 @@ def _welcomed(user_ids: UserIds) -> AnySelect:
         .join(Acceptance, Acceptance.answer_id == answer.id)
         .join(question, question.id == Acceptance.question_id)
         .where(
-            answer.author_id.in_(user_ids),
+            answer.author_id.in_(_MEMBERS),
             asker_of(question) != answer.author_id,
             answer.visibility == PUBLISHED,
             question.visibility == PUBLISHED,
@@ -61,13 +79,13 @@ def _welcomed(user_ids: UserIds) -> AnySelect:
     )
 
 
-def _answers(user_ids: UserIds) -> AnySelect:
+def _answers() -> AnySelect:
     root = aliased(Post)
     return (
         select(Post.author_id, func.count(Post.id))
         .join(root, root.id == Post.root_id)
         .where(
-            Post.author_id.in_(user_ids),
+            Post.author_id.in_(_MEMBERS),
             Post.kind == "answer",
             Post.visibility == PUBLISHED,
             root.visibility == PUBLISHED,
@@ -77,49 +95,41 @@ def _answers(user_ids: UserIds) -> AnySelect:
     )
 
 
-def _written(user_ids: UserIds) -> AnySelect:
-    return _of_posts(func.count(Post.id), ("question", "answer"), user_ids)
-
-
-def _best_answer(user_ids: UserIds) -> AnySelect:
-    return _of_posts(func.max(Post.kudos_count), ("answer",), user_ids)
-
-
-def _of_posts(number: Any, kinds: tuple[str, ...], user_ids: UserIds) -> AnySelect:
+def _of_posts(number: Any, kinds: tuple[str, ...]) -> AnySelect:
     return (
         select(Post.author_id, number)
-        .where(Post.author_id.in_(user_ids), Post.kind.in_(kinds), post_is_visible(SYSTEM))
+        .where(Post.author_id.in_(_MEMBERS), Post.kind.in_(kinds), post_is_visible(SYSTEM))
         .group_by(Post.author_id)
     )
 
 
-def _best_question(user_ids: UserIds) -> AnySelect:
+def _best_question() -> AnySelect:
     shared = (
         select(Post.author_id.label("author_id"), func.count(MeToo.id).label("people"))
         .join(MeToo, MeToo.question_id == Post.id)
-        .where(Post.author_id.in_(user_ids), Post.visibility == PUBLISHED)
+        .where(Post.author_id.in_(_MEMBERS), Post.visibility == PUBLISHED)
         .group_by(Post.author_id, Post.id)
         .subquery()
     )
     return select(shared.c.author_id, func.max(shared.c.people)).group_by(shared.c.author_id)
 
 
-def _thanked(user_ids: UserIds) -> AnySelect:
+def _thanked() -> AnySelect:
     return (
         select(Vote.user_id, func.count(Vote.id))
-        .where(Vote.user_id.in_(user_ids), Vote.value == 1)
+        .where(Vote.user_id.in_(_MEMBERS), Vote.value == 1)
         .group_by(Vote.user_id)
     )
 
 
-def _accepted(user_ids: UserIds) -> AnySelect:
+def _accepted() -> AnySelect:
     question = aliased(Post)
     return (
         select(asker_of(question), func.count(Acceptance.id))
         .join(question, question.id == Acceptance.question_id)
         .join(Post, Post.id == Acceptance.answer_id)
         .where(
-            asker_of(question).in_(user_ids),
+            asker_of(question).in_(_MEMBERS),
             Acceptance.accepted_by_id == asker_of(question),
             Post.author_id != asker_of(question),
             question.visibility == PUBLISHED,
@@ -127,14 +137,3 @@ def _accepted(user_ids: UserIds) -> AnySelect:
         )
         .group_by(asker_of(question))
     )
-
-
-COUNTS: dict[str, Callable[[UserIds], AnySelect]] = {
-    "welcomed": _welcomed,
-    "answers": _answers,
-    "written": _written,
-    "best_answer": _best_answer,
-    "best_question": _best_question,
-    "thanked": _thanked,
-    "accepted": _accepted,
-}
