@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, select
 
 from community.core.db import db
+from community.escalation.cases.models import CLOSED, SupportCase
 from community.escalation.cases.queries.merged import ids_with_absorbed
 from community.escalation.mail_in.models import ReceivedMail
 from community.identity.models import User
@@ -35,6 +36,17 @@ def find_answered_case(message_ids: Sequence[str], email: str, user: User | None
         _is_from(email, user),
     )
     return db.session.scalar(found.order_by(ReceivedMail.id.desc()).limit(1))
+
+
+def find_open_case(email: str, user: User | None) -> SupportCase | None:
+    """Return the newest case that this sender opened by mail, if it is not closed."""
+    theirs = SupportCase.requester_email == email
+    if user is not None:
+        theirs = SupportCase.requester_id == user.id
+    opened = select(SupportCase).where(
+        theirs, SupportCase.channel == "mail", SupportCase.state != CLOSED
+    )
+    return db.session.scalar(opened.order_by(SupportCase.id.desc()).limit(1))
 
 
 def _is_from(email: str, user: User | None) -> ColumnElement[bool]:

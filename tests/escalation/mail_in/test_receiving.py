@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from community.core.db import db, transaction
 from community.core.reply_addresses import case_address, case_message_id, mail_site
@@ -223,9 +223,26 @@ def test_a_mail_for_nobody_here_is_not_answered(mail_app: Flask) -> None:
     assert sent_mails(mail_app) == []
 
 
-def test_a_stranger_opens_three_cases_a_day(mail_app: Flask) -> None:
-    for number in range(4):
-        received = receive_mail(write(message_id=f"{number}@example.test"))
+def test_what_a_stranger_writes_beyond_three_cases_a_day_goes_to_the_last_of_them(
+    mail_app: Flask,
+) -> None:
+    *_, last = [receive_mail(write(message_id=f"{number}@example.test")) for number in range(3)]
+    raw = write(Subject="Another thing", body="No bill", message_id="3@example.test")
+    fourth = receive_mail(raw)
+    assert (fourth.fate, fourth.case_id) == (Fate.WRITTEN, last.case_id)
+    assert count(SupportCase) == 3
+    assert last.case_id is not None
+    assert words(last.case_id)[-1][2] == "Another thing\n\nNo bill"
+
+
+def test_beyond_three_cases_a_day_that_are_all_closed_a_strangers_mail_is_refused(
+    mail_app: Flask,
+) -> None:
+    for number in range(3):
+        receive_mail(write(message_id=f"{number}@example.test"))
+    with transaction():
+        db.session.execute(update(SupportCase).values(state=CLOSED))
+    received = receive_mail(write(message_id="4@example.test"))
     assert (received.fate, received.reason) == (Fate.REFUSED, "too many cases today")
     assert count(SupportCase) == 3
 

@@ -1,6 +1,7 @@
 """Taking a mail in: once, to where it belongs, and only from whom it may come."""
 
 import hmac
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import NamedTuple
@@ -35,7 +36,7 @@ from community.escalation.mail_in.models import ReceivedMail
 from community.escalation.mail_in.operations.fates import Fate, Received, refused
 from community.escalation.mail_in.operations.posting import take_reply
 from community.escalation.mail_in.parsing import parse_mail
-from community.escalation.mail_in.queries import find_answered_case, get_sender
+from community.escalation.mail_in.queries import find_answered_case, find_open_case, get_sender
 from community.escalation.side.failures import note_undelivered
 from community.escalation.side.operations import receive_aside
 from community.identity.models import User
@@ -205,7 +206,7 @@ def _open(mail: InboundMail, files: FitFiles, sender: _Sender) -> Received:
     """Open a private case with a mail to the help address, and tell its sender."""
     most = STRANGERS_CASES_PER_DAY if sender.user is None else MEMBERS_CASES_PER_DAY
     if not _may("mail-case", sender, most):
-        return refused("too many cases today")
+        return _add_to_newest(mail, files, sender)
     user = sender.user
     language = (user.language if user else None) or current_settings().default_language
     text = _text_of(mail, files, language)
@@ -224,6 +225,15 @@ def _open(mail: InboundMail, files: FitFiles, sender: _Sender) -> Received:
     add_files(first, files.kept, author_id=case.requester_id)
     acknowledge_mail(case, sender.email, answers=mail.message_id)
     return Received(Fate.OPENED, Kind.MAIL, "", case.id)
+
+
+def _add_to_newest(mail: InboundMail, files: FitFiles, sender: _Sender) -> Received:
+    """Add a mail of somebody who opened enough cases today to the last of them, so it is read."""
+    case = find_open_case(sender.email, sender.user)
+    if case is None:
+        return refused("too many cases today")
+    text = f"{mail.subject}\n\n{mail.text}".strip()
+    return _write(case, replace(mail, text=text), files, sender)
 
 
 def _turn_away(mail: InboundMail, sender: _Sender, site: MailSite) -> Received:
