@@ -35,7 +35,7 @@ def at_once_in(app: Flask) -> Callable[[Sequence[Act]], list[Any]]:
         # Records must be nobody's: reading an expired one would begin a second transaction.
         forget_changes()
         threads = [threading.Thread(target=work, args=(action,)) for action in actions]
-        with _patient_writers():
+        with _fresh_connections(), patient_writers():
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -46,16 +46,20 @@ def at_once_in(app: Flask) -> Callable[[Sequence[Act]], list[Any]]:
 
 
 @contextmanager
-def _patient_writers() -> Iterator[None]:
-    """Let all writers have their turn, however busy the machine: SQLite gives turns by chance."""
-    if db.engine.dialect.name != "sqlite":
-        yield
-        return
+def patient_writers() -> Iterator[None]:
+    """Let all writers have their turn, however busy the machine: SQLite gives turns by chance.
+
+    Connections learn of it when they are made.
+    """
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("community.core.db.BUSY_TIMEOUT_MS", PATIENCE_SECONDS * 1_000)
-        # Connections are told when they are made.
-        db.engine.dispose()
         yield
+
+
+@contextmanager
+def _fresh_connections() -> Iterator[None]:
+    db.engine.dispose()
+    yield
     db.engine.dispose()
 
 

@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import delete, func, or_, select
@@ -27,6 +26,7 @@ from community.identity.models import User
 from community.identity.operations.sessions import open_session
 from community.search.building import build_index
 from community.search.subscribers import BATCH_SECONDS
+from tests.parallel import patient_writers
 
 HOST = "127.0.0.1"
 # What browsers call it: they take no passkey for a bare address.
@@ -97,9 +97,8 @@ def running_site(**settings: object) -> Iterator[Site]:
     url = f"http://{NAME}:{listener.getsockname()[1]}"
     app = create_app(_settings(folder, url, settings))
     try:
-        with pytest.MonkeyPatch.context() as patched:
-            # Server, worker and test share one interpreter: who holds the lock may get no turn.
-            patched.setattr("community.core.db.BUSY_TIMEOUT_MS", PATIENCE_SECONDS * 1_000)
+        # Server, worker and test share one interpreter: who holds the lock may get no turn.
+        with patient_writers():
             with app.app_context():
                 upgrade()
                 build_index(app.config["SETTINGS"].index_path)

@@ -22,6 +22,7 @@ from tests.client import ForumClient
 from tests.factories.community import make_user
 from tests.factories.support import make_agent, make_support_case
 from tests.loopback import QuietHandler, serving
+from tests.pace import ends_within
 
 KNOWN: dict[str, Any] = {
     "customer_number": "K-12345678",
@@ -106,9 +107,7 @@ def test_a_slow_answer_is_not_waited_for(
     assert directory.LOOKUP_SECONDS == 2
     monkeypatch.setattr(directory, "LOOKUP_SECONDS", 0.2)
     records.pause_seconds = 60
-    began = time.monotonic()
-    assert not lookup_customer(customer.id).is_reachable
-    assert time.monotonic() - began < 30
+    assert not ends_within(0.9, lambda: lookup_customer(customer.id)).is_reachable
 
 
 def test_who_is_no_customer_is_not_known(records: type[Records], customer: User) -> None:
