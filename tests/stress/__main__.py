@@ -87,7 +87,7 @@ def stress_jobs(folder: Path, arguments: argparse.Namespace) -> int:
 def stress_ledger(folder: Path, arguments: argparse.Namespace) -> int:
     """Kill processes that book and pay; the books must balance, and nothing be lost or doubled."""
     with ExitStack() as stack:
-        url = stack.enter_context(postgres_url()) if arguments.postgresql else ""
+        url = stack.enter_context(postgres_url(autovacuum=True)) if arguments.postgresql else ""
         app = _app(folder, url)
         with app.app_context():
             upgrade()
@@ -108,7 +108,7 @@ def stress_ledger(folder: Path, arguments: argparse.Namespace) -> int:
 def stress_payouts(folder: Path, arguments: argparse.Namespace) -> int:
     """Kill processes that pay members through a payee with faults; nobody is paid twice, or not."""
     with ExitStack() as stack:
-        url = stack.enter_context(postgres_url()) if arguments.postgresql else ""
+        url = stack.enter_context(postgres_url(autovacuum=True)) if arguments.postgresql else ""
         app = _app(folder, url)
         with app.app_context():
             upgrade()
@@ -122,7 +122,7 @@ def stress_payouts(folder: Path, arguments: argparse.Namespace) -> int:
 def stress_escalation(folder: Path, arguments: argparse.Namespace) -> int:
     """Kill workers that hand questions over: one case each, and each asker hears of it once."""
     with ExitStack() as stack:
-        url = stack.enter_context(postgres_url()) if arguments.postgresql else ""
+        url = stack.enter_context(postgres_url(autovacuum=True)) if arguments.postgresql else ""
         app = _app(folder, url)
         with app.app_context():
             upgrade()
@@ -143,7 +143,7 @@ def stress_escalation(folder: Path, arguments: argparse.Namespace) -> int:
 def stress_audit(folder: Path, arguments: argparse.Namespace) -> int:
     """Tamper with the audit log by chance, all of it found; then check a long one in time."""
     with ExitStack() as stack:
-        url = stack.enter_context(postgres_url()) if arguments.postgresql else ""
+        url = stack.enter_context(postgres_url(autovacuum=True)) if arguments.postgresql else ""
         app = _app(folder, url)
         with app.app_context():
             upgrade()
