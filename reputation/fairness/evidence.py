@@ -27,7 +27,8 @@ class Figures(NamedTuple):
     from inside (friends like what others like, too), ``unliked`` how much speaks for those posts'
     being of a ring that hardly anybody else thanks for them, where posts like them are thanked for.
     Of the member: ``share`` of what they give, or of what they get, the larger one, that is inside;
-    ``part`` the logarithm of what they pass there against the group's median; ``partners`` the
+    ``part`` the logarithm of what they pass there against the group's median, or against the least
+    that members of a ring pass: among many who thanked once, once is not much; ``partners`` the
     share of what others pass there that those pass with whom they have any ties, so that feeding
     one member counts as well as thanking all; ``linked`` 1 where they share a mark with another
     one, ``new`` 1 where the account is new.
@@ -90,7 +91,7 @@ class Limits:
     """
 
     closed: float = 0.2
-    evidence: float = 0.4
+    evidence: float = 0.7
     excess_each: float = 2.5
     excess_pair: float = 5.0
     mutual: float = 0.25

@@ -43,8 +43,8 @@ from reputation.payback.operations.holds import lift_hold, place_hold
 from reputation.payback.queries.periods import is_payment_near
 
 RING, DOUBT = "ring", "doubt"
-# Fast rings show in few weeks, slow ones in months.
-WINDOWS_DAYS = (21, 60, 180)
+# What began some days ago shows in a week, in which its members did little else; slow rings in months.
+WINDOWS_DAYS = (7, 21, 60, 180)
 NEW_DAYS = 30
 # Only who thanked or was thanked lately can have become one of a ring; nights may have been missed.
 ACTIVE_DAYS = 30

@@ -23,6 +23,8 @@ from reputation.fairness.groups import Group
 DOUBT = 2.0
 LEAST_PART = 0.05
 LEAST_PASSED = 0.1
+# Where most of a group passed less, that is not what members of a ring pass.
+LEAST_USUAL = 2.5
 
 
 def find_ring(group: Group, limits: Limits = DEFAULT) -> Ring | None:
@@ -112,7 +114,7 @@ class Circle:
         closed, audience = log_odds(self._closed()), log_odds(self._audience())
         unliked = self._unliked()
         passed = {user_id: self._own[user_id].passed for user_id in self.left}
-        usual, total = max(LEAST_PASSED, median(passed.values())), sum(passed.values())
+        usual, total = max(LEAST_USUAL, median(passed.values())), sum(passed.values())
         return {
             user_id: Figures(
                 closed=closed,

@@ -128,7 +128,7 @@ def test_two_alone_are_suspected_only_for_much_and_mutual_thanks(board):
 
 def test_accounts_that_feed_one_are_found(board):
     main, *puppets = [make_user() for _number in range(5)]
-    thank_all(puppets, make_posts(board, [main], number=6))
+    thank_all(puppets, make_posts(board, [main], number=7))
     share_device(puppets)
     (finding,) = search()
     assert set(finding.evidence["signals"]) == {"feeding", "linked"}

@@ -101,6 +101,21 @@ def test_askers_may_thank_the_one_who_answers_them() -> None:
     assert suspected(graph_with(*asked), new_accounts=range(1, 6)) != []
 
 
+def test_who_thanked_one_of_them_once_is_no_part_of_it() -> None:
+    puppets, fans = range(1, 5), range(10, 16)
+    fed = [Tally(puppet, 0, BOARD, False, 9) for puppet in puppets]
+    once = [Tally(fan, 0, BOARD, False, 1) for fan in fans]
+    hiding = [
+        Tally(one, OTHERS[one * 25 + n], BOARD, False, 1) for one in puppets for n in range(23)
+    ]
+    (ring,) = suspected(
+        graph_with(*fed, *once, *hiding),
+        marks_of((puppet, "browser") for puppet in puppets),
+        audience=liked_by(fed + once),
+    )
+    assert ring.members == (0, *puppets)
+
+
 def test_a_mark_that_many_share_says_nothing() -> None:
     school = marks_of([(user_id, "school") for user_id in range(20)])
     home = marks_of([(user_id, "home") for user_id in range(3)])
