@@ -43,7 +43,8 @@ from reputation.payback.operations.holds import lift_hold, place_hold
 from reputation.payback.queries.periods import is_payment_near
 
 RING, DOUBT = "ring", "doubt"
-# What began some days ago shows in a week, in which its members did little else; slow rings in months.
+# What began some days ago shows in a week, in which its members did little else; slow rings show
+# in months.
 WINDOWS_DAYS = (7, 21, 60, 180)
 NEW_DAYS = 30
 # Only who thanked or was thanked lately can have become one of a ring; nights may have been missed.
