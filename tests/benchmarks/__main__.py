@@ -22,6 +22,7 @@ from community.core.db import db
 from community.core.settings import Settings
 from tests.benchmarks import (
     accounts,
+    books,
     clocks,
     escalation,
     fairness,
@@ -60,6 +61,8 @@ def main() -> int:
         return spam.main(seeds=arguments.seed, runs=arguments.runs, as_json=arguments.json)
     if arguments.part == "replay":
         return replay.main(arguments.year, as_json=arguments.json)
+    if arguments.part == "books":
+        return books.main(arguments.entries, arguments.postgresql, as_json=arguments.json)
     if arguments.part == "clocks":
         return clocks.main(arguments.postgresql, as_json=arguments.json)
     if arguments.part == "escalation":
@@ -100,16 +103,19 @@ def _arguments() -> argparse.Namespace:
             "replay",
             "escalation",
             "clocks",
+            "books",
         ),
         default="pages",
         help="accounts: whether times tell who has an account; "
         "standing: our points against those a real community published; fairness: rings found; "
         "spam: what moderators marked, told from what they did not; "
-        "replay: a year's questions with a support team; escalation: the sweep of many questions",
+        "replay: a year's questions with a support team; escalation: the sweep of many questions; "
+        "books: checking a long ledger",
     )
     parser.add_argument("--year", type=int, default=2025, help="of replay")
     parser.add_argument("--questions", type=int, default=1_000_000, help="of escalation")
-    parser.add_argument("--postgresql", action="store_true", help="of escalation")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="of books")
+    parser.add_argument("--postgresql", action="store_true", help="of books, escalation, clocks")
     parser.add_argument("--seed", type=int, action="append", default=[], help="of fairness, spam")
     parser.add_argument("--runs", type=int, default=0, help="of fairness, spam, each its own seed")
     parser.add_argument(
