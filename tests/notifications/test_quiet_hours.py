@@ -97,7 +97,8 @@ def test_what_was_read_in_the_night_is_not_mailed(app, outbox):
 def test_what_was_hidden_in_the_night_is_not_mailed(app, outbox):
     moderator = make_user(role="moderator")
     answers = answer_at_night(make_user(**ZONE), 2)[1]
-    set_post_visibility(answers[0], "hidden", moderator)
+    with time_machine.travel(NIGHT, tick=False):
+        set_post_visibility(answers[0], "hidden", moderator)
     wake_up()
     letter, mail = sorted(outbox, key=lambda mail: "/account/decisions/" not in mail.body)
     assert letter.to != mail.to
