@@ -29,7 +29,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 5_000
@@ -119,6 +122,27 @@ class HintingCompiler(SQLiteCompiler):
 
     def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
         return text
+
+
+class unindexed(FunctionElement[Any]):
+    """A column which SQLite looks up in no index: ``unindexed(Entry.reverses_id).is_(None)``.
+
+    SQLite takes it that a unique index holds each value once, NULL as well, of which it may hold
+    any number: it would rather read those of the whole table than the rows of one member.
+    """
+
+    inherit_cache = True
+
+
+@compiles(unindexed)
+def _as_it_is(element: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(unindexed, "sqlite")
+def _beside_its_index(element: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    # "Disqualifying WHERE Clause Terms Using Unary-+", sqlite.org/optoverview.html.
+    return f"+{compiler.process(element.clauses, **options)}"
 
 
 def _listen(engine: Engine) -> None:

@@ -232,10 +232,14 @@ def list_booked_facts(user_id: int, post_ids: Posts) -> list[Booked]:
 
 @cache
 def _booked_facts(of_all: bool) -> AnySelect:
-    return _standing().where(
+    query = _standing().where(
         LedgerEntry.cause.in_(_CAUSES),
         or_(LedgerEntry.post_id.is_(None), _among(LedgerEntry.post_id, of_all)),
     )
+    if of_all:
+        return query
+    # Without it SQLite reads all that the member ever earned.
+    return query.with_hint(LedgerEntry, "INDEXED BY ix_ledger_entries_post_id", "sqlite")
 
 
 def _standing() -> AnySelect:

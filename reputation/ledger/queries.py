@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from community.core.db import db
+from community.core.db import db, unindexed
 from community.core.jobs import Job
 from community.identity.models import User
 from community.posts.models import Post, SuggestedEdit, Vote
@@ -27,10 +27,15 @@ from reputation.ledger.rules import EARNED
 _reversal = aliased(LedgerEntry)
 
 
+def is_original() -> ColumnElement[bool]:
+    """Return the condition for entries that are no reversal: nearly all of the whole ledger."""
+    condition: ColumnElement[bool] = unindexed(LedgerEntry.reverses_id).is_(None)
+    return condition
+
+
 def is_standing() -> ColumnElement[bool]:
     """Return the condition for entries that are no reversal and have none."""
-    reversed_ = exists().where(_reversal.reverses_id == LedgerEntry.id)
-    return and_(LedgerEntry.reverses_id.is_(None), ~reversed_)
+    return and_(is_original(), ~exists().where(_reversal.reverses_id == LedgerEntry.id))
 
 
 def is_leaving() -> ColumnElement[bool]:
@@ -45,7 +50,7 @@ def stood_at(instant: Any) -> ColumnElement[bool]:
     where it has not come (NULL), by now."""
     is_early = or_(instant.is_(None), _reversal.created_at < instant)
     reversed_ = exists().where(_reversal.reverses_id == LedgerEntry.id, is_early)
-    return and_(LedgerEntry.reverses_id.is_(None), ~reversed_)
+    return and_(is_original(), ~reversed_)
 
 
 def are_excluded(one: Any, other: Any) -> ColumnElement[bool]:
@@ -109,7 +114,7 @@ def count_bookings(gain: Gain) -> int:
         LedgerEntry.cause == gain.cause,
         LedgerEntry.post_id.is_not_distinct_from(gain.post_id),
         LedgerEntry.giver_id.is_not_distinct_from(gain.giver_id),
-        LedgerEntry.reverses_id.is_(None),
+        is_original(),
     )
     return db.session.scalar(query) or 0
 

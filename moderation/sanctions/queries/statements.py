@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from community.core.authz import Viewer
-from community.core.db import db, lock_row
+from community.core.db import db, lock_row, unindexed
 from community.core.errors import NotFound
 from community.core.pagination import PAGE_SIZE
 from community.posts.models import Post, Removal
@@ -105,7 +105,7 @@ def find_unlinked_statement(post_id: int, measure: str, *, since: datetime) -> S
     query = select(Statement).where(
         Statement.post_id == post_id,
         Statement.measure == measure,
-        Statement.removal_id.is_(None),
+        unindexed(Statement.removal_id).is_(None),
         Statement.issued_at >= since,
     )
     return db.session.scalar(query.order_by(Statement.id.desc()).limit(1))

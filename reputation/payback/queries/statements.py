@@ -20,7 +20,7 @@ from community.posts.models import Post
 from community.posts.visibility import post_is_visible
 from community.questions.models import Question
 from reputation.ledger.models import LedgerEntry
-from reputation.ledger.queries import is_standing
+from reputation.ledger.queries import is_original, is_standing
 from reputation.ledger.rulebook import load_rulebook
 from reputation.ledger.rules import EARNED, KUDOS, PAYBACK
 from reputation.payback.models import PaybackPeriod, PayoutLine
@@ -158,7 +158,7 @@ def _caps_hit(user_id: int, begins_at: datetime, ends_at: datetime) -> int:
         .where(
             *_booked_in(user_id, begins_at, ends_at),
             LedgerEntry.cause.in_(KUDOS),
-            LedgerEntry.reverses_id.is_(None),
+            is_original(),
             reversal.id.is_(None),
         )
     )
