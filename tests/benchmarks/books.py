@@ -1,9 +1,11 @@
-"""What checking long books costs: ``python3 dev.py bench books [--entries N] [--postgresql]``.
+"""What long books cost: ``python3 dev.py bench books [--entries N] [--postgresql]``.
 
 Ten thousand members have thanked, accepted and taken back; a period of payback over all of it was
 calculated and locked, a line each. ``reputation verify`` checks every invariant, also with a tenth
 of the entries, and beside it the database adds up all entries once: the least that any check of
-balances has to do. At last something that was accepted is booked again, and has to be found.
+balances has to do. Then something that was accepted is booked again, and has to be found. At last
+nobody has given thanks, and the ledger hears of it for a hundred answers, one at a time: that has
+to take no longer than with a tenth of the entries.
 
 Source: reliability goal 5, a million entries are checked within a minute.
 """
@@ -22,7 +24,9 @@ from sqlalchemy import func, insert, select, text, update
 from community.core.db import db, transaction
 from community.identity.models import User
 from community.identity.names import name_columns
+from community.posts.models import Post
 from reputation.ledger.models import LedgerAccount, LedgerEntry
+from reputation.ledger.operations import settle_posts
 from reputation.ledger.rules import ACCEPTED, REPUTATION
 from tests.benchmarks.escalation import NUMBERS, STORED_AT_ONCE, benchmark_site
 from tests.factories.community import make_board
@@ -31,6 +35,9 @@ from tests.reputation.payback.scene import JUNE, at, choosable, lock, started
 PEOPLE = 10_000
 SMALLER = 10
 LONGEST_SECONDS = 60.0
+CHANGES = 100
+# Books of ten times the length may take twice as long for a change: their tables lie deeper.
+TIMES_A_TENTH = 2.0
 # Of each question: an acceptance in both currencies, the asker's part, and three who thank.
 ENTRIES_EACH = 9
 TAKEN_BACK_EVERY = 10
@@ -91,11 +98,12 @@ ADDED_UP = "SELECT count(*) FROM (SELECT sum(amount) FROM ledger_entries GROUP B
 
 @dataclass(frozen=True)
 class Checked:
-    """How long a check of so many entries took, and how long it takes to add them up."""
+    """How long a check of so many entries took, adding them up, and one change of them."""
 
     entries: int
     seconds: float
     adding_up_seconds: float
+    change_seconds: float
     finds_what_is_wrong: bool
 
 
@@ -109,9 +117,15 @@ def main(entries: int, on_postgresql: bool, *, as_json: bool = False) -> int:
         "seconds": round(many.seconds, 1),
         "times_adding_up": round(many.seconds / many.adding_up_seconds, 1),
         "seconds_with_a_tenth": round(few.seconds, 1),
+        "milliseconds_a_change": round(1_000 * many.change_seconds, 1),
+        "times_a_change_with_a_tenth": round(many.change_seconds / few.change_seconds, 1),
         "finds_what_is_wrong": few.finds_what_is_wrong and many.finds_what_is_wrong,
     }
-    report["held"] = many.seconds <= LONGEST_SECONDS and bool(report["finds_what_is_wrong"])
+    report["held"] = (
+        many.seconds <= LONGEST_SECONDS
+        and many.change_seconds <= TIMES_A_TENTH * few.change_seconds
+        and bool(report["finds_what_is_wrong"])
+    )
     if as_json:
         print(json.dumps(report, indent=2))
     else:
@@ -133,7 +147,22 @@ def measure(entries: int, on_postgresql: bool) -> Checked:
         stored = db.session.scalar(select(func.count(LedgerEntry.id))) or 0
         db.session.rollback()
         book_again()
-        return Checked(stored, seconds, adding_up, "BROKEN: a cause earns once" in _verify(app))
+        is_found = "BROKEN: a cause earns once" in _verify(app)
+        return Checked(stored, seconds, adding_up, change_books(), is_found)
+
+
+def change_books() -> float:
+    """Let the ledger hear of changes all over the books; returns seconds for each of them."""
+    answers = select(Post.id).where(Post.kind == "answer").order_by(Post.id)
+    ids = db.session.scalars(answers).all()
+    db.session.rollback()
+    return _timed(lambda: [_settle(i) for i in ids[:: len(ids) // CHANGES][:CHANGES]])[0] / CHANGES
+
+
+def _settle(post_id: int) -> None:
+    with transaction():
+        if not settle_posts([post_id]):
+            raise AssertionError("nothing was booked")
 
 
 def _verify(app: Flask) -> str:
@@ -167,8 +196,11 @@ def store_books(entries: int) -> None:
             db.session.execute(text(ENTRIES), {**shared, **ends})
     with transaction():
         db.session.execute(text(REVERSALS), {"every": TAKEN_BACK_EVERY})
-        for statement in (ACCOUNTS, SHOWN, "ANALYZE"):
+        for statement in (ACCOUNTS, SHOWN):
             db.session.execute(text(statement))
+        if dialect == "postgresql":
+            # As every real site does by itself; SQLite never gathers any statistics.
+            db.session.execute(text("ANALYZE"))
 
 
 def _member(number: int) -> dict[str, Any]:
