@@ -44,6 +44,13 @@ def database_kind() -> str:
     return os.environ.get("FORUM_TEST_DATABASE", "sqlite")
 
 
+@pytest.fixture
+def sqlite_alone(database_kind: str) -> None:
+    """Leave a test out elsewhere: only SQLite counts the steps of its machine."""
+    if database_kind != "sqlite":
+        pytest.skip("only SQLite counts the steps of its machine")
+
+
 @pytest.fixture(scope="session")
 def instance_path() -> Iterator[Path]:
     """A folder for everything the site writes, in memory where there is such a place."""

@@ -54,6 +54,7 @@ class Job(Base):
     __table_args__ = (
         Index("ix_jobs_due_at_id", "due_at", "id"),
         Index("ix_jobs_unique_key", "unique_key", unique=True),
+        Index("ix_jobs_event_id", "event_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

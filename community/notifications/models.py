@@ -70,6 +70,8 @@ class Notification(Base):
         CheckConstraint("(post_id IS NULL) = (page <> '')", name="page"),
         Index("ix_notifications_question_id", "question_id"),
         Index("ix_notifications_user_id_created_at", "user_id", "created_at", "id"),
+        Index("ix_notifications_event_id", "event_id"),
+        Index("ix_notifications_actor_id", "actor_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -52,6 +52,7 @@ class Post(Base):
         Index("ix_posts_author_id_created_at", "author_id", "created_at", "id"),
         Index("ix_posts_parent_id", "parent_id", "id"),
         Index("ix_posts_render_version", "render_version", "id"),
+        Index("ix_posts_edited_by_id", "edited_by_id"),
         Index(
             "ix_posts_not_published",
             "visibility",
@@ -165,7 +166,10 @@ class Revision(Base):
     """An earlier version of a post, stored when it was edited. ``number`` counts from 1."""
 
     __tablename__ = "revisions"
-    __table_args__ = (UniqueConstraint("post_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("post_id", "number"),
+        Index("ix_revisions_author_id", "author_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from community.boards.models import Board
 from community.core.authz import GUEST
-from community.core.db import db
+from community.core.db import AnySelect, db
 from community.core.errors import NotFound
 from community.identity.models import User
 from community.identity.names import shown_name
@@ -54,9 +54,18 @@ class SitemapPage(NamedTuple):
     changed_at: datetime
 
 
-def list_newest_questions(*conditions: ColumnElement[bool]) -> list[FeedEntry]:
-    """Return the newest questions guests may see, tags included."""
-    found = db.session.execute(
+def list_newest_questions(place_id: int | None = None) -> list[FeedEntry]:
+    """Return the newest questions guests may see, of one board or of all, tags included."""
+    index = "ix_questions_asked_at"
+    query = _entries()
+    if place_id is not None:
+        index = "ix_questions_place_id_asked_at"
+        query = query.where(Question.place_id == place_id)
+    return _load(query.with_hint(Question.__table__, f"INDEXED BY {index}", "sqlite"))
+
+
+def _entries() -> AnySelect:
+    return (
         select(
             Question.id,
             Question.slug,
@@ -71,11 +80,14 @@ def list_newest_questions(*conditions: ColumnElement[bool]) -> list[FeedEntry]:
         )
         .join(Board, Board.id == Question.place_id)
         .join(User, User.id == Question.author_id)
-        .where(root_is_visible(GUEST, Question), *conditions)
+        .where(root_is_visible(GUEST, Question))
         .order_by(Question.asked_at.desc(), Question.id.desc())
         .limit(ENTRIES)
     )
-    entries = [_entry(row) for row in found]
+
+
+def _load(query: AnySelect) -> list[FeedEntry]:
+    entries = [_entry(row) for row in db.session.execute(query)]
     _add_tags(entries)
     return entries
 
@@ -104,7 +116,7 @@ def list_questions_of_tag(name: str) -> list[FeedEntry]:
     A tag used on closed boards alone must look like one that does not exist.
     """
     tagged = select(PostTag.post_id).join(Tag, Tag.id == PostTag.tag_id).where(Tag.name == name)
-    entries = list_newest_questions(Question.id.in_(tagged))
+    entries = _load(_entries().where(Question.id.in_(tagged)))
     if not entries:
         raise NotFound()
     return entries

@@ -32,7 +32,6 @@ from community.questions.feed_queries import (
     list_sitemap_pages,
     list_sitemap_ranges,
 )
-from community.questions.models import Question
 
 FEED_SECONDS = 300
 SITEMAP_SECONDS = 3_600
@@ -67,7 +66,7 @@ def show_all() -> ResponseReturnValue:
 def show_board(slug: str) -> ResponseReturnValue:
     """Tell the newest questions of a public board; any other board is not found."""
     board = get_board(GUEST, slug)
-    entries = list_newest_questions(Question.place_id == board.id)
+    entries = list_newest_questions(board.id)
     title = board.name_in(current_settings().default_language)
     return _feed(title, f"/boards/{slug}", entries)
 

@@ -145,6 +145,8 @@ class Acceptance(Base):
         UniqueConstraint("question_id", "place"),
         CheckConstraint("place BETWEEN 1 AND 3", name="place"),
         Index("ix_acceptances_accepted_at", "accepted_at"),
+        Index("ix_acceptances_accepted_by_id", "accepted_by_id"),
+        Index("ix_acceptances_asker_id", "asker_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -167,7 +169,10 @@ class LikelySolution(Base):
     """
 
     __tablename__ = "likely_solutions"
-    __table_args__ = (Index("ix_likely_solutions_due_at", "due_at", "answer_id"),)
+    __table_args__ = (
+        Index("ix_likely_solutions_due_at", "due_at", "answer_id"),
+        Index("ix_likely_solutions_refused_by_id", "refused_by_id"),
+    )
 
     answer_id: Mapped[int] = mapped_column(
         ForeignKey("posts.id"), primary_key=True, autoincrement=False

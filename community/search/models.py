@@ -23,6 +23,7 @@ class Deflection(Base):
         CheckConstraint("outcome IN ('opened', 'solved', 'rejected')", name="outcome"),
         Index("ix_deflections_question_id", "question_id", "outcome"),
         Index("ix_deflections_asked_question_id", "asked_question_id"),
+        Index("ix_deflections_user_id", "user_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -158,8 +158,12 @@ def case_is_for(viewer: Viewer) -> ColumnElement[bool]:
     )
     if is_moderating(viewer):
         return ~is_about_them
-    theirs = select(Post.id).where(Post.board_id.in_(moderated_board_ids(viewer)))
-    return and_(ModerationCase.post_id.in_(theirs), ~is_about_them)
+    is_theirs = (
+        exists()
+        .where(Post.id == ModerationCase.post_id, Post.board_id.in_(moderated_board_ids(viewer)))
+        .correlate(ModerationCase)
+    )
+    return and_(is_theirs, ~is_about_them)
 
 
 def list_subject_ids(case_id: int) -> set[int]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, cast, func, literal, select
 from community.boards.models import Board
 from community.core import clock
 from community.core.authz import Viewer
-from community.core.db import db
+from community.core.db import db, unindexed
 from community.identity.models import User
 from community.identity.names import shown_name
 from community.posts.visibility import PUBLISHED, root_is_visible
@@ -114,7 +114,7 @@ def list_silent_proposals() -> Sequence[DuplicateProposal]:
     """Return proposals about open questions which nobody answered for days, the oldest first."""
     return db.session.scalars(
         select(DuplicateProposal)
-        .join(Question, Question.id == DuplicateProposal.question_id)
+        .join(Question, Question.id == unindexed(DuplicateProposal.question_id))
         .outerjoin(ModerationCase, ModerationCase.source == _source_in_query())
         .where(
             DuplicateProposal.ended_at.is_(None),

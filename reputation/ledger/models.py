@@ -48,6 +48,7 @@ class LedgerEntry(Base):
         Index("ix_ledger_entries_user_id", "user_id", "id"),
         Index("ix_ledger_entries_user_id_earned_on", "user_id", "earned_on"),
         Index("ix_ledger_entries_post_id", "post_id", "user_id"),
+        Index("ix_ledger_entries_giver_id", "giver_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

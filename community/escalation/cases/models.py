@@ -84,6 +84,7 @@ class SupportCase(Base):
             postgresql_where=_LIVE,
         ),
         Index("ix_support_cases_question_id", "question_id", "id"),
+        Index("ix_support_cases_requester_email", "requester_email", "id"),
         Index("ix_support_cases_requester_id", "requester_id", "id"),
         Index("ix_support_cases_team_id", "team_id", "state", "id"),
         Index("ix_support_cases_owner_id", "owner_id", "state", "id"),

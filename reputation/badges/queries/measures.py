@@ -125,15 +125,15 @@ def _thanked() -> AnySelect:
 def _accepted() -> AnySelect:
     question = aliased(Post)
     return (
-        select(asker_of(question), func.count(Acceptance.id))
+        select(Acceptance.accepted_by_id, func.count(Acceptance.id))
         .join(question, question.id == Acceptance.question_id)
         .join(Post, Post.id == Acceptance.answer_id)
         .where(
-            asker_of(question).in_(_MEMBERS),
+            Acceptance.accepted_by_id.in_(_MEMBERS),
             Acceptance.accepted_by_id == asker_of(question),
-            Post.author_id != asker_of(question),
+            Acceptance.accepted_by_id != Post.author_id,
             question.visibility == PUBLISHED,
             Post.visibility == PUBLISHED,
         )
-        .group_by(asker_of(question))
+        .group_by(Acceptance.accepted_by_id)
     )

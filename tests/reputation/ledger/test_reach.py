@@ -12,15 +12,8 @@ from community.posts.models import Post
 from reputation.ledger.models import LedgerEntry
 from reputation.ledger.operations import settle_posts
 from tests.factories.community import make_answer, make_question
+from tests.queries import steps_of
 from tests.reputation.ledger.booking import entries_of, make_member, thank
-
-STEPS_AT_ONCE = 10
-
-
-@pytest.fixture
-def sqlite_alone(database_kind: str) -> None:
-    if database_kind != "sqlite":
-        pytest.skip("only SQLite counts the steps of its machine")
 
 
 def fill_books(member: User, post: Post, number: int) -> None:
@@ -44,20 +37,12 @@ def fill_books(member: User, post: Post, number: int) -> None:
 
 def steps_to_settle(post: Post) -> int:
     """Settle a post and count what SQLite does for it."""
-    counted = 0
 
-    def count() -> None:
-        nonlocal counted
-        counted += STEPS_AT_ONCE
-
-    with transaction():
-        raw = db.session.connection().connection.driver_connection
-        raw.set_progress_handler(count, STEPS_AT_ONCE)
-        try:
+    def settle() -> None:
+        with transaction():
             settle_posts([post.id])
-        finally:
-            raw.set_progress_handler(None, 0)
-    return counted
+
+    return steps_of(settle)
 
 
 @pytest.mark.usefixtures("app", "sqlite_alone")

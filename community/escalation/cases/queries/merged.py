@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from community.core.authz import Viewer
-from community.core.db import db
+from community.core.db import db, unindexed
 from community.escalation.cases.models import CLOSED, MERGED, MERGED_INTO, CaseLink, SupportCase
 from community.escalation.cases.queries.desk import case_is_for
 
@@ -36,7 +36,7 @@ def list_mergeable(viewer: Viewer, case: SupportCase) -> Sequence[SupportCase]:
     if case.requester_id is None:
         if not case.requester_email:
             return []
-        theirs = SupportCase.requester_id.is_(None) & (
+        theirs = unindexed(SupportCase.requester_id).is_(None) & (
             SupportCase.requester_email == case.requester_email
         )
     found = select(SupportCase).where(
