@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import func, insert, select
 
 from community.core import clock
+from community.core.authz import GUEST
 from community.core.db import Base, db, transaction
 from community.core.jobs import EventRecord
 from community.identity.models import User
@@ -22,6 +24,10 @@ from community.notifications.models import Notification
 from community.posts.models import Post
 from community.privacy.operations.forgetting import forget_events
 from community.questions.feed_queries import list_newest_questions
+from community.questions.models import Question
+from community.search.building import build_index
+from community.search.queries import search_questions
+from community.search.query_language import read_request
 from moderation.cases.queries import count_waiting
 from moderation.duplicates.queries import list_silent_proposals
 from reputation.badges.queries.measures import earned_by
@@ -66,6 +72,17 @@ def fill_posts() -> None:
     fill(Post, row)
 
 
+def fill_questions() -> None:
+    """Add many open questions, which the search does not know."""
+    question = make_question()
+    with transaction():
+        first = db.session.scalar(select(func.max(Post.id))) + 1
+        for table in (Post.__table__, Question.__table__):
+            row = db.session.execute(select(table).where(table.c.id == question.id)).one()
+            rows = [{**row._mapping, "id": id_} for id_ in range(first, first + MANY)]
+            db.session.execute(insert(table), rows)
+
+
 def fill_notifications() -> None:
     """Add many notices of one member, which no event led to."""
     question = make_question()
@@ -90,6 +107,15 @@ def test_a_feed_reads_its_newest_questions() -> None:
     question = make_question()
     assert_same_work(list_newest_questions, fill_posts)
     assert_same_work(lambda: list_newest_questions(question.board_id), fill_posts)
+
+
+def test_a_search_reads_its_hits(app: Flask) -> None:
+    for _number in range(15):
+        make_question(title="The voicemail is silent")
+    build_index(app.config["SETTINGS"].index_path)
+    request = read_request({"q": "voicemail is:open"})
+    assert_same_work(lambda: search_questions(GUEST, "en", request), fill_questions)
+    assert len(search_questions(GUEST, "en", request).rows) == 15
 
 
 def test_badges_of_a_member_are_counted_by_what_they_did() -> None:
