@@ -48,11 +48,10 @@ class Question(Post):
     ``last_by_asker`` that the newest published post is the asker's own. ``imported_me_toos`` counts
     those whose names a source hides; ``me_too_count`` is them plus the rows here. ``slow_minutes``
     is how long a member waits between two posts on this question, until ``slow_until`` if that is
-    set; None where nobody does.
-    ``support_since`` is since when the support team has it in hand, which the support team fills.
+    set; None where nobody does. ``support_since`` is since when the support team has it in hand.
     ``ended_at`` is when it was closed by time alone, solved or because nobody wrote any more;
-    ``reopened_at`` when somebody last opened it again. ``spotlight_until`` is how long helpers are
-    asked to look at it; what they answer until then earns them more if it is accepted.
+    ``reopened_at`` when somebody last opened it again. Until ``spotlight_until`` helpers are asked
+    to look at it; what they answer until then earns them more if it is accepted.
     """
 
     __tablename__ = "questions"
@@ -371,8 +370,7 @@ class Regrouping(Base):
 
     ``source_id`` is the question they came from and ``target_id`` the one they went to (the same
     where a post only changed its kind); ``post_id`` is the post it is about, where that is one.
-    ``carried`` holds the ids of all rows that were changed, with what they were, so that undoing
-    brings each back.
+    ``carried`` holds the ids of all changed rows, with what they were: undoing brings each back.
     """
 
     __tablename__ = "regroupings"
