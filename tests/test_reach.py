@@ -10,6 +10,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, insert, select
 
+from community.boards.models import Board
 from community.core import clock
 from community.core.authz import GUEST
 from community.core.db import Base, db, transaction
@@ -24,7 +25,8 @@ from community.notifications.models import Notification
 from community.posts.models import Post
 from community.privacy.operations.forgetting import forget_events
 from community.questions.feed_queries import list_newest_questions
-from community.questions.models import Question
+from community.questions.models import Pin, Question
+from community.questions.queries.placing import list_pinned
 from community.search.building import build_index
 from community.search.queries import search_questions
 from community.search.query_language import read_request
@@ -36,6 +38,7 @@ from tests.factories.community import (
     make_acceptance,
     make_answer,
     make_board,
+    make_group,
     make_question,
     make_user,
 )
@@ -72,9 +75,9 @@ def fill_posts() -> None:
     fill(Post, row)
 
 
-def fill_questions() -> None:
-    """Add many open questions, which the search does not know."""
-    question = make_question()
+def fill_questions(board: Board | None = None) -> None:
+    """Add many open questions on one board, which the search does not know."""
+    question = make_question(board=board)
     with transaction():
         first = db.session.scalar(select(func.max(Post.id))) + 1
         for table in (Post.__table__, Question.__table__):
@@ -116,6 +119,26 @@ def test_a_search_reads_its_hits(app: Flask) -> None:
     request = read_request({"q": "voicemail is:open"})
     assert_same_work(lambda: search_questions(GUEST, "en", request), fill_questions)
     assert len(search_questions(GUEST, "en", request).rows) == 15
+
+
+def test_a_search_without_words_reads_a_page_of_the_newest() -> None:
+    for _number in range(25):
+        make_question()
+    request = read_request({"q": "lang:en"})
+    assert_same_work(lambda: search_questions(GUEST, "en", request), fill_posts)
+    assert len(search_questions(GUEST, "en", request).rows) == 20
+
+
+@pytest.mark.parametrize("role", ["member", "agent"])
+def test_what_is_pinned_is_read_from_the_pins(role: str) -> None:
+    board, viewer = make_board(), make_user(role=role, groups=[make_group()])
+    question = make_question(board=board)
+    with transaction():
+        later = clock.now() + timedelta(days=1)
+        pin = Pin(question_id=question.id, scope="board", until=later, pinned_by_id=viewer.id)
+        db.session.add(pin)
+    assert_same_work(lambda: list_pinned(viewer, "en", board.id), lambda: fill_questions(board))
+    assert [row.id for row in list_pinned(viewer, "en", board.id)] == [question.id]
 
 
 def test_badges_of_a_member_are_counted_by_what_they_did() -> None:

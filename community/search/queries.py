@@ -208,6 +208,9 @@ def _page_without_words(
         .order_by(Question.asked_at.desc(), Question.id.desc())
         .limit(PAGE_SIZE + 1)
     )
+    if not (request.tags or request.user):
+        index = f"ix_questions_{'place_id_' if request.board else ''}asked_at"
+        statement = statement.with_hint(Question.__table__, f"INDEXED BY {index}", "sqlite")
     page = page_of(load_rows(viewer, language, statement), row_key)
     add_tags(page.rows)
     return SearchPage(page.rows, older=page.older)
