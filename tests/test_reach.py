@@ -14,7 +14,8 @@ from community.boards.models import Board
 from community.core import clock
 from community.core.authz import GUEST
 from community.core.db import Base, db, transaction
-from community.core.jobs import EventRecord
+from community.core.jobs import EventRecord, enqueue
+from community.core.worker import run_due_jobs
 from community.identity.models import User
 from community.identity.operations.registration import (
     Registration,
@@ -27,6 +28,7 @@ from community.privacy.operations.forgetting import forget_events
 from community.questions.feed_queries import list_newest_questions
 from community.questions.models import Pin, Question
 from community.questions.queries.placing import list_pinned
+from community.schedule import PERIODIC
 from community.search.building import build_index
 from community.search.queries import search_questions
 from community.search.query_language import read_request
@@ -158,6 +160,24 @@ def test_who_moderates_a_board_reads_the_cases_that_wait() -> None:
 
 def test_proposals_nobody_answers_are_found_among_the_open_ones() -> None:
     assert_same_work(list_silent_proposals, fill_posts)
+
+
+def test_what_runs_each_minute_reads_nothing_of_what_is_settled() -> None:
+    tasks = [entry.task for entry in PERIODIC if entry.every <= timedelta(minutes=1)]
+
+    def run() -> None:
+        with transaction():
+            for task in tasks:
+                enqueue(task)
+        run_due_jobs()
+
+    def grow() -> None:
+        fill_posts()
+        fill_notifications()
+        run()
+
+    run()
+    assert_same_work(run, grow)
 
 
 def test_events_are_forgotten_without_reading_all_notices() -> None:

@@ -317,7 +317,8 @@ def render_again(limit: int = 200) -> int:
     stale = db.session.scalars(
         select(Post)
         .where(Post.render_version < _RENDERED, Post.render_version != _FELL_BACK)
-        .order_by(Post.id)
+        # In the order of its index: it is asked each minute, and nearly always finds none.
+        .order_by(Post.render_version, Post.id)
         .limit(limit)
     ).all()
     for post in stale:
