@@ -131,6 +131,17 @@ def test_a_search_without_words_reads_a_page_of_the_newest() -> None:
     assert len(search_questions(GUEST, "en", request).rows) == 20
 
 
+@pytest.mark.parametrize("on_board", [False, True])
+def test_a_search_for_a_rare_state_passes_over_what_is_in_another(on_board: bool) -> None:
+    board, asker = make_board(), make_user()
+    solved = make_question(asker, board)
+    make_acceptance(make_answer(solved), asker)
+    place = f" board:{board.slug}" if on_board else ""
+    request = read_request({"q": f"is:solved{place}"})
+    assert_same_work(lambda: search_questions(GUEST, "en", request), lambda: fill_questions(board))
+    assert [row.id for row in search_questions(GUEST, "en", request).rows] == [solved.id]
+
+
 @pytest.mark.parametrize("role", ["member", "agent"])
 def test_what_is_pinned_is_read_from_the_pins(role: str) -> None:
     board, viewer = make_board(), make_user(role=role, groups=[make_group()])

@@ -17,6 +17,7 @@ from community.posts.models import PostTag, Tag
 from community.posts.visibility import root_is_visible
 from community.questions.indexing import indexable
 from community.questions.models import Question
+from community.questions.queries.lists import Wanted, index_for
 
 ENTRIES = 30
 IDS_PER_SITEMAP = 50_000
@@ -56,11 +57,10 @@ class SitemapPage(NamedTuple):
 
 def list_newest_questions(place_id: int | None = None) -> list[FeedEntry]:
     """Return the newest questions guests may see, of one board or of all, tags included."""
-    index = "ix_questions_asked_at"
     query = _entries()
     if place_id is not None:
-        index = "ix_questions_place_id_asked_at"
         query = query.where(Question.place_id == place_id)
+    index = index_for(Wanted(board_id=place_id))
     return _load(query.with_hint(Question.__table__, f"INDEXED BY {index}", "sqlite"))
 
 

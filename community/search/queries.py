@@ -208,8 +208,9 @@ def _page_without_words(
         .order_by(Question.asked_at.desc(), Question.id.desc())
         .limit(PAGE_SIZE + 1)
     )
-    if not (request.tags or request.user):
-        index = f"ix_questions_{'place_id_' if request.board else ''}asked_at"
+    # A tag, a person and a state have indexes of their own, which SQLite takes by itself.
+    if not (request.tags or request.user or request.statuses):
+        index = "ix_questions_place_id_asked_at" if request.board else "ix_questions_asked_at"
         statement = statement.with_hint(Question.__table__, f"INDEXED BY {index}", "sqlite")
     page = page_of(load_rows(viewer, language, statement), row_key)
     add_tags(page.rows)
